@@ -1,0 +1,122 @@
+"""An answer with everything that belongs to it, and what it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from s11audit.domain.actions import Promise
+from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Level, Question
+from s11audit.domain.ratings import Rag
+
+# What one box may hold; a longer text is refused with a message, never cut.
+TEXT_LIMIT = 10_000
+LINK_LIMIT = 2_000
+POST_LIMIT = 200
+
+
+class Part(StrEnum):
+    """The boxes that an answer is made of; also the last word of a form field's name."""
+
+    VALUE = "value"
+    REASON = "reason"
+    COMMENT = "comment"
+    EVIDENCE = "evidence"
+    LINK = "link"
+    ACTION_WHAT = "action-what"
+    ACTION_POST = "action-post"
+    ACTION_DUE = "action-due"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The reply to one question. `value` is a stable code, ISO date, plain number or text."""
+
+    value: str = ""
+    reason: str = ""
+    comment: str = ""
+    evidence: str = ""
+    link: str = ""
+    promise: Promise = field(default_factory=Promise)
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Answer()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that stops a return from being sent for sign-off."""
+
+    question: Question
+    part: Part
+    message: str
+
+
+def level_of(question: Question, value: str) -> Level | None:
+    return question.scale.level(value) if question.scale else None
+
+
+def needs_reason(question: Question, value: str) -> bool:
+    level = level_of(question, value)
+    return level is not None and level.needs_reason
+
+
+def needs_action(question: Question, value: str) -> bool:
+    level = level_of(question, value)
+    rag = level.rag if level else None
+    if question.action is ActionRule.WHEN_RED:
+        return rag is Rag.RED
+    return question.action is ActionRule.WHEN_RED_OR_AMBER and rag in (Rag.RED, Rag.AMBER)
+
+
+def needs_evidence(question: Question, value: str) -> bool:
+    level = level_of(question, value)
+    if level is not None and not level.applicable:
+        return False
+    if question.evidence is EvidenceRule.WHEN_GREEN:
+        return level is not None and level.rag is Rag.GREEN
+    return question.evidence is EvidenceRule.REQUIRED
+
+
+def gaps_in(question: Question, answer: Answer) -> list[Gap]:
+    """What the answer to one visible question still lacks, in the order of the page."""
+    if not answer.value:
+        return [Gap(question, Part.VALUE, _missing_value(question))] if question.required else []
+    lacking: list[tuple[Part, str]] = []
+    if needs_reason(question, answer.value) and not answer.reason:
+        lacking.append((Part.REASON, "Say why this does not apply to your agency"))
+    if needs_evidence(question, answer.value) and not (answer.evidence or answer.link):
+        lacking.append((Part.EVIDENCE, "Say what evidence supports this answer, or give a link"))
+    if needs_action(question, answer.value):
+        lacking.extend(_missing_promise(answer.promise))
+    return [Gap(question, part, message) for part, message in lacking]
+
+
+def _missing_value(question: Question) -> str:
+    if question.type in ("rating", "choice", "yes-no"):
+        return "Select an answer"
+    return {"date": "Enter the date", "number": "Enter the number"}.get(
+        question.type, "Enter your answer"
+    )
+
+
+def _missing_promise(promise: Promise) -> list[tuple[Part, str]]:
+    lacking = []
+    if not promise.what:
+        lacking.append((Part.ACTION_WHAT, "Say what your agency will do"))
+    if not promise.post:
+        lacking.append((Part.ACTION_POST, "Enter the post that is responsible"))
+    if not promise.due_on:
+        lacking.append((Part.ACTION_DUE, "Enter the date this will be done by"))
+    return lacking
+
+
+def gaps(questions: Iterable[Question], answers: Mapping[str, Answer]) -> list[Gap]:
+    """What these visible questions still lack, in order."""
+    return [
+        gap
+        for question in questions
+        for gap in gaps_in(question, answers.get(question.key, Answer()))
+    ]

@@ -1,0 +1,29 @@
+"""Dates and times as people here read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def long_date(day: date) -> str:
+    """`3 March 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def long_time(moment: datetime) -> str:
+    """`3 March 2026 at 2:05pm`, on London's clocks. `moment` must know its time zone."""
+    local = moment.astimezone(LONDON)
+    hour = local.hour % 12 or 12
+    return f"{long_date(local.date())} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def today_in_london(now: datetime) -> date:
+    """The calendar day in London at this moment."""
+    return now.astimezone(LONDON).date()
+
+
+def in_days(day: date, count: int) -> date:
+    return day + timedelta(days=count)

@@ -1,0 +1,251 @@
+"""Lifecycles of rounds and returns: tables that decide what may happen next.
+
+Buttons, guards and the documentation are made from these rows; no other code names a next status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from s11audit.domain.permissions import Permission
+
+
+class RoundStatus(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    MODERATION = "moderation"
+    REPORTED = "reported"
+    ARCHIVED = "archived"
+
+
+class ReturnStatus(StrEnum):
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    AWAITING_SIGN_OFF = "awaiting-sign-off"
+    SUBMITTED = "submitted"
+    UNDER_MODERATION = "under-moderation"
+    AGREED = "agreed"
+    CLOSED = "closed"
+    EXEMPT = "exempt"
+    ALTERNATIVE_ASSURANCE = "alternative-assurance"
+
+
+ROUND_STATUS_LABELS: dict[RoundStatus, str] = {
+    RoundStatus.DRAFT: "Draft",
+    RoundStatus.OPEN: "Open",
+    RoundStatus.CLOSED: "Closed",
+    RoundStatus.MODERATION: "Moderation",
+    RoundStatus.REPORTED: "Reported",
+    RoundStatus.ARCHIVED: "Archived",
+}
+
+RETURN_STATUS_LABELS: dict[ReturnStatus, str] = {
+    ReturnStatus.NOT_STARTED: "Not started",
+    ReturnStatus.IN_PROGRESS: "In progress",
+    ReturnStatus.AWAITING_SIGN_OFF: "Awaiting sign-off",
+    ReturnStatus.SUBMITTED: "Submitted",
+    ReturnStatus.UNDER_MODERATION: "Under moderation",
+    ReturnStatus.AGREED: "Agreed",
+    ReturnStatus.CLOSED: "Closed",
+    ReturnStatus.EXEMPT: "Exempt",
+    ReturnStatus.ALTERNATIVE_ASSURANCE: "Alternative assurance",
+}
+
+# Those whose answers scrutiny may read.
+SUBMITTED_STATUSES: frozenset[ReturnStatus] = frozenset(
+    {
+        ReturnStatus.SUBMITTED,
+        ReturnStatus.UNDER_MODERATION,
+        ReturnStatus.AGREED,
+        ReturnStatus.CLOSED,
+    }
+)
+# Those that count as returned in a return rate; exempt agencies leave its denominator.
+RETURNED_STATUSES: frozenset[ReturnStatus] = SUBMITTED_STATUSES | {
+    ReturnStatus.ALTERNATIVE_ASSURANCE
+}
+EDITABLE_STATUSES: frozenset[ReturnStatus] = frozenset(
+    {ReturnStatus.NOT_STARTED, ReturnStatus.IN_PROGRESS}
+)
+
+
+class StepNotAllowedError(Exception):
+    """The thing is not in a status from which this step leads anywhere. Says so in plain words."""
+
+
+Status = TypeVar("Status", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class Step(Generic[Status]):
+    """One row of a lifecycle.
+
+    `name` is the step's name in code and addresses, `button` what a person presses, `event` the
+    past-tense kind of the history row, `needs_reason` whether a reason must be typed.
+    """
+
+    name: str
+    sources: frozenset[Status]
+    target: Status
+    permission: Permission
+    button: str
+    event: str
+    needs_reason: bool = False
+
+
+ROUND_STEPS: tuple[Step[RoundStatus], ...] = (
+    Step(
+        name="open",
+        sources=frozenset({RoundStatus.DRAFT}),
+        target=RoundStatus.OPEN,
+        permission=Permission.EDIT_ROUNDS,
+        button="Open the round",
+        event="round-opened",
+    ),
+    Step(
+        name="close",
+        sources=frozenset({RoundStatus.OPEN}),
+        target=RoundStatus.CLOSED,
+        permission=Permission.EDIT_ROUNDS,
+        button="Close the round",
+        event="round-closed",
+    ),
+    Step(
+        name="reopen",
+        sources=frozenset({RoundStatus.CLOSED}),
+        target=RoundStatus.OPEN,
+        permission=Permission.EDIT_ROUNDS,
+        button="Open the round again",
+        event="round-reopened",
+        needs_reason=True,
+    ),
+    Step(
+        name="moderate",
+        sources=frozenset({RoundStatus.CLOSED}),
+        target=RoundStatus.MODERATION,
+        permission=Permission.EDIT_ROUNDS,
+        button="Start moderation",
+        event="round-moderation-started",
+    ),
+    Step(
+        name="report",
+        sources=frozenset({RoundStatus.MODERATION}),
+        target=RoundStatus.REPORTED,
+        permission=Permission.EDIT_ROUNDS,
+        button="Mark as reported",
+        event="round-reported",
+    ),
+    Step(
+        name="archive",
+        sources=frozenset({RoundStatus.REPORTED}),
+        target=RoundStatus.ARCHIVED,
+        permission=Permission.EDIT_ROUNDS,
+        button="Archive the round",
+        event="round-archived",
+    ),
+)
+
+RETURN_STEPS: tuple[Step[ReturnStatus], ...] = (
+    Step(
+        name="start",
+        sources=frozenset({ReturnStatus.NOT_STARTED}),
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.EDIT_ANSWERS,
+        button="Start the return",
+        event="return-started",
+    ),
+    Step(
+        name="send-for-sign-off",
+        sources=frozenset({ReturnStatus.IN_PROGRESS}),
+        target=ReturnStatus.AWAITING_SIGN_OFF,
+        permission=Permission.SEND_FOR_SIGN_OFF,
+        button="Send for sign-off",
+        event="return-sent-for-sign-off",
+    ),
+    Step(
+        name="take-back",
+        sources=frozenset({ReturnStatus.AWAITING_SIGN_OFF}),
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.SEND_FOR_SIGN_OFF,
+        button="Take back to change answers",
+        event="return-taken-back",
+    ),
+    Step(
+        name="hand-back",
+        sources=frozenset({ReturnStatus.AWAITING_SIGN_OFF}),
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.SIGN_RETURN,
+        button="Hand back for changes",
+        event="return-handed-back",
+        needs_reason=True,
+    ),
+    Step(
+        name="sign",
+        sources=frozenset({ReturnStatus.AWAITING_SIGN_OFF}),
+        target=ReturnStatus.SUBMITTED,
+        permission=Permission.SIGN_RETURN,
+        button="Sign and submit",
+        event="return-submitted",
+    ),
+    Step(
+        name="send-back",
+        sources=frozenset({ReturnStatus.SUBMITTED}),
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.SEND_BACK,
+        button="Send back to the agency",
+        event="return-sent-back",
+        needs_reason=True,
+    ),
+    Step(
+        name="moderate",
+        sources=frozenset({ReturnStatus.SUBMITTED}),
+        target=ReturnStatus.UNDER_MODERATION,
+        permission=Permission.MODERATE,
+        button="Start moderation",
+        event="return-moderation-started",
+    ),
+    Step(
+        name="agree",
+        sources=frozenset({ReturnStatus.UNDER_MODERATION}),
+        target=ReturnStatus.AGREED,
+        permission=Permission.MODERATE,
+        button="Mark as agreed",
+        event="return-agreed",
+    ),
+    Step(
+        name="close",
+        sources=frozenset({ReturnStatus.AGREED}),
+        target=ReturnStatus.CLOSED,
+        permission=Permission.MODERATE,
+        button="Close the return",
+        event="return-closed",
+    ),
+)
+
+
+def steps_from(steps: Sequence[Step[Status]], status: Status) -> tuple[Step[Status], ...]:
+    """The steps that lead on from this status, in the order of the table."""
+    return tuple(step for step in steps if status in step.sources)
+
+
+def step_named(steps: Sequence[Step[Status]], name: str, status: Status) -> Step[Status]:
+    """The step of this name, if it may be taken from this status.
+
+    Raises StepNotAllowedError otherwise.
+    """
+    for step in steps:
+        if step.name == name and status in step.sources:
+            return step
+    raise StepNotAllowedError(f"“{name}” is not possible while this is “{status}”.")
+
+
+def is_overdue(status: ReturnStatus, due_on: date | None, today: date) -> bool:
+    """Whether a return is late: derived every time, never stored."""
+    if due_on is None or status in RETURNED_STATUSES or status is ReturnStatus.EXEMPT:
+        return False
+    return today > due_on

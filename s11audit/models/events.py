@@ -1,0 +1,35 @@
+"""History: past-tense rows, each sealed by a hash over itself and the row before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from s11audit.models.base import Base, UtcTime
+
+
+class Event(Base):
+    """Something that happened. Rows are appended and never changed or deleted."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    happened_at: Mapped[datetime] = mapped_column(UtcTime())
+    kind: Mapped[str] = mapped_column(String(60))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    subject: Mapped[str] = mapped_column(String(160), index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous_sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class EventChain(Base):
+    """The one row that holds the head of the chain; locking it puts writers in a queue."""
+
+    __tablename__ = "event_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    head_sha256: Mapped[str] = mapped_column(String(64))

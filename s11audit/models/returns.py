@@ -1,0 +1,138 @@
+"""Returns: one agency's reply in one round, with its answers, scores and signatures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.workflow import ReturnStatus
+from s11audit.models.base import Base, Code, UtcTime
+from s11audit.models.people import Agency, User
+from s11audit.models.rounds import AuditRound
+
+# `Score.standard_id` of the scorecard of the whole return; no standard can have this id.
+WHOLE_RETURN = ""
+
+
+class AgencyReturn(Base):
+    """`version` counts changes, so that a form knows whether it still shows the latest.
+
+    `due_on` is this agency's own date (the round's, unless extended, with `extension_reason`).
+    """
+
+    __tablename__ = "agency_returns"
+    __table_args__ = (UniqueConstraint("round_id", "agency_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("audit_rounds.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(100), unique=True)
+    status: Mapped[ReturnStatus] = mapped_column(
+        Code(ReturnStatus), default=ReturnStatus.NOT_STARTED
+    )
+    due_on: Mapped[date]
+    extension_reason: Mapped[str] = mapped_column(Text, default="")
+    status_reason: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    receipt: Mapped[str | None] = mapped_column(String(40), unique=True)
+    round: Mapped[AuditRound] = relationship()
+    agency: Mapped[Agency] = relationship()
+
+
+class StoredAnswer(Base):
+    """One answer: stable codes only; its labels live in the questionnaire file.
+
+    `rag` is the colour of the self-rating's level (empty where it has none), kept beside the value
+    so that counts over a round need no questionnaire. An answer to a question that is hidden just
+    now is kept with `is_asked` false: it is not scored and not exported.
+    """
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        UniqueConstraint("return_id", "question_key"),
+        Index("ix_answers_question_rag", "question_key", "is_asked", "rag", "return_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"))
+    question_key: Mapped[str] = mapped_column(String(200))
+    is_asked: Mapped[bool] = mapped_column(default=True)
+    value: Mapped[str] = mapped_column(Text, default="")
+    rag: Mapped[str] = mapped_column(String(20), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(Text, default="")
+    action_what: Mapped[str] = mapped_column(Text, default="")
+    action_post: Mapped[str] = mapped_column(Text, default="")
+    action_due_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime())
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Score(Base):
+    """A scorecard kept up to date with the answers, so that a heat map never reads answers.
+
+    `points` is exact: a fraction as text, such as `7/2`, of `maximum` (and of `strict_maximum`).
+    """
+
+    __tablename__ = "scores"
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"), primary_key=True)
+    standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    side: Mapped[Side] = mapped_column(Code(Side), primary_key=True)
+    visible: Mapped[int]
+    required: Mapped[int]
+    answered: Mapped[int]
+    red: Mapped[int]
+    amber: Mapped[int]
+    green: Mapped[int]
+    not_applicable: Mapped[int]
+    unanswered: Mapped[int]
+    unrated: Mapped[int]
+    points: Mapped[str] = mapped_column(String(60))
+    maximum: Mapped[int]
+    strict_maximum: Mapped[int]
+    rating: Mapped[Rating] = mapped_column(Code(Rating))
+    because: Mapped[str] = mapped_column(Text)
+
+    @property
+    def exact_points(self) -> Fraction:
+        return Fraction(self.points)
+
+
+class Snapshot(Base):
+    """The frozen return that a signatory reads: canonical JSON and its SHA-256."""
+
+    __tablename__ = "snapshots"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+    frozen_at: Mapped[datetime] = mapped_column(UtcTime())
+    frozen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Signature(Base):
+    """A signatory's declaration on one snapshot. A later edit voids it; the row stays."""
+
+    __tablename__ = "signatures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"), index=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    post: Mapped[str] = mapped_column(String(200))
+    declaration: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(UtcTime())
+    voided_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    user: Mapped[User] = relationship()
+    snapshot: Mapped[Snapshot] = relationship()
