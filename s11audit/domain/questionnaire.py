@@ -144,7 +144,7 @@ def questions_named(condition: Condition | None) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Citation:
-    """A provision of law, or a place in guidance. `checked` is false until somebody looked it up."""
+    """A provision of law, or a place in guidance; `checked` is false until it was looked up."""
 
     law: str = ""
     guidance: str = ""

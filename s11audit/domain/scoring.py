@@ -199,7 +199,7 @@ def _rate(tally: _Tally, thresholds: Thresholds) -> tuple[Rating, str]:
         )
     if compliance < thresholds.green_from:
         return Rating.AMBER, (
-            f"Amber because compliance is {shown}, which is {_plain(thresholds.red_below)}% or more "
+            f"Amber because compliance is {shown}: {_plain(thresholds.red_below)}% or more, "
             f"but below {_plain(thresholds.green_from)}%"
         )
     if reds:

@@ -1,0 +1,123 @@
+"""Settings, read once from the environment and frozen. docs/configuration.md lists every one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or cannot be read. The text names it and says what would be right."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its default ("" means none) and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "DATABASE_URL",
+        "sqlite:///s11audit.sqlite3",
+        "Where the data is: a SQLite file, or `postgresql+psycopg://user:password@host/name`.",
+    ),
+    Variable(
+        "S11AUDIT_SECRET_KEY",
+        "",
+        "Signs cookies. 32 characters or more, kept secret, the same on every web machine. "
+        "`s11audit serve` does not start without it.",
+    ),
+    Variable(
+        "S11AUDIT_BASE_URL",
+        "http://127.0.0.1:8000",
+        "The address that people type. With `https://`, cookies are sent over TLS only.",
+    ),
+    Variable(
+        "S11AUDIT_QUESTIONNAIRES",
+        "",
+        "A folder of your own questionnaires, searched before those that come with s11audit.",
+    ),
+    Variable("S11AUDIT_HOST", "127.0.0.1", "The address that `s11audit serve` listens on."),
+    Variable("S11AUDIT_PORT", "8000", "The port that `s11audit serve` listens on."),
+    Variable("S11AUDIT_THREADS", "8", "How many requests `s11audit serve` answers at once."),
+    Variable(
+        "S11AUDIT_IDLE_MINUTES",
+        "60",
+        "A person who does nothing for this long is signed out.",
+    ),
+    Variable(
+        "S11AUDIT_SESSION_HOURS",
+        "12",
+        "A person is signed out after this long, whatever they do.",
+    ),
+    Variable("S11AUDIT_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
+)
+
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. Times in minutes and hours as their names tell."""
+
+    database_url: str
+    secret_key: str
+    base_url: str
+    questionnaires: Path | None
+    host: str
+    port: int
+    threads: int
+    idle_minutes: int
+    session_hours: int
+    log_level: str
+
+    @property
+    def uses_tls(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from these environment variables; raises ConfigurationError."""
+    read = _Reader(environment)
+    folder = read.text("S11AUDIT_QUESTIONNAIRES")
+    return Settings(
+        database_url=read.text("DATABASE_URL"),
+        secret_key=read.secret("S11AUDIT_SECRET_KEY"),
+        base_url=read.text("S11AUDIT_BASE_URL").rstrip("/"),
+        questionnaires=Path(folder) if folder else None,
+        host=read.text("S11AUDIT_HOST"),
+        port=read.whole_number("S11AUDIT_PORT"),
+        threads=read.whole_number("S11AUDIT_THREADS"),
+        idle_minutes=read.whole_number("S11AUDIT_IDLE_MINUTES"),
+        session_hours=read.whole_number("S11AUDIT_SESSION_HOURS"),
+        log_level=read.text("S11AUDIT_LOG_LEVEL").upper(),
+    )
+
+
+class _Reader:
+    _defaults = {variable.name: variable.default for variable in VARIABLES}  # noqa: RUF012
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str) -> str:
+        return self._environment.get(name, "").strip() or self._defaults[name]
+
+    def secret(self, name: str) -> str:
+        secret = self.text(name)
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"{name} is {len(secret)} characters long; use {SHORTEST_SECRET} or more."
+            )
+        return secret
+
+    def whole_number(self, name: str) -> int:
+        text = self.text(name)
+        if not text.isdecimal() or int(text) < 1:
+            raise ConfigurationError(f"{name} is “{text}”; use a whole number of 1 or more.")
+        return int(text)

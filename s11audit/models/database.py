@@ -1,0 +1,66 @@
+"""Opening the database: SQLite made safe for several writers, PostgreSQL as it comes.
+
+SQLite: every transaction that may write starts with BEGIN IMMEDIATE, so that a read followed by an
+update cannot lose somebody else's write; readers start with BEGIN and never wait (WAL).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+class WriteWhileReadingError(RuntimeError):
+    """A page that only shows something tried to change something: a fault of ours."""
+
+
+class ReadingSession(Session):
+    """A session that refuses to write, for requests that must not change state."""
+
+    def flush(self, objects: Any = None) -> None:
+        if self.new or self.dirty or self.deleted:
+            raise WriteWhileReadingError("A reading session has changes to flush")
+        super().flush(objects)
+
+
+class Database:
+    """An engine, and the two kinds of session over it: `reading()` and `writing()`."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+        self.reading: sessionmaker[Session] = sessionmaker(
+            self.engine.execution_options(read_only=True),
+            class_=ReadingSession,
+            expire_on_commit=False,
+        )
+        self.writing: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for this address. A SQLite file is made where there is none; its folder is not."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""SELECTs, one function per screen or sheet, scoped to who is looking (`visible_to`)."""

@@ -1,0 +1,1 @@
+"""One function per intention. Each changes rows, appends an event and flushes; none commits."""
