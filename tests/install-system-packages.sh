@@ -7,9 +7,13 @@ missing=""
 command -v chromium >/dev/null || missing="$missing chromium fonts-liberation"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
     missing="$missing postgresql"
-office=/usr/lib/libreoffice/program
-[ -e "$office/libsclo.so" ] || missing="$missing libreoffice-calc-nogui"
-[ -e "$office/libswlo.so" ] || missing="$missing libreoffice-writer-nogui"
+if command -v apt-get >/dev/null; then
+    office=/usr/lib/libreoffice/program
+    [ -e "$office/libsclo.so" ] || missing="$missing libreoffice-calc-nogui"
+    [ -e "$office/libswlo.so" ] || missing="$missing libreoffice-writer-nogui"
+else
+    command -v soffice >/dev/null || missing="$missing libreoffice"
+fi
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
