@@ -23,7 +23,7 @@ help: ## List what you can ask for
 demo: install static ## Serve a made-up partnership on this machine, to try everything out
 	$(BIN)/s11audit demo --directory $(DEMO_DIRECTORY)
 
-test: install static system-packages lint ## Prove everything, on SQLite and on PostgreSQL, in a browser and an office
+test: install static lint system-packages ## Prove everything, on SQLite and on PostgreSQL, in a browser and an office
 	$(BIN)/s11audit questionnaires check
 	$(BIN)/pytest
 	S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest -m "$(FAST)"
