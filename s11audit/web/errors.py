@@ -1,0 +1,98 @@
+"""Pages for when something is wrong: what happened, and what to do next, in plain English."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from s11audit.domain.workflow import StepNotAllowedError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a page of this status says."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+PROBLEMS: dict[int, Problem] = {
+    400: Problem(
+        "We could not read what was sent",
+        ("Go back to the page you came from and try again.",),
+    ),
+    403: Problem(
+        "You do not have access to this page",
+        (
+            "Your role does not include it.",
+            "If you think it should, ask your partnership manager.",
+        ),
+    ),
+    404: Problem(
+        "Page not found",
+        (
+            "If you typed the address, check that it is correct.",
+            "If you followed a link, the page may not be yours to see, or may have moved.",
+        ),
+    ),
+    405: Problem("This page cannot be used like that", ("Go back and use the page's buttons.",)),
+    409: Problem("This has already changed", ("Go back, reload the page and look again.",)),
+    413: Problem(
+        "What you sent is too large",
+        (
+            "Nothing was saved. Use your browser's back button: what you typed is still there.",
+            "Shorten the longest texts, then save again.",
+        ),
+    ),
+    500: Problem(
+        "Sorry, there is a problem",
+        (
+            "It is our fault, not yours. What you saved before is safe.",
+            "Use your browser's back button and try again in a few minutes.",
+        ),
+    ),
+}
+FORM_TOO_OLD = Problem(
+    "We could not check that form",
+    (
+        "This can happen when you have signed out, or signed in again, in another tab.",
+        "Nothing was saved. Use your browser's back button: what you typed is still there. "
+        "Copy it, reload the page and save again.",
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(StepNotAllowedError, _step_not_allowed)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem_page(problem: Problem, status: int) -> tuple[str, int]:
+    return render_template("error.html", problem=problem, status=status), status
+
+
+def _form_too_old(_error: CSRFError) -> tuple[str, int]:
+    return problem_page(FORM_TOO_OLD, 400)
+
+
+def _step_not_allowed(error: StepNotAllowedError) -> tuple[str, int]:
+    problem = Problem(PROBLEMS[409].heading, (str(error), *PROBLEMS[409].sentences))
+    return problem_page(problem, 409)
+
+
+def _http_problem(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    return problem_page(PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]), status)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    logger.exception("Could not answer %s %s", request.method, request.path, exc_info=error)
+    return problem_page(PROBLEMS[500], 500)

@@ -1,0 +1,78 @@
+"""What every template can use: dates in words, labels, navigation, addresses of built files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from s11audit.domain.actions import ACTION_STATUS_LABELS
+from s11audit.domain.dates import long_date, long_time
+from s11audit.domain.permissions import ROLE_LABELS, Permission
+from s11audit.domain.question_types import type_of
+from s11audit.domain.ratings import LABELS, LETTERS
+from s11audit.domain.scoring import percent
+from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
+from s11audit.paths import STATIC
+from s11audit.web.security import csp_nonce
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One entry of the navigation, shown to those whom `permission` lets in."""
+
+    text: str
+    endpoint: str
+    permission: Permission
+
+
+NAVIGATION: tuple[Destination, ...] = ()
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(long_date=long_date, long_time=long_time)
+    app.jinja_env.globals.update(
+        LABELS=LABELS,
+        LETTERS=LETTERS,
+        RETURN_STATUS_LABELS=RETURN_STATUS_LABELS,
+        ROUND_STATUS_LABELS=ROUND_STATUS_LABELS,
+        ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
+        ROLE_LABELS=ROLE_LABELS,
+        Permission=Permission,
+        percent=percent,
+        type_of=type_of,
+        asset_url=asset_url,
+        csp_nonce=csp_nonce,
+        navigation=navigation,
+    )
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The entries for whoever is looking; the one of this page's blueprint is marked current."""
+    if g.get("viewer") is None:
+        return []
+    return [
+        {
+            "text": place.text,
+            "href": url_for(place.endpoint),
+            "current": (request.blueprint or "") == place.endpoint.partition(".")[0],
+        }
+        for place in NAVIGATION
+        if g.viewer.may(place.permission)
+    ]
+
+
+def asset_url(name: str) -> str:
+    """Address of a static file, changing with its content so that browsers may keep it."""
+    return url_for("static", filename=name, v=_fingerprint(name))
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(name: str) -> str:
+    path = STATIC / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""

@@ -1,0 +1,177 @@
+"""Who is asking, what the view needs, and the headers that every answer carries.
+
+Deny by default: a view that declares neither `@permitted(...)` nor `@public` answers nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf import CSRFProtect
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from s11audit.config import Settings
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.models import UserSession
+from s11audit.models.database import Database
+from s11audit.queries.people import SessionLimits, SignedIn, signed_in
+from s11audit.questionnaires.catalogue import Catalogue
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Writing down when a session was last used at every request would make every page a write.
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the views of one application share."""
+
+    settings: Settings
+    database: Database
+    catalogue: Catalogue
+
+
+def init_app(app: Flask) -> None:
+    CSRFProtect(app)
+    app.before_request(_recognise)
+    app.before_request(_guard)
+    app.after_request(_harden)
+    app.teardown_appcontext(_close)
+
+
+def public(view: View) -> View:
+    """Declare that anybody may call this view."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def permitted(permission: Permission) -> Callable[[View], View]:
+    """Declare what somebody must be allowed, for some agency or partnership, to call this view.
+
+    Which agency's or partnership's things they reach is decided by queries (`visible_to`).
+    """
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared_permission(app: Flask, endpoint: str) -> Permission | None:
+    return getattr(app.view_functions[endpoint], "permission", None)
+
+
+def is_public(app: Flask, endpoint: str) -> bool:
+    return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
+
+
+def services() -> Services:
+    shared: Services = current_app.extensions["s11audit"]
+    return shared
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def db() -> Session:
+    """The request's one session: reading for requests that must not change anything."""
+    if "db" not in g:
+        database = services().database
+        g.db = database.reading() if request.method in SAFE_METHODS else database.writing()
+    opened: Session = g.db
+    return opened
+
+
+def viewer() -> Viewer:
+    """Who is looking; only for views that are not public."""
+    who: Viewer = g.viewer
+    return who
+
+
+def _recognise() -> None:
+    g.viewer = None
+    token = session.get("token")
+    if request.endpoint == "static" or not token:
+        return
+    settings = services().settings
+    limits = SessionLimits(
+        idle=timedelta(minutes=settings.idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+    )
+    found = signed_in(db(), token, now=now(), limits=limits)
+    if found is None:
+        session.pop("token")
+        return
+    g.viewer = found.viewer
+    g.user_session_id = found.session_id
+    _touch(found)
+
+
+def _touch(found: SignedIn) -> None:
+    if now() - found.last_seen_at < TOUCH_EVERY:
+        return
+    touch = update(UserSession).where(UserSession.id == found.session_id).values(last_seen_at=now())
+    if request.method not in SAFE_METHODS:
+        db().execute(touch)
+        return
+    with services().database.writing.begin() as writing:
+        writing.execute(touch)
+
+
+def _guard() -> WerkzeugResponse | None:
+    endpoint = request.endpoint
+    if endpoint is None or is_public(current_app, endpoint):
+        return None
+    permission = declared_permission(current_app, endpoint)
+    if permission is None:
+        abort(403)
+    if g.viewer is None:
+        here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+        return redirect(url_for("account.sign_in", next=here))
+    if not viewer().may(permission):
+        abort(403)
+    return None
+
+
+def csp_nonce() -> str:
+    """A fresh value a response, for the few inline scripts that a page needs."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = (
+        "default-src 'none'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
+        f"script-src 'self' 'nonce-{csp_nonce()}'; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if services().settings.uses_tls:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+        headers.add("Vary", "Cookie")
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("db", None)
+    if opened is not None:
+        opened.close()

@@ -1,0 +1,8 @@
+// Behaviour that pages gain where JavaScript runs; each works without it.
+import { initAll } from "./dist/govuk-frontend.min.js";
+import { watchConditions } from "./conditions.js";
+
+initAll();
+for (const form of document.querySelectorAll("form[data-conditions]")) {
+  watchConditions(form);
+}

@@ -1,0 +1,84 @@
+"""What every test may ask for: an empty database, the cast, and pages to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from s11audit.config import Settings, read_settings
+from s11audit.models.database import Database
+from s11audit.web import create_app
+from tests.cast import Cast, bring_on
+from tests.databases import KIND, PostgresqlDatabases, SqliteFiles, postgresql_server
+from tests.pages import Pages
+
+QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
+
+
+@pytest.fixture(scope="session")
+def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[SqliteFiles | PostgresqlDatabases]:
+    if KIND == "sqlite":
+        yield SqliteFiles(tmp_path_factory.mktemp("databases"))
+        return
+    with postgresql_server() as address:
+        server = PostgresqlDatabases(address)
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def database_url(databases: SqliteFiles | PostgresqlDatabases) -> Iterator[str]:
+    """Address of a database with tables and nothing in them."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session; what a test does not commit is rolled back."""
+    with database.writing() as opened:
+        yield opened
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Everybody of tests/cast.py, committed."""
+    with database.writing.begin() as opened:
+        return bring_on(opened)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return read_settings(
+        {
+            "DATABASE_URL": database_url,
+            "S11AUDIT_SECRET_KEY": "a secret that is only for tests, and long",
+            "S11AUDIT_QUESTIONNAIRES": str(QUESTIONNAIRES),
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database) -> Flask:
+    made = create_app(settings, database)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def pages(app: Flask, database: Database) -> Pages:
+    """A browser without JavaScript that checks every page it is shown."""
+    return Pages(app, database)

@@ -1,0 +1,102 @@
+"""Databases for tests: a SQLite file, or a PostgreSQL server that lives as long as the tests.
+
+S11AUDIT_TEST_DATABASE says which: `sqlite` (the default) or `postgresql`.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from s11audit.models.database import open_engine
+from s11audit.models.migrating import migrate
+
+KIND = os.environ.get("S11AUDIT_TEST_DATABASE", "sqlite")
+
+
+class SqliteFiles:
+    """A migrated file, copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._template = folder / "template.sqlite3"
+        engine = open_engine(f"sqlite:///{self._template}")
+        migrate(engine)
+        engine.dispose()
+        self._numbers = count(1)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        path = self._folder / f"test-{next(self._numbers)}.sqlite3"
+        shutil.copyfile(self._template, path)
+        yield f"sqlite:///{path}"
+        path.unlink()
+
+
+class PostgresqlDatabases:
+    """A migrated database, copied by the server for each test."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        self._run("CREATE DATABASE template_s11audit")
+        engine = open_engine(self.url("template_s11audit"))
+        migrate(engine)
+        engine.dispose()
+        self._numbers = count(1)
+
+    def url(self, name: str) -> str:
+        return self._address.format(name=name)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_s11audit")
+        yield self.url(name)
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._admin.dispose()
+
+    def _run(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """Start a server that listens on a socket in a folder of its own; gives an address pattern."""
+    programs = Path(sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1])
+    folder = Path(tempfile.mkdtemp(prefix="s11audit-postgresql-"))
+    as_user: dict[str, object] = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    data = folder / "data"
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, "-D", data, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            **as_user,  # type: ignore[call-overload]
+        )
+
+    run("initdb", "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    options = f"-F -k {folder} -c listen_addresses='' -c max_connections=60"
+    run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
+    try:
+        yield f"postgresql+psycopg://tester@/{{name}}?host={folder}"
+    finally:
+        run("pg_ctl", "stop", "-w", "-m", "immediate")
+        shutil.rmtree(folder)
