@@ -22,7 +22,7 @@ MOST_FORM_BYTES = 64 * 1024 * 1024
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
-    """The application over these settings; `database` saves opening one where it is open already."""
+    """The application over these settings; `database` is one that is open already."""
     app = Flask("s11audit.web", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
         SECRET_KEY=settings.secret_key,
