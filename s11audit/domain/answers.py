@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,9 +25,9 @@ class Part(StrEnum):
     COMMENT = "comment"
     EVIDENCE = "evidence"
     LINK = "link"
-    ACTION_WHAT = "action-what"
-    ACTION_POST = "action-post"
-    ACTION_DUE = "action-due"
+    ACTION_WHAT = "action_what"
+    ACTION_POST = "action_post"
+    ACTION_DUE = "action_due"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Answer:
     @property
     def is_empty(self) -> bool:
         return self == Answer()
+
+    @property
+    def digest(self) -> str:
+        """A short fingerprint: a form remembers with it which answer it showed."""
+        parts = [self.value, self.reason, self.comment, self.evidence, self.link]
+        promise = [self.promise.what, self.promise.post, str(self.promise.due_on or "")]
+        text = "\x1f".join(parts + promise)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

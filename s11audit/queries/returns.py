@@ -1,0 +1,191 @@
+"""Returns as the agency that writes them sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session, contains_eager
+
+from s11audit.domain.actions import Promise
+from s11audit.domain.answers import Answer
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.ratings import Side
+from s11audit.domain.scoring import ReturnScore, Scorecard
+from s11audit.domain.workflow import RoundStatus
+from s11audit.models import (
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Score,
+    Signature,
+    Snapshot,
+    StoredAnswer,
+    User,
+)
+from s11audit.models.returns import WHOLE_RETURN
+
+
+@dataclass(frozen=True)
+class HeldAnswer:
+    """An answer as it is stored. `is_asked` is false while a condition hides its question."""
+
+    id: int
+    answer: Answer
+    version: int
+    is_asked: bool
+    rag: str
+    updated_at: datetime
+    updated_by: str
+
+
+def _is_own(visible_to: Viewer) -> ColumnElement[bool]:
+    """An agency's people see its returns, of rounds that have been opened."""
+    return AgencyReturn.agency_id.in_(visible_to.agencies(Permission.SEE_RETURN)) & (
+        AuditRound.status != RoundStatus.DRAFT
+    )
+
+
+def own_return(session: Session, reference: str, *, visible_to: Viewer) -> AgencyReturn | None:
+    """The return of this reference with its round and agency, if it is the viewer's own."""
+    return session.scalars(
+        select(AgencyReturn)
+        .join(AgencyReturn.round)
+        .join(AuditRound.partnership)
+        .join(AgencyReturn.agency)
+        .options(
+            contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
+            contains_eager(AgencyReturn.agency),
+        )
+        .where(AgencyReturn.reference == reference, _is_own(visible_to))
+    ).one_or_none()
+
+
+def own_returns(session: Session, *, visible_to: Viewer) -> list[tuple[AgencyReturn, Score | None]]:
+    """Every return of the viewer's agencies, latest due first, with its overall score so far."""
+    rows = session.execute(
+        select(AgencyReturn, Score)
+        .join(AgencyReturn.round)
+        .join(AuditRound.partnership)
+        .join(AgencyReturn.agency)
+        .outerjoin(
+            Score,
+            (Score.return_id == AgencyReturn.id)
+            & (Score.standard_id == WHOLE_RETURN)
+            & (Score.side == Side.SELF),
+        )
+        .options(
+            contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
+            contains_eager(AgencyReturn.agency),
+        )
+        .where(_is_own(visible_to))
+        .order_by(AgencyReturn.due_on.desc(), Agency.name)
+    )
+    return [(agency_return, score) for agency_return, score in rows]
+
+
+def answers_of(session: Session, return_id: int) -> dict[str, HeldAnswer]:
+    """Every answer held for a return, by question key; whoever calls has checked who is looking."""
+    rows = session.execute(
+        select(StoredAnswer.__table__, User.name.label("updated_by"))
+        .outerjoin(User, User.id == StoredAnswer.updated_by_id)
+        .where(StoredAnswer.return_id == return_id)
+    )
+    return {row.question_key: _held(row) for row in rows}
+
+
+def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
+    return HeldAnswer(
+        id=row.id,
+        answer=Answer(
+            value=row.value,
+            reason=row.reason,
+            comment=row.comment,
+            evidence=row.evidence,
+            link=row.link,
+            promise=Promise(row.action_what, row.action_post, row.action_due_on),
+        ),
+        version=row.version,
+        is_asked=row.is_asked,
+        rag=row.rag,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by or "",
+    )
+
+
+def values_of(held: Mapping[str, HeldAnswer]) -> dict[str, str]:
+    """Question key → value, as routing and scoring want them."""
+    return {key: one.answer.value for key, one in held.items()}
+
+
+def scores_of(session: Session, return_id: int) -> ReturnScore | None:
+    """The kept self-scores of a return; None before it was started."""
+    rows = session.scalars(
+        select(Score).where(Score.return_id == return_id, Score.side == Side.SELF)
+    ).all()
+    by_standard = {row.standard_id: scorecard_of(row) for row in rows}
+    overall = by_standard.pop(WHOLE_RETURN, None)
+    return ReturnScore(overall, by_standard) if overall else None
+
+
+def scorecard_of(row: Score) -> Scorecard:
+    """A stored score as the scorecard that it was made from."""
+    return Scorecard(
+        visible=row.visible,
+        required=row.required,
+        answered=row.answered,
+        red=row.red,
+        amber=row.amber,
+        green=row.green,
+        not_applicable=row.not_applicable,
+        unanswered=row.unanswered,
+        unrated=row.unrated,
+        points=row.exact_points,
+        maximum=row.maximum,
+        strict_maximum=row.strict_maximum,
+        rating=row.rating,
+        because=row.because,
+    )
+
+
+def latest_snapshot(session: Session, return_id: int) -> Snapshot | None:
+    return session.scalars(
+        select(Snapshot)
+        .where(Snapshot.return_id == return_id)
+        .order_by(Snapshot.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def answers_in(snapshot: Snapshot) -> dict[str, Answer]:
+    """The asked questions' answers as they were frozen, by question key."""
+    return {
+        key: Answer(
+            value=kept["value"],
+            reason=kept["reason"],
+            comment=kept["comment"],
+            evidence=kept["evidence"],
+            link=kept["link"],
+            promise=Promise(
+                kept["action_what"],
+                kept["action_post"],
+                date.fromisoformat(kept["action_due"]) if kept["action_due"] else None,
+            ),
+        )
+        for key, kept in json.loads(snapshot.content)["answers"].items()
+    }
+
+
+def signature_of(session: Session, return_id: int) -> Signature | None:
+    """The signature that stands, with its signatory; None before signing or once it is void."""
+    return session.scalars(
+        select(Signature)
+        .join(Signature.user)
+        .options(contains_eager(Signature.user))
+        .where(Signature.return_id == return_id, Signature.voided_at.is_(None))
+        .order_by(Signature.id.desc())
+        .limit(1)
+    ).one_or_none()

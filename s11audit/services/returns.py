@@ -1,0 +1,237 @@
+"""Writing a return: saving answers, freezing it for sign-off, signing and submitting it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.permissions import Viewer
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.routing import route
+from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus, RoundStatus, Step, step_named
+from s11audit.models import AgencyReturn, Signature, Snapshot
+from s11audit.queries.returns import answers_of, latest_snapshot, values_of
+from s11audit.services.actions import make_actions_of
+from s11audit.services.events import record
+
+# Without letters and digits that are read for one another.
+RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class GapsError(Exception):
+    """The return lacks something that it must have before sign-off."""
+
+    def __init__(self, found: Sequence[Gap]) -> None:
+        super().__init__(f"{len(found)} things are missing")
+        self.gaps = tuple(found)
+
+
+class ChangedReturnError(Exception):
+    """The return is not the one that the signatory was shown."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A return's asked questions' answers, as they stand now."""
+
+    answers: Mapping[str, Answer]
+    gaps: tuple[Gap, ...]
+
+
+class RoundNotOpenError(Exception):
+    """The round takes no answers now."""
+
+
+def check_round_is_open(agency_return: AgencyReturn) -> None:
+    """Raises RoundNotOpenError unless the round takes answers."""
+    if agency_return.round.status is not RoundStatus.OPEN:
+        raise RoundNotOpenError("This round is not open, so its returns cannot be changed.")
+
+
+def send_for_sign_off(
+    session: Session,
+    agency_return: AgencyReturn,
+    questionnaire: Questionnaire,
+    *,
+    by: Viewer,
+    now: datetime,
+) -> Snapshot:
+    """Freeze the return for its signatory.
+
+    Raises GapsError where something is missing and StepNotAllowedError in any other status.
+    """
+    check_round_is_open(agency_return)
+    step = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
+    written = _written(session, agency_return, questionnaire)
+    if written.gaps:
+        raise GapsError(written.gaps)
+    snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
+    _record_step(session, step, agency_return, by, now, {"snapshot": snapshot.sha256})
+    return snapshot
+
+
+def take_back(session: Session, agency_return: AgencyReturn, *, by: Viewer, now: datetime) -> None:
+    """The agency lead takes the return back from sign-off to change answers."""
+    step = _take_step(session, agency_return, "take-back", by=by, now=now)
+    _record_step(session, step, agency_return, by, now)
+
+
+def hand_back(
+    session: Session, agency_return: AgencyReturn, reason: str, *, by: Viewer, now: datetime
+) -> None:
+    """The signatory hands the return back, saying what to change."""
+    step = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
+    _record_step(session, step, agency_return, by, now, {"reason_given": True})
+
+
+def sign_and_submit(
+    session: Session,
+    agency_return: AgencyReturn,
+    questionnaire: Questionnaire,
+    *,
+    snapshot_sha256: str,
+    post: str,
+    by: Viewer,
+    now: datetime,
+) -> Signature:
+    """Sign the frozen return and submit it; its promises become actions.
+
+    `snapshot_sha256` is that of the return the signatory read. Raises ChangedReturnError where a
+    newer one was frozen since, StepNotAllowedError where it is not waiting to be signed.
+    """
+    check_round_is_open(agency_return)
+    step = _take_step(session, agency_return, "sign", by=by, now=now)
+    snapshot = latest_snapshot(session, agency_return.id)
+    if snapshot is None or snapshot.sha256 != snapshot_sha256:
+        raise ChangedReturnError("The return has changed since you read it.")
+    signature = Signature(
+        return_id=agency_return.id,
+        snapshot_id=snapshot.id,
+        user_id=by.user_id,
+        post=post,
+        declaration=questionnaire.declaration,
+        signed_at=now,
+    )
+    session.add(signature)
+    agency_return.submitted_at = now
+    agency_return.receipt = _receipt(agency_return)
+    written = _written(session, agency_return, questionnaire)
+    promises = {
+        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
+    }
+    make_actions_of(session, agency_return, promises, by=by, now=now)
+    detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
+    _record_step(session, step, agency_return, by, now, detail)
+    return signature
+
+
+def _take_step(
+    session: Session,
+    agency_return: AgencyReturn,
+    name: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    reason: str = "",
+) -> Step[ReturnStatus]:
+    """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
+    step = step_named(RETURN_STEPS, name, agency_return.status)
+    if not by.may_in_agency(step.permission, agency_return.agency_id):
+        raise PermissionError(f"{by.name} may not {step.permission} here")
+    moved = session.execute(
+        update(AgencyReturn)
+        .where(AgencyReturn.id == agency_return.id, AgencyReturn.status.in_(step.sources))
+        .values(
+            status=step.target,
+            version=AgencyReturn.version + 1,
+            updated_at=now,
+            status_reason=reason,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(agency_return)
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        step_named(RETURN_STEPS, name, agency_return.status)
+    return step
+
+
+def _record_step(
+    session: Session,
+    step: Step[ReturnStatus],
+    agency_return: AgencyReturn,
+    by: Viewer,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    subject = f"return {agency_return.reference}"
+    record(session, step.event, subject, by=by.user_id, at=now, detail=detail)
+
+
+def _written(
+    session: Session, agency_return: AgencyReturn, questionnaire: Questionnaire
+) -> Written:
+    held = answers_of(session, agency_return.id)
+    asked = route(questionnaire, agency_return.agency.agency_type, values_of(held)).asked
+    questions = [question for standard in asked.values() for question in standard]
+    answers = {q.key: held[q.key].answer for q in questions if q.key in held}
+    return Written(answers, tuple(gaps(questions, answers)))
+
+
+def _freeze(
+    session: Session,
+    agency_return: AgencyReturn,
+    questionnaire: Questionnaire,
+    answers: Mapping[str, Answer],
+    *,
+    by: Viewer,
+    now: datetime,
+) -> Snapshot:
+    content = json.dumps(
+        {
+            "return": agency_return.reference,
+            "questionnaire": [questionnaire.id, questionnaire.version, questionnaire.sha256],
+            "answers": {key: _plain(answer) for key, answer in answers.items()},
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    snapshot = Snapshot(
+        return_id=agency_return.id,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
+        frozen_at=now,
+        frozen_by_id=by.user_id,
+    )
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def _plain(answer: Answer) -> dict[str, str]:
+    promise = answer.promise
+    return {
+        "value": answer.value,
+        "reason": answer.reason,
+        "comment": answer.comment,
+        "evidence": answer.evidence,
+        "link": answer.link,
+        "action_what": promise.what,
+        "action_post": promise.post,
+        "action_due": promise.due_on.isoformat() if promise.due_on else "",
+    }
+
+
+def _receipt(agency_return: AgencyReturn) -> str:
+    """A reference that can be read out on the telephone, and guessed by nobody."""
+    suffix = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(6))
+    return f"{agency_return.round.reference}-{suffix}"[-40:]
