@@ -1,0 +1,26 @@
+"""Questionnaire files: read, checked in full, and turned into domain objects."""
+
+from __future__ import annotations
+
+from s11audit.questionnaires.agency_types import KNOWN_AGENCY_TYPES
+from s11audit.questionnaires.catalogue import (
+    Catalogue,
+    UnknownQuestionnaireError,
+    Version,
+    shipped_catalogue,
+)
+from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
+from s11audit.questionnaires.loading import check, load, load_text
+
+__all__ = [
+    "KNOWN_AGENCY_TYPES",
+    "Catalogue",
+    "Fault",
+    "QuestionnaireFaultsError",
+    "UnknownQuestionnaireError",
+    "Version",
+    "check",
+    "load",
+    "load_text",
+    "shipped_catalogue",
+]

@@ -1,0 +1,114 @@
+"""What the levels of one scale must agree on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from s11audit.domain.questionnaire import Direction
+from s11audit.domain.ratings import RAG_POINTS, Rag
+from s11audit.questionnaires.faults import FaultCollector, quote, repeated
+from s11audit.questionnaires.parts import Part, ScaleParts
+from s11audit.questionnaires.schema import LevelPart
+
+
+def add_scale_faults(name: str, scale: ScaleParts, faults: FaultCollector) -> None:
+    """Add what is wrong among the levels of the scale of this name."""
+    _add_name_faults(name, scale, faults)
+    for level in scale.levels:
+        _add_level_faults(level, faults)
+    if not scale.is_whole:
+        return
+    levels = applicable_levels(scale)
+    if len(levels) < 2:
+        faults.add(scale.part.line("levels"), f"scale {quote(name)} needs two levels or more")
+        return
+    _add_points_faults(scale, levels, faults)
+    _add_rag_faults(scale, levels, faults)
+    if all(level.values.points and level.values.rag for level in levels):
+        _add_order_fault(name, scale, levels, faults)
+
+
+def applicable_levels(scale: ScaleParts) -> list[Part[LevelPart]]:
+    return [level for level in scale.levels if level.values.applicable == "yes"]
+
+
+def _add_name_faults(name: str, scale: ScaleParts, faults: FaultCollector) -> None:
+    ids = [(level.id, level.line("id")) for level in scale.levels if level.id]
+    for line, level_id, first in repeated(ids):
+        faults.add(
+            line,
+            f"scale {quote(name)}: level {quote(level_id)} is here twice: "
+            f"line {first} has it already",
+        )
+    labels = [
+        (level.values.label, level.line("label"))
+        for level in scale.levels
+        if "label" not in level.broken
+    ]
+    for line, label, first in repeated(labels):
+        faults.add(line, f"two levels are called {quote(label)}: line {first} has it already")
+
+
+def _add_level_faults(level: Part[LevelPart], faults: FaultCollector) -> None:
+    values = level.values
+    if values.applicable == "no":
+        for key in ("rag", "points"):
+            if level.has(key):
+                faults.add(level.line(key), f"a level that is not applicable has no {key}")
+    elif values.points is not None and Fraction(values.points) < 0:
+        faults.add(level.line("points"), "points cannot be below 0")
+
+
+def _add_points_faults(
+    scale: ScaleParts, levels: list[Part[LevelPart]], faults: FaultCollector
+) -> None:
+    without = [level for level in levels if level.values.points is None]
+    if without and len(without) < len(levels):
+        for level in without:
+            faults.add(
+                level.line("id"),
+                f"level {quote(level.id)} has no points, but others have: give all of them points, "
+                "or none",
+            )
+    elif not without and all(Fraction(level.values.points or 0) <= 0 for level in levels):
+        faults.add(scale.part.line("levels"), "one level must be worth more than 0 points")
+
+
+def _add_rag_faults(
+    scale: ScaleParts, levels: list[Part[LevelPart]], faults: FaultCollector
+) -> None:
+    without = [level for level in levels if level.values.rag is None]
+    if without and len(without) < len(levels):
+        for level in without:
+            faults.add(
+                level.line("id"),
+                f"level {quote(level.id)} has no rag, but others have: give every applicable level "
+                "a colour, or none",
+            )
+
+
+def _add_order_fault(
+    name: str, scale: ScaleParts, levels: list[Part[LevelPart]], faults: FaultCollector
+) -> None:
+    """A worse colour worth more than a better one: the points run the other way round."""
+    lowest = scale.part.values.direction is Direction.LOWEST_IS_BEST
+    sign = -1 if lowest else 1
+    by_worth = sorted(levels, key=lambda level: sign * Fraction(level.values.points or 0))
+    best = by_worth[0]  # of the colours met so far, walking from the level worth least
+    for level in by_worth:
+        if _worse(level, best) and level.values.points != best.values.points:
+            line = scale.part.line("direction") if lowest else level.line("points")
+            mend = "remove direction: lowest-is-best" if lowest else "add direction: lowest-is-best"
+            faults.add(
+                line,
+                f"scale {quote(name)}: {level.values.rag} level {quote(level.id)} is worth more "
+                f"than {best.values.rag} level {quote(best.id)}; {mend}, or change the points",
+            )
+            return
+        if _worse(best, level):
+            best = level
+
+
+def _worse(level: Part[LevelPart], than: Part[LevelPart]) -> bool:
+    colours = (level.values.rag or Rag.RED, than.values.rag or Rag.RED)
+    return RAG_POINTS[colours[0]] < RAG_POINTS[colours[1]]

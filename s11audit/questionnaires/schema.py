@@ -1,0 +1,151 @@
+"""The keys of a questionnaire file and the form of their values, one model for each part.
+
+What several keys must agree on is for `checking`; conditions are read by `conditions`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from s11audit.domain.questionnaire import ActionRule, Direction, EvidenceRule, Kind
+from s11audit.domain.ratings import Rag
+
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+VERSION_PATTERN = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
+NUMBER_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
+WHOLE_NUMBER_PATTERN = r"^[0-9]{1,6}$"
+QUESTION_KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$"
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
+Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=20)]
+Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
+WholeNumber = Annotated[str, StringConstraints(pattern=WHOLE_NUMBER_PATTERN)]
+QuestionKey = Annotated[str, StringConstraints(pattern=QUESTION_KEY_PATTERN, max_length=121)]
+YesNo = Literal["yes", "no"]
+
+
+def key_of(field: str) -> str:
+    """The key in the file of a field here: `max_length` → `max-length`, `for_` → `for`."""
+    return field.rstrip("_").replace("_", "-")
+
+
+class FilePart(BaseModel):
+    """What every part has in common: no key that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=key_of)
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        return tuple(key_of(name) for name in cls.model_fields)
+
+
+class ThresholdsPart(FilePart):
+    red_below: Number = "60"
+    green_from: Number = "90"
+
+
+class QuestionnairePart(FilePart):
+    questionnaire: Slug
+    version: Version
+    kind: Kind
+    title: Text
+    summary: Text = ""
+    introduction: Text = ""
+    declaration: Text = ""
+    replaces: Version = ""
+    scales: dict[str, Any] = {}
+    rag: ThresholdsPart = ThresholdsPart()
+    standards: list[Any]
+
+
+class ScalePart(FilePart):
+    title: Text = ""
+    direction: Direction = Direction.HIGHEST_IS_BEST
+    levels: list[Any]
+
+
+class LevelPart(FilePart):
+    id: Slug
+    label: Text
+    meaning: Text = ""
+    rag: Rag | None = None
+    points: Number | None = None
+    applicable: YesNo = "yes"
+    needs: Literal["reason"] | None = None
+
+
+class StandardPart(FilePart):
+    id: Slug
+    title: Text
+    summary: Text = ""
+    for_: list[Slug] | None = None
+    questions: list[Any]
+
+
+class CitationPart(FilePart):
+    law: Text = ""
+    guidance: Text = ""
+    edition: Text = ""
+    at: Text = ""
+    checked: YesNo = "yes"
+
+
+class OptionPart(FilePart):
+    id: Slug
+    label: Text
+
+
+class QuestionPart(FilePart):
+    id: Slug
+    title: Text = ""
+    type: Text
+    scale: Text = ""
+    ask: Text
+    help: Text = ""
+    good: list[Text] = []
+    examples: list[Text] = []
+    cites: list[CitationPart] = []
+    required: YesNo = "yes"
+    critical: YesNo = "no"
+    evidence: EvidenceRule | None = None
+    action: ActionRule | None = None
+    for_: list[Slug] | None = None
+    when: Any = None
+    was: list[QuestionKey] = []
+    options: list[OptionPart] = []
+    unit: Text = ""
+    min: Number | None = None
+    max: Number | None = None
+    decimals: WholeNumber = "0"
+    earliest: Text = ""
+    latest: Text = ""
+    max_length: WholeNumber = ""
+
+
+# What stands in for a key that is missing or wrong, so that the rest can still be checked.
+STAND_INS: dict[type[FilePart], dict[str, Any]] = {
+    QuestionnairePart: {
+        "questionnaire": "x",
+        "version": "0",
+        "kind": Kind.SELF_ASSESSMENT,
+        "title": "x",
+        "standards": [],
+    },
+    ScalePart: {"levels": []},
+    LevelPart: {"id": "x", "label": "x"},
+    StandardPart: {"id": "x", "title": "x", "questions": []},
+    QuestionPart: {"id": "x", "type": "x", "ask": "x"},
+}
+FILE_PARTS: tuple[type[FilePart], ...] = (
+    QuestionnairePart,
+    ThresholdsPart,
+    ScalePart,
+    LevelPart,
+    StandardPart,
+    QuestionPart,
+    CitationPart,
+    OptionPart,
+)
