@@ -112,7 +112,7 @@ class NumberType(QuestionType):
                 f"Enter no more than {places} decimal places" if places else "Enter a whole number"
             )
         self._check_range(question, Fraction(number))
-        return f"{number:.{question.decimals}f}"
+        return f"{number + 0:.{question.decimals}f}"  # plus nothing, so that -0 is stored as 0
 
     def _check_range(self, question: Question, number: Fraction) -> None:
         if question.min is not None and number < question.min:

@@ -139,7 +139,7 @@ class _Tally:
         self.maximum = 0
         self.waiting = 0
         self.asks = bool(questions)
-        self.answered = any(answers.get(question.key) for question in questions)
+        self.awaits_colour = False
         scaled = [(question, question.scale) for question in questions if question.scale]
         worth = _worth_of_levels({scale.id: scale for _, scale in scaled}.values())
         for question, scale in scaled:
@@ -150,6 +150,7 @@ class _Tally:
     ) -> None:
         level = scale.level(value)
         if level is None:
+            self.awaits_colour |= scale.has_rag
             self.unrated += question.required and scale.has_rag
             self.waiting += question.required and bool(worth)
         elif not level.applicable:
@@ -187,7 +188,7 @@ def _rate(tally: _Tally, thresholds: Thresholds) -> tuple[Rating, str]:
     if not any(tally.by_rag.values()):
         return Rating.NOT_RATED, _why_not_rated(tally)
     compliance = tally.points * 100 / tally.maximum if tally.maximum else Fraction(0)
-    shown = f"{percent(tally.points, tally.maximum)}%"
+    shown = _shown(tally, thresholds)
     reds = tally.by_rag[Rag.RED]
     critical = [question for question in reds if question.critical]
     if critical:
@@ -212,6 +213,15 @@ def _rate(tally: _Tally, thresholds: Thresholds) -> tuple[Rating, str]:
     )
 
 
+def _shown(tally: _Tally, thresholds: Thresholds) -> str:
+    """Compliance as a person reads it; 89.96% is not called 90% where 90% decides."""
+    rounded = percent(tally.points, tally.maximum) or Decimal(0)
+    for threshold in (thresholds.red_below, thresholds.green_from):
+        if tally.points * 100 < threshold * tally.maximum and rounded >= threshold:
+            return f"just under {_plain(threshold)}%"
+    return f"{rounded}%"
+
+
 def _because_critical(critical: list[Question]) -> str:
     if len(critical) == 1:
         return f"Red because the critical question '{critical[0].title}' is red"
@@ -224,7 +234,7 @@ def _because_critical(critical: list[Question]) -> str:
 def _why_not_rated(tally: _Tally) -> str:
     if not tally.asks:
         return "Not rated because nothing here is asked of this agency"
-    if tally.unrated:
+    if tally.awaits_colour:
         return "Not rated because no question has been rated yet"
     if tally.not_applicable:
         return "Not rated because every question is not applicable"

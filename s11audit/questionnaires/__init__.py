@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s11audit.questionnaires.agency_types import KNOWN_AGENCY_TYPES
+from s11audit.questionnaires.answer_files import AnswerFile, load_answers
 from s11audit.questionnaires.catalogue import (
     Catalogue,
     UnknownQuestionnaireError,
@@ -14,6 +15,7 @@ from s11audit.questionnaires.loading import check, load, load_text
 
 __all__ = [
     "KNOWN_AGENCY_TYPES",
+    "AnswerFile",
     "Catalogue",
     "Fault",
     "QuestionnaireFaultsError",
@@ -21,6 +23,7 @@ __all__ = [
     "Version",
     "check",
     "load",
+    "load_answers",
     "load_text",
     "shipped_catalogue",
 ]

@@ -80,6 +80,9 @@ class Catalogue:
                 self._load(path, named)
             except QuestionnaireFaultsError as error:
                 faults.extend(error.faults)
+        for folder in self.folders:
+            for path in sorted(folder.glob("*/*.yml")):
+                faults.append(Fault(str(path), 1, "nobody will find this: its name must end .yaml"))
         return faults
 
     def paths(self) -> list[Path]:

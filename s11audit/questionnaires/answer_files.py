@@ -1,0 +1,85 @@
+"""A file of answers to one questionnaire, for scoring without a database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from s11audit.domain.question_types import WrongValueError, type_of
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.questionnaires.checking import misspelt_agency_type
+from s11audit.questionnaires.faults import FaultCollector, quote, suggest
+from s11audit.questionnaires.schema import SLUG_PATTERN
+from s11audit.questionnaires.source import Section, read_bytes, read_source
+
+ANSWER_FILE_KEYS = ("agency_type", "answers")
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+    """What one agency of this type answered: question key → level id or value, as stored."""
+
+    agency_type: str
+    answers: Mapping[str, str]
+
+
+def load_answers(path: Path | str, questionnaire: Questionnaire, today: date) -> AnswerFile:
+    """The answers in this file; raises QuestionnaireFaultsError with everything wrong in it."""
+    faults = FaultCollector(str(path))
+    root = read_source(read_bytes(Path(path), faults), faults)
+    for key in root:
+        if key not in ANSWER_FILE_KEYS:
+            near = suggest(key, ANSWER_FILE_KEYS)
+            faults.add(root.lines[key], f"unknown key {quote(key)}: {near}")
+    agency_type = _agency_type(root, faults)
+    answers = _answers(root, questionnaire, today, faults)
+    faults.raise_if_any()
+    return AnswerFile(agency_type, answers)
+
+
+def _agency_type(root: Section, faults: FaultCollector) -> str:
+    written = root.get("agency_type")
+    line = root.lines.get("agency_type", root.line)
+    if written is None:
+        faults.add(line, "the key “agency_type” is missing here")
+    elif not isinstance(written, str) or not re.match(SLUG_PATTERN, written):
+        faults.add(line, "“agency_type” should be one word, such as “police” or “nhs-trust”")
+    elif meant := misspelt_agency_type(written):
+        faults.add(line, f"unknown agency type {quote(written)}: did you mean {quote(meant)}?")
+    else:
+        return written
+    return ""
+
+
+def _answers(
+    root: Section, questionnaire: Questionnaire, today: date, faults: FaultCollector
+) -> dict[str, str]:
+    section = root.get("answers", Section(root.line))
+    line = root.lines.get("answers", root.line)
+    if "answers" not in root:
+        faults.add(line, "the key “answers” is missing here")
+    if section == "":  # `answers:` with nothing after it: nothing was answered
+        return {}
+    if not isinstance(section, Section):
+        faults.add(line, "“answers” should be a set of “standard.question: level or value”")
+        return {}
+    answers: dict[str, str] = {}
+    for key, written in section.items():
+        question = questionnaire.by_key.get(key)
+        line = section.lines[key]
+        if question is None:
+            near = suggest(key, questionnaire.by_key)
+            faults.add(line, f"unknown question {quote(key)}: {near}")
+        elif not isinstance(written, str):
+            faults.add(line, f"the answer to {quote(key)} should be one value")
+        elif written:
+            try:
+                answers[key] = type_of(question).read(question, written, today)
+            except WrongValueError as wrong:
+                codes = type_of(question).codes(question)
+                right = suggest(written, codes) if codes else str(wrong)
+                faults.add(line, f"{quote(key)} cannot be {quote(written)}: {right}")
+    return answers
