@@ -1,0 +1,168 @@
+"""The one place where a value becomes a cell of a sheet.
+
+Whatever somebody typed stays text: it is never a formula, neither in the file nor when the cell is
+edited later. What a sheet cannot hold is shown, not dropped: a character that XML forbids becomes
+�, and a text that is too long says where it goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from s11audit.domain.dates import LONDON, long_date
+from s11audit.exports.layout import Column, State
+from s11audit.exports.rows import ContinuedRow
+
+Value = str | int | float | Decimal | date | datetime | None
+
+# What one cell holds in a spreadsheet, in UTF-16 units.
+CELL_LIMIT = 32_767
+REPLACEMENT = "\ufffd"
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORMULA_STARTS = frozenset("=+-@\t\r\n")
+# Spreadsheets count days from 1900, get its first two months wrong, and keep 15 digits.
+_FIRST_DAY = date(1900, 3, 1)
+_LARGEST_NUMBER = 10**15
+_FORMATS: dict[type, str] = {int: "#,##0", date: "d mmmm yyyy", datetime: "d mmmm yyyy hh:mm"}
+
+
+def plain(text: str) -> str:
+    """Text as a sheet can hold it: line ends as one character, forbidden characters as �."""
+    return _FORBIDDEN.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def length_in_cell(text: str) -> int:
+    """How long a spreadsheet thinks a text is: characters beyond the first plane count twice."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, limit: int = CELL_LIMIT) -> tuple[str, str]:
+    """The longest beginning of a text that fits in `limit`, and the rest."""
+    end = limit
+    while (over := length_in_cell(text[:end]) - limit) > 0:
+        end -= (over + 1) // 2
+    return text[:end], text[end:]
+
+
+@dataclass
+class LongTexts:
+    """Texts that no cell can hold, waiting for the sheet on which they continue."""
+
+    sheet: str
+    rows: list[ContinuedRow] = field(default_factory=list)
+
+    def beginning(self, text: str, sheet: str, cell: str) -> str:
+        """What the cell shows of a text that is too long for it; the rest is kept."""
+        marker = f" … [Cut here: too long for one cell. Continues on sheet “{self.sheet}”.]"
+        shown, rest = cut(text, CELL_LIMIT - len(marker))
+        part = 2
+        while rest:
+            piece, rest = cut(rest)
+            self.rows.append(ContinuedRow(sheet, cell, part, piece))
+            part += 1
+        return shown + marker
+
+
+class CellWriter:
+    """Makes the cells of one column of one sheet.
+
+    The same cell object is handed out again and again: a streaming sheet has done with it once its
+    row is appended. That keeps a styled cell as quick to write as a bare one.
+    """
+
+    def __init__(
+        self, sheet: Any, index: int, column: Column, states: dict[str, State], long: LongTexts
+    ) -> None:
+        self._sheet = sheet
+        self._letter = get_column_letter(index)
+        self._column = column
+        self._states = states if column.coloured else {}
+        self._long = long
+        self._styled: dict[tuple[State | None, bool, bool, str], Any] = {}
+
+    def cell(self, value: Value, row: int, *, bold: bool = False) -> Any:
+        """The cell that shows this value, in the column's style; None leaves it empty."""
+        if value is None or value == "":
+            return None
+        value, number_format = self._fitting(value, row)
+        is_text = isinstance(value, str)
+        state = self._states.get(value) if is_text else None
+        style = (state, bold, is_text and value[0] in _FORMULA_STARTS, number_format)
+        cell = self._styled.get(style) or self._style(*style)
+        cell.value = value
+        if is_text:
+            cell.data_type = "s"  # also where it looks like a formula
+        return cell
+
+    def _fitting(self, value: Any, row: int) -> tuple[Any, str]:
+        """The value as a sheet can hold it, and its number format."""
+        if isinstance(value, str):
+            return self._fitting_text(value, row), "General"
+        if isinstance(value, datetime):
+            value = value.astimezone(LONDON).replace(tzinfo=None)
+        elif isinstance(value, date):
+            if value < _FIRST_DAY:
+                return long_date(value), "General"
+        elif abs(value) >= _LARGEST_NUMBER:
+            return f"{value:,}", "General"
+        number_format = self._column.format or _FORMATS.get(type(value), "General")
+        if isinstance(value, Decimal):
+            value = float(value / 100) if "%" in number_format else float(value)
+        return value, number_format
+
+    def _fitting_text(self, text: str, row: int) -> str:
+        text = plain(text)
+        if len(text) * 2 <= CELL_LIMIT or length_in_cell(text) <= CELL_LIMIT:
+            return text
+        return self._long.beginning(text, self._sheet.title, f"{self._letter}{row}")
+
+    def _style(self, state: State | None, bold: bool, quoted: bool, number_format: str) -> Any:
+        cell = WriteOnlyCell(self._sheet)
+        cell.number_format = number_format
+        cell.font = state_font(state) if state else Font(bold=bold)
+        cell.alignment = Alignment(
+            vertical="top", wrap_text=self._column.wrap, horizontal=self._column.align or None
+        )
+        cell.quotePrefix = quoted
+        if state:
+            cell.fill = state_fill(state)
+        self._styled[state, bold, quoted, number_format] = cell
+        return cell
+
+
+def heading_cell(sheet: Any, text: str) -> Any:
+    """A column heading."""
+    cell = WriteOnlyCell(sheet, value=plain(text))
+    cell.data_type = "s"
+    cell.font = Font(bold=True, color="FFFFFF")
+    cell.fill = PatternFill("solid", fgColor="12434A")
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    return cell
+
+
+def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = 11) -> Any:
+    """A line above or between tables. It runs over the empty cells to its right."""
+    cell = WriteOnlyCell(sheet, value=plain(text))
+    cell.data_type = "s"
+    cell.font = Font(bold=bold, size=size)
+    return cell
+
+
+def state_font(state: State) -> Font:
+    return Font(color=state.text, bold=state.bold)
+
+
+def state_fill(state: State) -> PatternFill:
+    """The fill of a cell in this state; a pattern is drawn in `pattern-colour` over `fill`."""
+    if state.pattern == "solid":
+        return PatternFill("solid", fgColor=state.fill, bgColor=state.fill)
+    return PatternFill(state.pattern, fgColor=state.pattern_colour, bgColor=state.fill)

@@ -1,0 +1,174 @@
+"""The workbook of a round: what every agency said of itself, for scrutiny."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from os import PathLike
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from s11audit.domain.actions import ACTION_STATUS_LABELS
+from s11audit.domain.actions import is_overdue as action_is_overdue
+from s11audit.domain.agency_types import agency_type_label
+from s11audit.domain.answers import Answer
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Viewer
+from s11audit.domain.question_types import type_of
+from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.ratings import LABELS
+from s11audit.domain.routing import route
+from s11audit.domain.scoring import percent
+from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus, is_overdue
+from s11audit.exports.layout import layout_named
+from s11audit.exports.rows import (
+    ActionRow,
+    AnswerRow,
+    RatingsRow,
+    ReturnRateRow,
+    ReturnStatusRow,
+    StandardRow,
+)
+from s11audit.exports.summary import ratings_rows, return_rate_rows, round_facts, standard_rows
+from s11audit.exports.workbook import write_workbook
+from s11audit.models import AuditRound
+from s11audit.queries.reports import (
+    ActionLine,
+    ReturnAnswers,
+    ReturnLine,
+    action_lines,
+    return_lines,
+    scorecards,
+    submitted_answers,
+)
+
+NOT_ANSWERED = LABELS["unanswered"]
+
+
+def write_compliance(
+    session: Session,
+    audit_round: AuditRound,
+    questionnaire: Questionnaire,
+    *,
+    visible_to: Viewer,
+    exported_at: datetime,
+    path_or_stream: str | PathLike[str] | IO[bytes],
+) -> None:
+    """Write `exports/compliance.yaml` as this viewer may see the round at this (aware) moment."""
+    today = today_in_london(exported_at)
+    lines = return_lines(session, audit_round, visible_to=visible_to)
+    cards = scorecards(session, audit_round, visible_to=visible_to)
+    answers = submitted_answers(session, audit_round, visible_to=visible_to)
+    actions = action_lines(session, audit_round, visible_to=visible_to)
+    write_workbook(
+        layout_named("compliance"),
+        round_facts(
+            audit_round, questionnaire, lines, visible_to=visible_to, exported_at=exported_at
+        ),
+        {
+            StandardRow: standard_rows(questionnaire, cards),
+            ReturnRateRow: return_rate_rows(lines, today),
+            RatingsRow: ratings_rows(questionnaire, lines, cards),
+            AnswerRow: answer_rows(questionnaire, answers),
+            ActionRow: action_rows(questionnaire, actions, today),
+            ReturnStatusRow: return_status_rows(lines, today),
+        },
+        path_or_stream,
+        written_at=exported_at,
+        repeats={"standards": [(each.id, each.title) for each in questionnaire.standards]},
+    )
+
+
+def answer_rows(
+    questionnaire: Questionnaire, returns: Iterable[ReturnAnswers]
+) -> Iterator[AnswerRow]:
+    """A row for every question that each return was asked, answered or not, in its order."""
+    for each in returns:
+        values = {key: answer.value for key, answer in each.answers.items()}
+        asked = route(questionnaire, each.agency_type, values).asked
+        agency = (each.agency_reference, each.agency, agency_type_label(each.agency_type))
+        for standard in questionnaire.standards:
+            for question in asked.get(standard.id, ()):
+                answer = each.answers.get(question.key, Answer())
+                yield answer_row(agency, standard.title, question, answer)
+
+
+def answer_row(
+    agency: tuple[str, str, str], standard: str, question: Question, answer: Answer
+) -> AnswerRow:
+    """One question and its answer; `agency` is its reference, name and type."""
+    return AnswerRow(
+        *agency,
+        standard=standard,
+        question_key=question.key,
+        question=question.title,
+        ask=question.ask,
+        answer=type_of(question).cell(question, answer.value) if answer.value else NOT_ANSWERED,
+        rag=rag_in_words(question, answer.value),
+        reason=answer.reason,
+        comment=answer.comment,
+        evidence=answer.evidence,
+        link=answer.link,
+        action_what=answer.promise.what,
+        action_post=answer.promise.post,
+        action_due_on=answer.promise.due_on,
+    )
+
+
+def rag_in_words(question: Question, value: str) -> str:
+    """The colour of a rating as a word; empty where the question's scale has no colours."""
+    if question.scale is None or not question.scale.has_rag:
+        return ""
+    level = question.scale.level(value)
+    if level is None:
+        return NOT_ANSWERED
+    if not level.applicable:
+        return LABELS["not-applicable"]
+    return LABELS[level.rag] if level.rag else LABELS["not-rated"]
+
+
+def action_rows(
+    questionnaire: Questionnaire, lines: Iterable[ActionLine], today: date
+) -> Iterator[ActionRow]:
+    for line in lines:
+        question = questionnaire.by_key.get(line.question_key)
+        standard = questionnaire.standard(line.question_key.partition(".")[0])
+        yield ActionRow(
+            reference=line.reference,
+            agency_reference=line.agency_reference,
+            agency=line.agency,
+            standard=standard.title if standard else "",
+            question_key=line.question_key,
+            question=question.title if question else "",
+            what=line.what,
+            post=line.post,
+            due_on=line.due_on,
+            status=ACTION_STATUS_LABELS[line.status],
+            overdue=yes_or_no(action_is_overdue(line.status, line.due_on, today)),
+            impact=line.impact,
+        )
+
+
+def return_status_rows(lines: Iterable[ReturnLine], today: date) -> Iterator[ReturnStatusRow]:
+    for line in lines:
+        started = line.status not in (ReturnStatus.NOT_STARTED, ReturnStatus.EXEMPT)
+        yield ReturnStatusRow(
+            agency_reference=line.agency_reference,
+            agency=line.agency,
+            agency_type=agency_type_label(line.agency_type),
+            return_reference=line.reference,
+            status=RETURN_STATUS_LABELS[line.status],
+            due_on=line.due_on,
+            overdue=yes_or_no(is_overdue(line.status, line.due_on, today)),
+            submitted_at=line.submitted_at,
+            receipt=line.receipt or "",
+            answered_of_required=f"{line.answered}/{line.required}" if line.required else "",
+            completion_pct=percent(line.answered, line.required) if started else None,
+            rating=LABELS[line.rating] if line.rating else "",
+            because=line.because,
+        )
+
+
+def yes_or_no(fact: bool) -> str:
+    return "Yes" if fact else "No"

@@ -1,0 +1,239 @@
+"""Writing a workbook row by row, so that a large one needs no more memory than a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from operator import attrgetter
+from os import PathLike
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+
+from s11audit.exports.cells import (
+    CellWriter,
+    LongTexts,
+    heading_cell,
+    note_cell,
+    state_fill,
+    state_font,
+)
+from s11audit.exports.layout import Column, Layout, Sheet, State, Table
+from s11audit.exports.rows import ContinuedRow, Line
+
+A4 = 9  # a spreadsheet’s number for the paper
+
+# Row class → the rows of its table.
+Rows = Mapping[type, Iterable[Any]]
+# What a repeated column is repeated for (`each`) → id and heading of every item.
+Repeats = Mapping[str, Sequence[tuple[str, str]]]
+
+CONTINUED = Sheet(
+    title="Continued texts",
+    freeze_columns=0,
+    tables=(
+        Table(
+            row_class=ContinuedRow,
+            columns=(
+                Column("Sheet", "sheet", 18),
+                Column("Cell", "cell", 10),
+                Column("Part", "part", 8),
+                Column("Text", "text", 120, wrap=True),
+            ),
+        ),
+    ),
+)
+
+
+def write_workbook(
+    layout: Layout,
+    facts: Any,
+    rows: Rows,
+    stream: str | PathLike[str] | IO[bytes],
+    *,
+    written_at: datetime,
+    repeats: Repeats | None = None,
+) -> None:
+    """Write every sheet of the layout. `facts` is an object of the layout's facts class."""
+    names = asdict(facts)
+    book = Workbook(write_only=True)
+    _describe(book, layout, names, written_at)
+    long = LongTexts(CONTINUED.title)
+    for sheet in layout.sheets:
+        _SheetWriter(book, layout, sheet, names, long, repeats or {}).write(rows)
+    if long.rows:
+        writer = _SheetWriter(book, layout, CONTINUED, names, long, {})
+        writer.write({ContinuedRow: long.rows})
+    book.save(stream)
+
+
+def _describe(book: Any, layout: Layout, names: Mapping[str, Any], written_at: datetime) -> None:
+    properties = book.properties
+    properties.title = layout.title.format_map(names)
+    properties.subject = layout.subject.format_map(names)
+    properties.creator = names["exported_by"]
+    properties.category = layout.marking
+    properties.language = "en-GB"
+    properties.created = written_at.astimezone(UTC).replace(tzinfo=None)
+
+
+class _SheetWriter:
+    """One sheet, from its first row to its last. Rows above cannot be gone back to."""
+
+    def __init__(
+        self,
+        book: Any,
+        layout: Layout,
+        sheet: Sheet,
+        names: Mapping[str, Any],
+        long: LongTexts,
+        repeats: Repeats,
+    ) -> None:
+        self._sheet = sheet
+        self._names = names
+        self._long = long
+        self._states = layout.states
+        self._columns = [_spread(table.columns, repeats) for table in sheet.tables]
+        self._to = book.create_sheet(sheet.title)
+        self._row = 0
+        self._set_up_page(layout)
+        self._set_up_view()
+
+    def write(self, rows: Rows) -> None:
+        for number, note in enumerate(self._sheet.notes):
+            text = note.format_map(self._names)
+            self._append([note_cell(self._to, text, bold=number == 0, size=14 - 3 * bool(number))])
+        if self._sheet.lines:
+            self._write_lines()
+        for table, columns in zip(self._sheet.tables, self._columns, strict=True):
+            self._write_table(table, columns, rows[table.row_class])
+        self._to.close()
+
+    def _append(self, cells: list[Any]) -> None:
+        self._to.append(cells)
+        self._row += 1
+
+    def _write_lines(self) -> None:
+        label = CellWriter(self._to, 1, Column("", "label", 34, wrap=True), {}, self._long)
+        text = CellWriter(self._to, 2, Column("", "text", 92, wrap=True), {}, self._long)
+        for number, line in enumerate(self._sheet.lines):
+            filled = Line(*(part.format_map(self._names) for part in (line.label, line.text)))
+            if filled.text:
+                row = self._row + 1
+                self._append(
+                    [label.cell(filled.label, row, bold=True), text.cell(filled.text, row)]
+                )
+            else:
+                size = 16 if number == 0 else 13
+                self._append([note_cell(self._to, filled.label, bold=True, size=size)])
+
+    def _write_table(self, table: Table, columns: list[_Spread], rows: Iterable[Any]) -> None:
+        if self._row:
+            self._append([])
+        if table.heading:
+            self._append([note_cell(self._to, table.heading, bold=True, size=13)])
+        self._append([heading_cell(self._to, each.column.heading) for each in columns])
+        first = self._row + 1
+        self._write_rows(table, columns, rows)
+        last = max(self._row, first)
+        for index, each in enumerate(columns, 1):
+            if each.column.coloured:
+                self._colour_by_text(f"{get_column_letter(index)}{first}", index, last)
+        if self._sheet.autofilter:
+            self._to.auto_filter.ref = f"A{first - 1}:{get_column_letter(len(columns))}{last}"
+
+    def _write_rows(self, table: Table, columns: list[_Spread], rows: Iterable[Any]) -> None:
+        states = {text: state for state in self._states for text in state.shows}
+        writers = [
+            (each.value, CellWriter(self._to, index, each.column, states, self._long).cell)
+            for index, each in enumerate(columns, 1)
+        ]
+        is_bold = attrgetter(table.bold_when) if table.bold_when else lambda _: False
+        for row in rows:
+            number, bold = self._row + 1, is_bold(row)
+            self._append([write(value(row), number, bold=bold) for value, write in writers])
+
+    def _colour_by_text(self, first_cell: str, index: int, last: int) -> None:
+        """Rules that colour a column by what its cells say, so that an edited cell changes too."""
+        cells = f"{first_cell}:{get_column_letter(index)}{last}"
+        for state in self._states:
+            matches = ",".join(f'{first_cell}="{text}"' for text in state.shows)
+            self._to.conditional_formatting.add(cells, _rule(f"OR({matches})", state))
+        self._to.conditional_formatting.add(cells, _rule("TRUE", _ANYTHING_ELSE))
+
+    def _set_up_page(self, layout: Layout) -> None:
+        sheet = self._to
+        sheet.page_setup.orientation = "portrait" if self._sheet.portrait else "landscape"
+        sheet.page_setup.paperSize = A4
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_options.gridLines = bool(self._sheet.tables)
+        sheet.oddHeader.center.text = layout.marking
+        sheet.oddFooter.left.text = _literal(layout.title.format_map(self._names))
+        sheet.oddFooter.right.text = "&A, page &P of &N"
+
+    def _set_up_view(self) -> None:
+        for index, width in enumerate(self._widths(), 1):
+            self._to.column_dimensions[get_column_letter(index)].width = width
+        if not self._sheet.tables:
+            self._to.sheet_view.showGridLines = False
+            return
+        notes = len(self._sheet.notes)
+        heading = notes + bool(notes) + bool(self._sheet.tables[0].heading) + 1
+        if len(self._sheet.tables) == 1:
+            self._to.freeze_panes = (
+                f"{get_column_letter(self._sheet.freeze_columns + 1)}{heading + 1}"
+            )
+            self._to.print_title_rows = f"{heading}:{heading}"
+        elif self._sheet.freeze_columns:
+            self._to.freeze_panes = f"{get_column_letter(self._sheet.freeze_columns + 1)}1"
+
+    def _widths(self) -> list[float]:
+        if not self._columns:
+            return [34, 92]
+        longest = max(self._columns, key=len)
+        widths = [each.column.width for each in longest]
+        for columns in self._columns:
+            for index, each in enumerate(columns):
+                widths[index] = max(widths[index], each.column.width)
+        return widths
+
+
+class _Spread:
+    """A column as it is written: repeated ones have an item of their own each."""
+
+    def __init__(self, column: Column, item: str = "") -> None:
+        self.column = column
+        self.value: Callable[[Any], Any] = attrgetter(column.attribute)
+        if column.each:
+            of_row = self.value
+            self.value = lambda row: of_row(row)[item]
+
+
+def _spread(columns: Iterable[Column], repeats: Repeats) -> list[_Spread]:
+    spread = []
+    for column in columns:
+        if column.each:
+            for item, heading in repeats[column.each]:
+                spread.append(_Spread(replace(column, heading=heading), item))
+        else:
+            spread.append(_Spread(column))
+    return spread
+
+
+_ANYTHING_ELSE = State("anything-else", (), fill="FFFFFF", text="0B0C0C")
+
+
+def _rule(formula: str, state: State) -> Rule:
+    style = DifferentialStyle(font=state_font(state), fill=state_fill(state))
+    return Rule(type="expression", dxf=style, formula=[formula], stopIfTrue=True)
+
+
+def _literal(text: str) -> str:
+    """Text for a page's head or foot, where & begins a code."""
+    return text.replace("&", "&&")

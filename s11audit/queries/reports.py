@@ -1,0 +1,276 @@
+"""What workbooks and charts of a round, and an agency's own workbook, are made from.
+
+Each function is one statement. Scrutiny sees the answers and ratings of submitted returns only; of
+the others it sees how far they have got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session, joinedload
+
+from s11audit.domain.actions import ActionStatus, Promise
+from s11audit.domain.answers import Answer
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.scoring import Scorecard
+from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
+from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
+from s11audit.models.returns import WHOLE_RETURN
+
+# Rows that a reading of answers holds in memory at a time.
+ROWS_AT_A_TIME = 500
+
+
+@dataclass(frozen=True)
+class ReturnLine:
+    """One agency's return, by status. `rating` is None until scrutiny may read the return."""
+
+    return_id: int
+    reference: str
+    agency_reference: str
+    agency: str
+    agency_type: str
+    status: ReturnStatus
+    due_on: date
+    submitted_at: datetime | None
+    receipt: str | None
+    required: int
+    answered: int
+    rating: Rating | None
+    because: str
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """One action of a round, with the agency that owns it."""
+
+    reference: str
+    agency_reference: str
+    agency: str
+    question_key: str
+    what: str
+    post: str
+    due_on: date
+    status: ActionStatus
+    impact: str
+
+
+@dataclass(frozen=True)
+class ReturnAnswers:
+    """The answers (question key → answer) of one submitted return, without hidden questions."""
+
+    agency_reference: str
+    agency: str
+    agency_type: str
+    answers: dict[str, Answer]
+
+
+def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
+    """The round of this reference with its partnership, or None where it is not theirs to take."""
+    return session.scalars(
+        select(AuditRound)
+        .options(joinedload(AuditRound.partnership))
+        .where(AuditRound.reference == reference, _may_export(visible_to))
+    ).one_or_none()
+
+
+def return_lines(
+    session: Session, audit_round: AuditRound, *, visible_to: Viewer
+) -> list[ReturnLine]:
+    """Every return of a round, by agency name."""
+    overall = and_(
+        Score.return_id == AgencyReturn.id,
+        Score.standard_id == WHOLE_RETURN,
+        Score.side == Side.SELF,
+    )
+    rows = session.execute(
+        select(
+            AgencyReturn.id,
+            AgencyReturn.reference,
+            Agency.reference,
+            Agency.name,
+            Agency.agency_type,
+            AgencyReturn.status,
+            AgencyReturn.due_on,
+            AgencyReturn.submitted_at,
+            AgencyReturn.receipt,
+            Score.required,
+            Score.answered,
+            Score.rating,
+            Score.because,
+        )
+        .join(Agency, Agency.id == AgencyReturn.agency_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .outerjoin(Score, overall)
+        .where(AuditRound.id == audit_round.id, _may_export(visible_to))
+        .order_by(Agency.name, Agency.id)
+    )
+    return [_return_line(row) for row in rows]
+
+
+def _return_line(row: Row[Any]) -> ReturnLine:
+    *facts, required, answered, rating, because = row
+    readable = ReturnStatus(facts[5]) in SUBMITTED_STATUSES
+    return ReturnLine(
+        *facts,
+        required=required or 0,
+        answered=answered or 0,
+        rating=rating if readable else None,
+        because=because or "" if readable else "",
+    )
+
+
+def scorecards(
+    session: Session, audit_round: AuditRound, *, visible_to: Viewer
+) -> dict[int, dict[str, Scorecard]]:
+    """Self-rated scorecards of the submitted returns: return id → standard id → scorecard.
+
+    The scorecard of the whole return stands under WHOLE_RETURN; a standard that asks nothing of
+    the agency has none.
+    """
+    rows = session.scalars(
+        select(Score)
+        .join(AgencyReturn, AgencyReturn.id == Score.return_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .where(
+            AuditRound.id == audit_round.id,
+            AgencyReturn.status.in_(SUBMITTED_STATUSES),
+            Score.side == Side.SELF,
+            _may_export(visible_to),
+        )
+    )
+    cards: dict[int, dict[str, Scorecard]] = {}
+    for row in rows:
+        cards.setdefault(row.return_id, {})[row.standard_id] = _scorecard(row)
+    return cards
+
+
+def _scorecard(row: Score) -> Scorecard:
+    return Scorecard(
+        visible=row.visible,
+        required=row.required,
+        answered=row.answered,
+        red=row.red,
+        amber=row.amber,
+        green=row.green,
+        not_applicable=row.not_applicable,
+        unanswered=row.unanswered,
+        unrated=row.unrated,
+        points=row.exact_points,
+        maximum=row.maximum,
+        strict_maximum=row.strict_maximum,
+        rating=row.rating,
+        because=row.because,
+    )
+
+
+_ANSWER_COLUMNS = (
+    StoredAnswer.question_key,
+    StoredAnswer.value,
+    StoredAnswer.reason,
+    StoredAnswer.comment,
+    StoredAnswer.evidence,
+    StoredAnswer.link,
+    StoredAnswer.action_what,
+    StoredAnswer.action_post,
+    StoredAnswer.action_due_on,
+)
+
+
+def submitted_answers(
+    session: Session, audit_round: AuditRound, *, visible_to: Viewer
+) -> Iterator[ReturnAnswers]:
+    """The submitted returns of a round, by agency name, each with its answers.
+
+    Reads as it goes: no more than one return's answers, and one batch of rows, are in memory. A
+    submitted return without any answer is there too.
+    """
+    asked = and_(StoredAnswer.return_id == AgencyReturn.id, StoredAnswer.is_asked)
+    rows = session.execute(
+        select(AgencyReturn.id, Agency.reference, Agency.name, Agency.agency_type, *_ANSWER_COLUMNS)
+        .join(Agency, Agency.id == AgencyReturn.agency_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .outerjoin(StoredAnswer, asked)
+        .where(
+            AuditRound.id == audit_round.id,
+            AgencyReturn.status.in_(SUBMITTED_STATUSES),
+            _may_export(visible_to),
+        )
+        .order_by(Agency.name, AgencyReturn.id)
+        .execution_options(yield_per=ROWS_AT_A_TIME)
+    )
+    for (_, *agency), group in groupby(rows, key=lambda row: tuple(row[:4])):
+        yield ReturnAnswers(*agency, answers=_answers(row[4:] for row in group))
+
+
+def _answers(rows: Iterator[Any]) -> dict[str, Answer]:
+    return {
+        key: Answer(value, reason, comment, evidence, link, Promise(what, post, due_on))
+        for key, value, reason, comment, evidence, link, what, post, due_on in rows
+        if key is not None
+    }
+
+
+def action_lines(
+    session: Session, audit_round: AuditRound, *, visible_to: Viewer
+) -> list[ActionLine]:
+    """Every action of a round, by agency name and in the order they were made."""
+    rows = session.execute(
+        select(
+            Action.reference,
+            Agency.reference,
+            Agency.name,
+            Action.question_key,
+            Action.what,
+            Action.post,
+            Action.due_on,
+            Action.status,
+            Action.impact,
+        )
+        .join(Agency, Agency.id == Action.agency_id)
+        .join(AuditRound, AuditRound.id == Action.round_id)
+        .where(AuditRound.id == audit_round.id, _may_export(visible_to))
+        .order_by(Agency.name, Action.id)
+    )
+    return [ActionLine(*row) for row in rows]
+
+
+def own_answers(
+    session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
+) -> dict[str, Answer] | None:
+    """An agency's answers in its own return, or None where the return is not theirs to read."""
+    asked = and_(StoredAnswer.return_id == AgencyReturn.id, StoredAnswer.is_asked)
+    rows = session.execute(
+        select(*_ANSWER_COLUMNS)
+        .select_from(AgencyReturn)
+        .outerjoin(StoredAnswer, asked)
+        .where(AgencyReturn.id == agency_return.id, _own(visible_to))
+    ).all()
+    return _answers(iter(rows)) if rows else None
+
+
+def own_actions(
+    session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
+) -> dict[str, Action]:
+    """The actions that came out of an agency's own return, by question key."""
+    rows = session.scalars(
+        select(Action)
+        .join(AgencyReturn, AgencyReturn.id == Action.return_id)
+        .where(AgencyReturn.id == agency_return.id, _own(visible_to))
+    )
+    return {row.question_key: row for row in rows}
+
+
+def _may_export(viewer: Viewer) -> ColumnElement[bool]:
+    return AuditRound.partnership_id.in_(viewer.partnerships(Permission.EXPORT))
+
+
+def _own(viewer: Viewer) -> ColumnElement[bool]:
+    return AgencyReturn.agency_id.in_(viewer.agencies(Permission.SEE_RETURN))
