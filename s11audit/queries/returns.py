@@ -39,6 +39,7 @@ class HeldAnswer:
     is_asked: bool
     rag: str
     updated_at: datetime
+    updated_by_id: int | None
     updated_by: str
 
 
@@ -112,6 +113,7 @@ def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
         is_asked=row.is_asked,
         rag=row.rag,
         updated_at=row.updated_at,
+        updated_by_id=row.updated_by_id,
         updated_by=row.updated_by or "",
     )
 

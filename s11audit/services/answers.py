@@ -188,6 +188,7 @@ class _Writing:
             return row | {"updated_at": self.now, "updated_by_id": self.by.user_id}
         # A question that merely came into sight or went out of it was not changed by anybody.
         row["updated_at"] = self.now if touched else before.updated_at
+        row["updated_by_id"] = self.by.user_id if touched else before.updated_by_id
         return row | {"row_id": before.id, "row_version": before.version}
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
@@ -203,8 +204,7 @@ class _Writing:
             update(StoredAnswer)
             .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("row_version"))
             .values(
-                {column: bindparam(column) for column in columns}
-                | {"version": table.c.version + 1, "updated_by_id": self.by.user_id}
+                {column: bindparam(column) for column in columns} | {"version": table.c.version + 1}
             ),
             rows,
         )

@@ -71,6 +71,7 @@ FORM_TOO_OLD = Problem(
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StepNotAllowedError, _step_not_allowed)
+    app.register_error_handler(PermissionError, _not_permitted)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -86,6 +87,10 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int]:
 def _step_not_allowed(error: StepNotAllowedError) -> tuple[str, int]:
     problem = Problem(PROBLEMS[409].heading, (str(error), *PROBLEMS[409].sentences))
     return problem_page(problem, 409)
+
+
+def _not_permitted(_error: PermissionError) -> tuple[str, int]:
+    return problem_page(PROBLEMS[403], 403)
 
 
 def _http_problem(error: HTTPException) -> tuple[str, int]:

@@ -43,9 +43,22 @@ const refresh = (form, elsewhere) => {
   }
 };
 
+// Boxes that only some levels call for: the reason of “not applicable”, the action of a red.
+const refreshBoxes = (form) => {
+  for (const box of form.querySelectorAll("[data-shown-for]")) {
+    const question = box.closest("[data-question]");
+    const chosen = question.querySelector("[data-answers]:checked");
+    box.hidden = !chosen || !box.dataset.shownFor.split(" ").includes(chosen.value);
+  }
+};
+
 export const watchConditions = (form) => {
   const elsewhere = answersElsewhere(form);
   for (const hint of form.querySelectorAll("[data-without-script]")) hint.hidden = true;
-  form.addEventListener("change", () => refresh(form, elsewhere));
-  refresh(form, elsewhere);
+  const refreshAll = () => {
+    refresh(form, elsewhere);
+    refreshBoxes(form);
+  };
+  form.addEventListener("change", refreshAll);
+  refreshAll();
 };

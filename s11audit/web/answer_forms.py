@@ -1,0 +1,203 @@
+"""The form of a standard: for each question it offers, the boxes that make up its answer.
+
+Boxes are named `<question id>__<part>`, so that every question's form is a form of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
+
+from s11audit.domain.actions import Promise
+from s11audit.domain.answers import (
+    LINK_LIMIT,
+    POST_LIMIT,
+    Answer,
+    Gap,
+    Part,
+    needs_evidence,
+)
+from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Level, Question
+from s11audit.services.answers import Change
+from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField
+
+SEEN = "seen"
+KEEP = "keep"
+THEIRS = "theirs"
+
+
+class AnswerForm:
+    """The boxes of one question, bound to what is stored or, once sent, to what was typed."""
+
+    def __init__(
+        self,
+        question: Question,
+        stored: Answer,
+        typed: MultiDict[str, str] | None,
+        today: date,
+    ) -> None:
+        self.question = question
+        self.prefix = f"{question.id}__"
+        sent = typed if typed is not None and self._was_sent(typed) else None
+        self.is_sent = sent is not None
+        self.seen = sent.get(self.prefix + SEEN, "") if sent is not None else stored.digest
+        self.keeps_theirs = sent is not None and sent.get(self.prefix + KEEP) == THEIRS
+        self._stored = stored
+        self.form = self._bind(sent, today)
+
+    def _was_sent(self, typed: MultiDict[str, str]) -> bool:
+        return any(name.startswith(self.prefix) for name in typed)
+
+    def _bind(self, sent: MultiDict[str, str] | None, today: date) -> BaseForm:
+        stored, promise = self._stored, self._stored.promise
+        form = BaseForm(self._boxes(today), prefix=self.prefix)
+        form.process(
+            sent,
+            data={
+                Part.VALUE: stored.value,
+                Part.REASON: stored.reason,
+                Part.COMMENT: stored.comment,
+                Part.EVIDENCE: stored.evidence,
+                Part.LINK: stored.link,
+                Part.ACTION_WHAT: promise.what,
+                Part.ACTION_POST: promise.post,
+                Part.ACTION_DUE: promise.due_on,
+            },
+        )
+        return form
+
+    def _boxes(self, today: date) -> dict[str, Any]:
+        """The boxes that this question has, by part, in the order of the page."""
+        question = self.question
+        boxes: dict[str, Any] = {Part.VALUE: VALUE_FIELDS[question.type](question, today)}
+        if any(level.needs_reason for level in self.levels):
+            boxes[Part.REASON] = TextField()
+        if question.type == "rating":
+            boxes[Part.COMMENT] = TextField()
+        if question.evidence is not EvidenceRule.NONE:
+            boxes |= {Part.EVIDENCE: TextField(), Part.LINK: LinkField(LINK_LIMIT)}
+        if question.action is not ActionRule.NONE:
+            boxes |= {
+                Part.ACTION_WHAT: TextField(),
+                Part.ACTION_POST: TextField(POST_LIMIT),
+                Part.ACTION_DUE: DateParts(),
+            }
+        return boxes
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        return self.question.scale.levels if self.question.scale else ()
+
+    def validate(self) -> bool:
+        """Whether everything typed can be stored; each field keeps its own errors."""
+        return self.form.validate()
+
+    @property
+    def typed(self) -> Answer:
+        """The answer as typed, once `validate` said yes. A box that is not shown keeps its text."""
+        text = {part: data or "" for part, data in self.form.data.items()}
+        stored = self._stored
+        value: Any = self.form[Part.VALUE]
+        return Answer(
+            value=value.stored,
+            reason=text.get(Part.REASON, stored.reason),
+            comment=text.get(Part.COMMENT, stored.comment),
+            evidence=text.get(Part.EVIDENCE, stored.evidence),
+            link=text.get(Part.LINK, stored.link),
+            promise=self._promise(),
+        )
+
+    def _promise(self) -> Promise:
+        if Part.ACTION_WHAT not in self.form:
+            return self._stored.promise
+        what, post, due = (
+            self.form[part].data for part in (Part.ACTION_WHAT, Part.ACTION_POST, Part.ACTION_DUE)
+        )
+        return Promise(what or "", post or "", due)
+
+    def show(self, gap: Gap) -> None:
+        """Put what is missing beside its box."""
+        if gap.part in self.form:
+            self.form[gap.part].errors = [gap.message]
+
+    @property
+    def errors(self) -> Iterator[tuple[str, str]]:
+        """Id of a box and what is wrong with it; the first control of a box has the box's id."""
+        for part in self.form.data:
+            for message in self.form[part].errors[:1]:
+                text = str(message)
+                yield f"{self.prefix}{part}", f"{self.question.title}: {text[:1].lower()}{text[1:]}"
+
+    def as_sent(self) -> Iterator[tuple[str, str]]:
+        """Names and texts of the boxes as a browser would send them again."""
+        for field in self.form:
+            if isinstance(field, DateParts):
+                for part, text in zip(("day", "month", "year"), field.parts, strict=True):
+                    yield f"{field.name}-{part}", text
+            else:
+                yield field.name, str(field.data or "")
+
+    @property
+    def evidence_hint(self) -> str:
+        """When evidence is needed, in words."""
+        question = self.question
+        if question.evidence is EvidenceRule.REQUIRED:
+            return "What shows this? Needed, unless you give a link."
+        if question.evidence is EvidenceRule.WHEN_GREEN:
+            green = "” or “".join(level.label for level in self.levels_that(needs_evidence))
+            return f"What shows this? Needed if you answer “{green}”, unless you give a link."
+        return "What shows this? (optional)"
+
+    def levels_that(self, needs: Callable[[Question, str], bool]) -> list[Level]:
+        """The levels that call for a box, such as `needs_action`."""
+        return [level for level in self.levels if needs(self.question, level.id)]
+
+
+class StandardForm:
+    """The forms of all questions that a standard offers to one agency, in order."""
+
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        stored: Mapping[str, Answer],
+        today: date,
+        typed: MultiDict[str, str] | None = None,
+    ) -> None:
+        self.forms = [
+            AnswerForm(question, stored.get(question.key, Answer()), typed, today)
+            for question in questions
+        ]
+        self.faulty: list[AnswerForm] = []
+
+    def changes(self) -> list[Change]:
+        """What can be saved of what was typed. Questions with a fault are left out and marked."""
+        sent = [form for form in self.forms if form.is_sent and not form.keeps_theirs]
+        self.faulty = [form for form in sent if not form.validate()]
+        return [
+            Change(form.question.key, form.typed, form.seen)
+            for form in sent
+            if form not in self.faulty
+        ]
+
+    def mark_saved(self, stored: Mapping[str, Answer]) -> None:
+        """Remember what is stored now, so that saving once more does not look like a conflict."""
+        for form in self.forms:
+            if form not in self.faulty:
+                form.seen = stored.get(form.question.key, Answer()).digest
+
+    def show_gaps(self, gaps: Sequence[Gap]) -> None:
+        """Put what is missing beside the boxes, except where a fault says more already."""
+        by_key = {form.question.key: form for form in self.forms}
+        for gap in gaps:
+            form = by_key.get(gap.question.key)
+            if form is not None and form not in self.faulty:
+                form.show(gap)
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Id of a box → what is wrong with it, for the error summary, in the order of the page."""
+        return [error for form in self.forms for error in form.errors]

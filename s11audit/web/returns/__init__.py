@@ -1,0 +1,9 @@
+"""Returns: an agency's people answer, check, sign and keep them."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("returns", __name__, url_prefix="/returns")
+
+from s11audit.web.returns import answering, overview, signing  # noqa: E402, F401

@@ -1,0 +1,106 @@
+"""What every page of a return needs: the return, what it asks, and what is answered so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from flask import abort
+
+from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Permission
+from s11audit.domain.questionnaire import Question, Questionnaire, Standard, questions_named
+from s11audit.domain.routing import Route, route
+from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
+from s11audit.models import AgencyReturn
+from s11audit.queries.returns import answers_of, own_return
+from s11audit.queries.rounds import questionnaire_of
+from s11audit.web.security import db, now, services, viewer
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One return, opened by somebody of its agency."""
+
+    agency_return: AgencyReturn
+    questionnaire: Questionnaire
+    answers: Mapping[str, Answer]
+    today: date
+
+    def with_answers(self, answers: Mapping[str, Answer]) -> Desk:
+        """The same return once these answers are stored."""
+        return replace(self, answers=answers)
+
+    @cached_property
+    def route(self) -> Route:
+        agency_type = self.agency_return.agency.agency_type
+        values = {key: answer.value for key, answer in self.answers.items()}
+        return route(self.questionnaire, agency_type, values)
+
+    @property
+    def standards(self) -> list[Standard]:
+        """The standards that ask this agency anything, in order."""
+        return [one for one in self.questionnaire.standards if one.id in self.route.asked]
+
+    def gaps(self, standard_id: str) -> list[Gap]:
+        return gaps(self.route.asked.get(standard_id, ()), self.answers)
+
+    @cached_property
+    def all_gaps(self) -> list[Gap]:
+        return [gap for standard_id in self.route.asked for gap in self.gaps(standard_id)]
+
+    def is_begun(self, standard_id: str) -> bool:
+        return any(self._has_answer(question) for question in self.route.asked[standard_id])
+
+    def _has_answer(self, question: Question) -> bool:
+        return not self.answers.get(question.key, Answer()).is_empty
+
+    def position(self, standard_id: str) -> int:
+        """Which standard it is of those that this agency is asked, counted from 1."""
+        return [standard.id for standard in self.standards].index(standard_id) + 1
+
+    def next_after(self, standard_id: str) -> Standard | None:
+        return next(iter(self.standards[self.position(standard_id) :]), None)
+
+    def questions_on_page(self, standard_id: str) -> list[Question]:
+        """What a standard's page draws: what is asked, and what an answer on it can bring up."""
+        asked = {question.key for question in self.route.asked.get(standard_id, ())}
+        return [
+            question
+            for question in self.route.offered.get(standard_id, ())
+            if question.key in asked
+            or any(key.startswith(f"{standard_id}.") for key in questions_named(question.when))
+        ]
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its answers can be changed just now, by whoever may."""
+        in_time = self.agency_return.round.status is RoundStatus.OPEN
+        return in_time and self.agency_return.status in EDITABLE_STATUSES
+
+    def may(self, permission: Permission) -> bool:
+        return viewer().may_in_agency(permission, self.agency_return.agency_id)
+
+    @property
+    def may_edit(self) -> bool:
+        return self.is_editable and self.may(Permission.EDIT_ANSWERS)
+
+    @property
+    def waits_for_signature(self) -> bool:
+        return self.agency_return.status is ReturnStatus.AWAITING_SIGN_OFF
+
+
+def desk_of(reference: str) -> Desk:
+    """Open the return of this reference; another agency's is not found."""
+    agency_return = own_return(db(), reference, visible_to=viewer())
+    if agency_return is None:
+        abort(404)
+    return Desk(
+        agency_return=agency_return,
+        questionnaire=questionnaire_of(agency_return.round, services().catalogue),
+        answers={key: held.answer for key, held in answers_of(db(), agency_return.id).items()},
+        today=today_in_london(now()),
+    )

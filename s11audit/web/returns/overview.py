@@ -1,0 +1,66 @@
+"""The pages that show a return: the list, the task list, checking it, its receipt."""
+
+from __future__ import annotations
+
+from flask import abort, render_template
+
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Permission
+from s11audit.domain.workflow import is_overdue
+from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
+from s11audit.web.returns import blueprint
+from s11audit.web.returns.desk import desk_of
+from s11audit.web.security import db, now, permitted, viewer
+
+
+@blueprint.get("")
+@permitted(Permission.SEE_RETURN)
+def index() -> str:
+    today = today_in_london(now())
+    rows = [
+        {
+            "return": agency_return,
+            "scorecard": scorecard_of(score) if score else None,
+            "is_overdue": is_overdue(agency_return.status, agency_return.due_on, today),
+        }
+        for agency_return, score in own_returns(db(), visible_to=viewer())
+    ]
+    return render_template("returns/index.html", rows=rows)
+
+
+@blueprint.get("/<reference>")
+@permitted(Permission.SEE_RETURN)
+def show(reference: str) -> str:
+    desk = desk_of(reference)
+    agency_return = desk.agency_return
+    return render_template(
+        "returns/show.html",
+        desk=desk,
+        score=scores_of(db(), agency_return.id),
+        signature=signature_of(db(), agency_return.id),
+        is_overdue=is_overdue(agency_return.status, agency_return.due_on, desk.today),
+    )
+
+
+@blueprint.get("/<reference>/check")
+@permitted(Permission.SEE_RETURN)
+def check(reference: str) -> str:
+    desk = desk_of(reference)
+    return render_template(
+        "returns/check.html", desk=desk, score=scores_of(db(), desk.agency_return.id)
+    )
+
+
+@blueprint.get("/<reference>/receipt")
+@permitted(Permission.SEE_RETURN)
+def receipt(reference: str) -> str:
+    desk = desk_of(reference)
+    signature = signature_of(db(), desk.agency_return.id)
+    if signature is None:
+        abort(404)
+    return render_template(
+        "returns/receipt.html",
+        desk=desk,
+        signature=signature,
+        score=scores_of(db(), desk.agency_return.id),
+    )

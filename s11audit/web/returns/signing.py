@@ -1,0 +1,137 @@
+"""Sign-off: freezing a return, reading it frozen, handing it back, signing and submitting it."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired
+
+from s11audit.domain.answers import POST_LIMIT
+from s11audit.domain.permissions import Permission
+from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.queries.returns import answers_in, latest_snapshot, scores_of
+from s11audit.services.returns import (
+    ChangedReturnError,
+    GapsError,
+    RoundNotOpenError,
+    hand_back,
+    send_for_sign_off,
+    sign_and_submit,
+    take_back,
+)
+from s11audit.web.fields import TextField
+from s11audit.web.returns import blueprint
+from s11audit.web.returns.desk import Desk, desk_of
+from s11audit.web.security import db, now, permitted, viewer
+
+Page = str | tuple[str, int] | Response
+
+
+class SigningForm(FlaskForm):
+    """The declaration, the signatory's post, and which frozen return was read."""
+
+    post = TextField(
+        POST_LIMIT, validators=[InputRequired("Enter your post, such as Chief Officer")]
+    )
+    agree = BooleanField(
+        validators=[InputRequired("Tick the box to make the declaration, or hand the return back")]
+    )
+    snapshot = HiddenField()
+
+
+class HandBackForm(FlaskForm):
+    """What the lead should change before the signatory signs."""
+
+    reason = TextField(validators=[InputRequired("Say what should be changed before you sign")])
+
+
+@blueprint.post("/<reference>/send-for-sign-off")
+@permitted(Permission.SEND_FOR_SIGN_OFF)
+def send(reference: str) -> Response:
+    desk = desk_of(reference)
+    try:
+        send_for_sign_off(db(), desk.agency_return, desk.questionnaire, by=viewer(), now=now())
+    except GapsError:
+        return redirect(url_for("returns.check", reference=reference), 303)
+    db().commit()
+    flash("The return is ready for your signatory to read and sign.", "success")
+    return _to_return(desk)
+
+
+@blueprint.post("/<reference>/take-back")
+@permitted(Permission.SEND_FOR_SIGN_OFF)
+def take_it_back(reference: str) -> Response:
+    desk = desk_of(reference)
+    take_back(db(), desk.agency_return, by=viewer(), now=now())
+    db().commit()
+    flash("You can change answers again. Send the return for sign-off when you are done.")
+    return _to_return(desk)
+
+
+@blueprint.get("/<reference>/sign")
+@permitted(Permission.SIGN_RETURN)
+def sign(reference: str) -> Page:
+    desk = desk_of(reference)
+    if not desk.waits_for_signature:
+        return _to_return(desk)
+    return _sign_page(desk, SigningForm(), HandBackForm())
+
+
+@blueprint.post("/<reference>/sign")
+@permitted(Permission.SIGN_RETURN)
+def submit(reference: str) -> Page:
+    desk = desk_of(reference)
+    if desk.agency_return.receipt and not desk.waits_for_signature:
+        return redirect(url_for("returns.receipt", reference=reference), 303)
+    form = SigningForm()
+    if not form.validate_on_submit():
+        return _sign_page(desk, form, HandBackForm(formdata=None)), 422
+    try:
+        sign_and_submit(
+            db(),
+            desk.agency_return,
+            desk.questionnaire,
+            snapshot_sha256=form.snapshot.data or "",
+            post=form.post.data or "",
+            by=viewer(),
+            now=now(),
+        )
+    except (ChangedReturnError, RoundNotOpenError) as error:
+        raise StepNotAllowedError(str(error)) from error
+    db().commit()
+    return redirect(url_for("returns.receipt", reference=reference), 303)
+
+
+@blueprint.post("/<reference>/hand-back")
+@permitted(Permission.SIGN_RETURN)
+def hand_it_back(reference: str) -> Page:
+    desk = desk_of(reference)
+    form = HandBackForm()
+    if not form.validate_on_submit():
+        return _sign_page(desk, SigningForm(formdata=None), form), 422
+    hand_back(db(), desk.agency_return, form.reason.data or "", by=viewer(), now=now())
+    db().commit()
+    flash("You have handed the return back. The agency lead sees what you wrote.", "success")
+    return _to_return(desk)
+
+
+def _to_return(desk: Desk) -> Response:
+    return redirect(url_for("returns.show", reference=desk.agency_return.reference), 303)
+
+
+def _sign_page(desk: Desk, form: SigningForm, hand_back_form: HandBackForm) -> str:
+    snapshot = latest_snapshot(db(), desk.agency_return.id)
+    if snapshot is None:
+        abort(404)
+    if not request.form:
+        form.snapshot.data = snapshot.sha256
+    return render_template(
+        "returns/sign.html",
+        desk=desk.with_answers(answers_in(snapshot)),
+        snapshot=snapshot,
+        score=scores_of(db(), desk.agency_return.id),
+        form=form,
+        hand_back_form=hand_back_form,
+    )
