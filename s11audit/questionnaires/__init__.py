@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from s11audit.questionnaires.agency_types import KNOWN_AGENCY_TYPES
 from s11audit.questionnaires.answer_files import AnswerFile, load_answers
 from s11audit.questionnaires.catalogue import (
     Catalogue,
@@ -14,7 +13,6 @@ from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
 from s11audit.questionnaires.loading import check, load, load_text
 
 __all__ = [
-    "KNOWN_AGENCY_TYPES",
     "AnswerFile",
     "Catalogue",
     "Fault",

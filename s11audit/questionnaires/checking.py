@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from s11audit.questionnaires.agency_types import KNOWN_AGENCY_TYPES
+from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
 from s11audit.questionnaires.faults import FaultCollector, nearest, quote, repeated
 from s11audit.questionnaires.parts import FileParts, Part, StandardParts
 from s11audit.questionnaires.question_checks import add_question_faults
@@ -98,9 +98,9 @@ def _add_agency_type_faults(
 
 def misspelt_agency_type(agency_type: str) -> str:
     """The known agency type that was probably meant, or "" for a known or a wholly new one."""
-    if agency_type in KNOWN_AGENCY_TYPES:
+    if agency_type in AGENCY_TYPE_LABELS:
         return ""
-    return nearest(agency_type, KNOWN_AGENCY_TYPES, closeness=0.8)
+    return nearest(agency_type, AGENCY_TYPE_LABELS, closeness=0.8)
 
 
 def _add_duplicates(ids: Iterable[tuple[str, int]], name: str, faults: FaultCollector) -> None:
