@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from s11audit.domain.dates import LONDON, long_date
@@ -26,6 +26,15 @@ Value = str | int | float | Decimal | date | datetime | None
 # What one cell holds in a spreadsheet, in UTF-16 units.
 CELL_LIMIT = 32_767
 REPLACEMENT = "\ufffd"
+
+FONT = "Arial"
+TEXT_SIZE = 10
+LINE_HEIGHT = 13.0
+MOST_LINES = 31  # no row can be higher than 409 points
+# Letters are narrower than the digits that widths are counted in; words do not fill a line.
+_FILLED = 1.05
+_EDGE = Side(style="thin", color="B1B4B6")
+_BORDER = Border(top=_EDGE, bottom=_EDGE, left=_EDGE, right=_EDGE)
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
@@ -80,28 +89,40 @@ class CellWriter:
     """
 
     def __init__(
-        self, sheet: Any, index: int, column: Column, states: dict[str, State], long: LongTexts
+        self,
+        sheet: Any,
+        index: int,
+        column: Column,
+        states: dict[str, State],
+        long: LongTexts,
+        *,
+        bordered: bool = False,
     ) -> None:
         self._sheet = sheet
         self._letter = get_column_letter(index)
         self._column = column
         self._states = states if column.coloured else {}
         self._long = long
-        self._styled: dict[tuple[State | None, bool, bool, str], Any] = {}
+        self._bordered = bordered
+        self._styled: dict[tuple[Any, ...], Any] = {}
 
     def cell(self, value: Value, row: int, *, bold: bool = False) -> Any:
         """The cell that shows this value, in the column's style; None leaves it empty."""
         if value is None or value == "":
             return None
-        value, number_format = self._fitting(value, row)
-        is_text = isinstance(value, str)
-        state = self._states.get(value) if is_text else None
-        style = (state, bold, is_text and value[0] in _FORMULA_STARTS, number_format)
-        cell = self._styled.get(style) or self._style(*style)
-        cell.value = value
-        if is_text:
-            cell.data_type = "s"  # also where it looks like a formula
+        fitted, number_format = self._fitting(value, row)
+        if not isinstance(fitted, str):
+            cell = self._cell_in(None, bold, False, number_format)
+            cell.value = fitted
+            return cell
+        looks_like_formula = fitted[0] in _FORMULA_STARTS
+        cell = self._cell_in(self._states.get(fitted), bold, looks_like_formula, number_format)
+        cell.value = fitted
+        cell.data_type = "s"  # text, whatever it looks like
         return cell
+
+    def _cell_in(self, *style: Any) -> Any:
+        return self._styled.get(style) or self._style(*style)
 
     def _fitting(self, value: Any, row: int) -> tuple[Any, str]:
         """The value as a sheet can hold it, and its number format."""
@@ -128,11 +149,13 @@ class CellWriter:
     def _style(self, state: State | None, bold: bool, quoted: bool, number_format: str) -> Any:
         cell = WriteOnlyCell(self._sheet)
         cell.number_format = number_format
-        cell.font = state_font(state) if state else Font(bold=bold)
+        cell.font = _font(state.text if state else "0B0C0C", bold or bool(state and state.bold))
         cell.alignment = Alignment(
             vertical="top", wrap_text=self._column.wrap, horizontal=self._column.align or None
         )
         cell.quotePrefix = quoted
+        if self._bordered:
+            cell.border = _BORDER
         if state:
             cell.fill = state_fill(state)
         self._styled[state, bold, quoted, number_format] = cell
@@ -143,26 +166,38 @@ def heading_cell(sheet: Any, text: str) -> Any:
     """A column heading."""
     cell = WriteOnlyCell(sheet, value=plain(text))
     cell.data_type = "s"
-    cell.font = Font(bold=True, color="FFFFFF")
+    cell.font = _font("FFFFFF", bold=True)
     cell.fill = PatternFill("solid", fgColor="12434A")
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     return cell
 
 
-def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = 11) -> Any:
+def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = TEXT_SIZE) -> Any:
     """A line above or between tables. It runs over the empty cells to its right."""
     cell = WriteOnlyCell(sheet, value=plain(text))
     cell.data_type = "s"
-    cell.font = Font(bold=bold, size=size)
+    cell.font = _font("0B0C0C", bold, size)
     return cell
 
 
-def state_font(state: State) -> Font:
-    return Font(color=state.text, bold=state.bold)
+def lines_needed(text: str, width: float) -> int:
+    """How many lines a text takes in a wrapping column of this width, in characters, at most."""
+    fitting = max(1, int(width * _FILLED))
+    return sum(1 + len(line) // fitting for line in text.split("\n"))
+
+
+def row_height(lines: int) -> float:
+    """The height in points of a row of so many lines: a spreadsheet does not work it out itself."""
+    return min(lines, MOST_LINES) * LINE_HEIGHT + 2
+
+
+def _font(colour: str, bold: bool, size: int = TEXT_SIZE) -> Font:
+    return Font(name=FONT, size=size, bold=bold, color=colour)
 
 
 def state_fill(state: State) -> PatternFill:
     """The fill of a cell in this state; a pattern is drawn in `pattern-colour` over `fill`."""
     if state.pattern == "solid":
         return PatternFill("solid", fgColor=state.fill, bgColor=state.fill)
-    return PatternFill(state.pattern, fgColor=state.pattern_colour, bgColor=state.fill)
+    pattern: Any = state.pattern
+    return PatternFill(pattern, fgColor=state.pattern_colour, bgColor=state.fill)

@@ -44,6 +44,7 @@ from s11audit.queries.reports import (
 )
 
 NOT_ANSWERED = LABELS["unanswered"]
+ANSWERS_NOTHING = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
 
 
 def write_compliance(
@@ -152,7 +153,7 @@ def action_rows(
 
 def return_status_rows(lines: Iterable[ReturnLine], today: date) -> Iterator[ReturnStatusRow]:
     for line in lines:
-        started = line.status not in (ReturnStatus.NOT_STARTED, ReturnStatus.EXEMPT)
+        required = 0 if line.status in ANSWERS_NOTHING else line.required
         yield ReturnStatusRow(
             agency_reference=line.agency_reference,
             agency=line.agency,
@@ -163,8 +164,8 @@ def return_status_rows(lines: Iterable[ReturnLine], today: date) -> Iterator[Ret
             overdue=yes_or_no(is_overdue(line.status, line.due_on, today)),
             submitted_at=line.submitted_at,
             receipt=line.receipt or "",
-            answered_of_required=f"{line.answered}/{line.required}" if line.required else "",
-            completion_pct=percent(line.answered, line.required) if started else None,
+            answered_of_required=f"{line.answered}/{required}" if required else "",
+            completion_pct=percent(line.answered, required),
             rating=LABELS[line.rating] if line.rating else "",
             because=line.because,
         )

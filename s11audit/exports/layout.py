@@ -5,6 +5,7 @@ The keys of a layout are described at the head of `exports/compliance.yaml`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ from s11audit.exports.rows import FACTS, ROW_CLASSES, Line
 from s11audit.paths import EXPORTS
 
 ALIGNMENTS = ("", "left", "center", "right")
+COLOUR = re.compile("[0-9A-Fa-f]{6}")
+PATTERNS = ("solid", "lightUp", "lightDown", "lightHorizontal", "lightVertical", "lightTrellis")
 # Lists that only a questionnaire can fill: a column may be repeated for each of their items.
 REPEATS = ("standards",)
 
@@ -78,6 +81,7 @@ class Sheet:
     autofilter: bool = False
     freeze_columns: int = 0
     portrait: bool = False
+    pages_wide: int = 1
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,9 @@ class _Reader:
     def _states(self, states: Mapping[str, Any]) -> Iterable[State]:
         for name, content in states.items():
             keys = self._keys(content, f"state “{name}”", State, derived={"name"})
+            self._one_of(PATTERNS, keys.get("pattern", "solid"), f"state “{name}”, pattern")
+            for key in ("fill", "text", "pattern_colour"):
+                self._check_colour(str(keys.get(key, "FFFFFF")), f"state “{name}”, {key}")
             yield State(name=name, shows=tuple(keys.pop("shows")), **keys)
 
     def _sheet(self, content: Any) -> Sheet:
@@ -187,6 +194,10 @@ class _Reader:
             if _is_needed(each) and name not in keys and name not in optional:
                 raise self._error(place, f"lacks “{name.replace('_', '-')}”")
         return keys
+
+    def _check_colour(self, colour: str, place: str) -> None:
+        if not COLOUR.fullmatch(colour):
+            raise self._error(place, f"“{colour}” must be six digits or letters, such as “8F1A0C”")
 
     def _check_names(self, text: str, place: str) -> None:
         for _, name, _, _ in Formatter().parse(text):

@@ -11,20 +11,26 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 
 from s11audit.exports.cells import (
+    TEXT_SIZE,
     CellWriter,
     LongTexts,
     heading_cell,
+    lines_needed,
     note_cell,
+    row_height,
     state_fill,
-    state_font,
 )
 from s11audit.exports.layout import Column, Layout, Sheet, State, Table
 from s11audit.exports.rows import ContinuedRow, Line
 
+TITLE_SIZE = 14
+SECTION_SIZE = 12
+ABOUT_WIDTHS = (34.0, 92.0)  # of label and text
 A4 = 9  # a spreadsheet’s number for the paper
 
 # Row class → the rows of its table.
@@ -106,37 +112,46 @@ class _SheetWriter:
     def write(self, rows: Rows) -> None:
         for number, note in enumerate(self._sheet.notes):
             text = note.format_map(self._names)
-            self._append([note_cell(self._to, text, bold=number == 0, size=14 - 3 * bool(number))])
+            size = TITLE_SIZE if number == 0 else TEXT_SIZE
+            self._append([note_cell(self._to, text, bold=number == 0, size=size)])
         if self._sheet.lines:
             self._write_lines()
         for table, columns in zip(self._sheet.tables, self._columns, strict=True):
             self._write_table(table, columns, rows[table.row_class])
         self._to.close()
 
-    def _append(self, cells: list[Any]) -> None:
-        self._to.append(cells)
+    def _append(self, cells: list[Any], lines: int = 1) -> None:
+        """Write the next row, high enough for so many lines of text."""
         self._row += 1
+        if lines > 1:
+            self._to.row_dimensions[self._row].height = row_height(lines)
+        self._to.append(cells)
+        # Heights of rows that are written would otherwise pile up in memory.
+        self._to.row_dimensions.pop(self._row, None)
 
     def _write_lines(self) -> None:
-        label = CellWriter(self._to, 1, Column("", "label", 34, wrap=True), {}, self._long)
-        text = CellWriter(self._to, 2, Column("", "text", 92, wrap=True), {}, self._long)
+        label, text = (
+            CellWriter(self._to, index, Column("", "", width, wrap=True), {}, self._long)
+            for index, width in enumerate(ABOUT_WIDTHS, 1)
+        )
         for number, line in enumerate(self._sheet.lines):
             filled = Line(*(part.format_map(self._names) for part in (line.label, line.text)))
             if filled.text:
                 row = self._row + 1
-                self._append(
-                    [label.cell(filled.label, row, bold=True), text.cell(filled.text, row)]
-                )
+                cells = [label.cell(filled.label, row, bold=True), text.cell(filled.text, row)]
+                texts = zip((filled.label, filled.text), ABOUT_WIDTHS, strict=True)
+                self._append(cells, _lines(texts))
             else:
-                size = 16 if number == 0 else 13
+                size = TITLE_SIZE if number == 0 else SECTION_SIZE
                 self._append([note_cell(self._to, filled.label, bold=True, size=size)])
 
     def _write_table(self, table: Table, columns: list[_Spread], rows: Iterable[Any]) -> None:
         if self._row:
             self._append([])
         if table.heading:
-            self._append([note_cell(self._to, table.heading, bold=True, size=13)])
-        self._append([heading_cell(self._to, each.column.heading) for each in columns])
+            self._append([note_cell(self._to, table.heading, bold=True, size=SECTION_SIZE)])
+        headings = [(each.column.heading, each.column.width) for each in columns]
+        self._append([heading_cell(self._to, text) for text, _ in headings], _lines(headings))
         first = self._row + 1
         self._write_rows(table, columns, rows)
         last = max(self._row, first)
@@ -148,14 +163,21 @@ class _SheetWriter:
 
     def _write_rows(self, table: Table, columns: list[_Spread], rows: Iterable[Any]) -> None:
         states = {text: state for state in self._states for text in state.shows}
+        bordered = bool(self._sheet.notes)
         writers = [
-            (each.value, CellWriter(self._to, index, each.column, states, self._long).cell)
+            CellWriter(self._to, index, each.column, states, self._long, bordered=bordered).cell
             for index, each in enumerate(columns, 1)
         ]
+        widths = [each.column.width if each.column.wrap else 0 for each in columns]
         is_bold = attrgetter(table.bold_when) if table.bold_when else lambda _: False
         for row in rows:
             number, bold = self._row + 1, is_bold(row)
-            self._append([write(value(row), number, bold=bold) for value, write in writers])
+            values = [each.value(row) for each in columns]
+            cells = [
+                write(value, number, bold=bold)
+                for write, value in zip(writers, values, strict=True)
+            ]
+            self._append(cells, _lines(zip(values, widths, strict=True)))
 
     def _colour_by_text(self, first_cell: str, index: int, last: int) -> None:
         """Rules that colour a column by what its cells say, so that an edited cell changes too."""
@@ -169,10 +191,10 @@ class _SheetWriter:
         sheet = self._to
         sheet.page_setup.orientation = "portrait" if self._sheet.portrait else "landscape"
         sheet.page_setup.paperSize = A4
-        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToWidth = self._sheet.pages_wide
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_options.gridLines = bool(self._sheet.tables)
+        sheet.print_options.gridLines = bool(self._sheet.tables) and not self._sheet.notes
         sheet.oddHeader.center.text = layout.marking
         sheet.oddFooter.left.text = _literal(layout.title.format_map(self._names))
         sheet.oddFooter.right.text = "&A, page &P of &N"
@@ -190,12 +212,14 @@ class _SheetWriter:
                 f"{get_column_letter(self._sheet.freeze_columns + 1)}{heading + 1}"
             )
             self._to.print_title_rows = f"{heading}:{heading}"
+            if self._sheet.pages_wide > 1:
+                self._to.print_title_cols = f"A:{get_column_letter(self._sheet.freeze_columns)}"
         elif self._sheet.freeze_columns:
             self._to.freeze_panes = f"{get_column_letter(self._sheet.freeze_columns + 1)}1"
 
     def _widths(self) -> list[float]:
         if not self._columns:
-            return [34, 92]
+            return list(ABOUT_WIDTHS)
         longest = max(self._columns, key=len)
         widths = [each.column.width for each in longest]
         for columns in self._columns:
@@ -229,8 +253,20 @@ def _spread(columns: Iterable[Column], repeats: Repeats) -> list[_Spread]:
 _ANYTHING_ELSE = State("anything-else", (), fill="FFFFFF", text="0B0C0C")
 
 
+def _lines(texts: Iterable[tuple[Any, float]]) -> int:
+    """The lines of the highest of these texts, each beside the width of its column (0: no wrap)."""
+    return max(
+        (
+            lines_needed(text, width)
+            for text, width in texts
+            if width and isinstance(text, str) and (len(text) >= width - 2 or "\n" in text)
+        ),
+        default=1,
+    )
+
+
 def _rule(formula: str, state: State) -> Rule:
-    style = DifferentialStyle(font=state_font(state), fill=state_fill(state))
+    style = DifferentialStyle(font=Font(color=state.text, bold=state.bold), fill=state_fill(state))
     return Rule(type="expression", dxf=style, formula=[formula], stopIfTrue=True)
 
 

@@ -6,13 +6,13 @@ the others it sees how far they have got.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.actions import ActionStatus, Promise
@@ -115,16 +115,12 @@ def return_lines(
     return [_return_line(row) for row in rows]
 
 
-def _return_line(row: Row[Any]) -> ReturnLine:
+def _return_line(row: Any) -> ReturnLine:
     *facts, required, answered, rating, because = row
     readable = ReturnStatus(facts[5]) in SUBMITTED_STATUSES
-    return ReturnLine(
-        *facts,
-        required=required or 0,
-        answered=answered or 0,
-        rating=rating if readable else None,
-        because=because or "" if readable else "",
-    )
+    shown = (rating, because or "") if readable else (None, "")
+    values = (*facts, required or 0, answered or 0, *shown)
+    return ReturnLine(*values)
 
 
 def scorecards(
@@ -206,11 +202,16 @@ def submitted_answers(
         .order_by(Agency.name, AgencyReturn.id)
         .execution_options(yield_per=ROWS_AT_A_TIME)
     )
-    for (_, *agency), group in groupby(rows, key=lambda row: tuple(row[:4])):
-        yield ReturnAnswers(*agency, answers=_answers(row[4:] for row in group))
+    for head, group in groupby(rows, key=_head):
+        _, reference, name, agency_type = head
+        yield ReturnAnswers(reference, name, agency_type, _answers(row[4:] for row in group))
 
 
-def _answers(rows: Iterator[Any]) -> dict[str, Answer]:
+def _head(row: Any) -> tuple[int, str, str, str]:
+    return row[0], row[1], row[2], row[3]
+
+
+def _answers(rows: Iterable[Any]) -> dict[str, Answer]:
     return {
         key: Answer(value, reason, comment, evidence, link, Promise(what, post, due_on))
         for key, value, reason, comment, evidence, link, what, post, due_on in rows
@@ -222,7 +223,7 @@ def action_lines(
     session: Session, audit_round: AuditRound, *, visible_to: Viewer
 ) -> list[ActionLine]:
     """Every action of a round, by agency name and in the order they were made."""
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             Action.reference,
             Agency.reference,
@@ -253,7 +254,7 @@ def own_answers(
         .outerjoin(StoredAnswer, asked)
         .where(AgencyReturn.id == agency_return.id, _own(visible_to))
     ).all()
-    return _answers(iter(rows)) if rows else None
+    return _answers(rows) if rows else None
 
 
 def own_actions(
