@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Grant, Viewer
-from s11audit.models import Membership, User, UserSession
+from s11audit.domain.permissions import Grant, Role, Viewer
+from s11audit.models import Membership, Partnership, User, UserSession
+
+# The user id of whoever runs commands on the machine itself: nobody's row.
+OPERATOR_ID = 0
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,25 @@ def signed_in(
     return SignedIn(user_session.id, user_session.last_seen_at, as_viewer(user, memberships))
 
 
+def stored_email(email: str) -> str:
+    """An e-mail address as it is stored and compared: whoever types capitals is the same person."""
+    return email.replace("\0", "").strip().lower()
+
+
 def as_viewer(user: User, memberships: list[Membership]) -> Viewer:
     return Viewer(
         user_id=user.id,
         name=user.name,
         email=user.email,
         grants=tuple(Grant(m.role, m.partnership_id, m.agency_id) for m in memberships),
+    )
+
+
+def operator(session: Session) -> Viewer:
+    """Whoever runs commands on the machine itself: a manager of every partnership there is."""
+    partnerships = session.scalars(select(Partnership.id))
+    return Viewer(
+        user_id=OPERATOR_ID,
+        name="The operator",
+        grants=tuple(Grant(Role.MANAGER, partnership_id=id_) for id_ in partnerships),
     )

@@ -1,0 +1,83 @@
+"""What people do with their own account: sign in, sign out, change their password."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.permissions import Viewer
+from s11audit.models import User, UserSession
+from s11audit.queries.people import stored_email, token_digest
+from s11audit.services.events import record
+from s11audit.services.passwords import (
+    hash_password,
+    is_outdated,
+    password_fits,
+    what_is_wrong_with,
+)
+from s11audit.services.refusals import RefusedError
+
+TOKEN_BYTES = 32
+
+
+def recognised_user(session: Session, email: str, password: str) -> int | None:
+    """Id of the active person with this e-mail address and password; None for everybody else.
+
+    Reads only, so that checking a password, which is slow on purpose, holds up nobody's writing.
+    """
+    user = session.scalars(select(User).where(User.email == stored_email(email))).one_or_none()
+    fits = password_fits(user.password_hash if user else None, password)
+    return user.id if user and fits and user.is_active else None
+
+
+def sign_in(session: Session, user_id: int, password: str, *, now: datetime) -> str:
+    """Start a session for somebody just recognised; gives its token, which is stored nowhere."""
+    user = session.get_one(User, user_id)
+    if is_outdated(user.password_hash):
+        user.password_hash = hash_password(password)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    session.add(
+        UserSession(
+            user_id=user.id, token_sha256=token_digest(token), started_at=now, last_seen_at=now
+        )
+    )
+    record(session, "signed-in", f"user {user.id}", by=user.id, at=now)
+    return token
+
+
+def sign_out(session: Session, session_id: int, *, by: Viewer, now: datetime) -> None:
+    """End one session of a person: its cookie no longer works, wherever it is."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == session_id, UserSession.user_id == by.user_id)
+        .values(ended_at=now)
+    )
+    record(session, "signed-out", f"user {by.user_id}", by=by.user_id, at=now)
+
+
+def change_password(
+    session: Session, current: str, new: str, *, by: Viewer, session_id: int, now: datetime
+) -> None:
+    """Give a person the new password they chose, and end their sessions in other browsers.
+
+    Raises RefusedError about `current` or `new`.
+    """
+    user = session.get_one(User, by.user_id)
+    if not password_fits(user.password_hash, current):
+        raise RefusedError("current", "That is not your password")
+    if fault := what_is_wrong_with(new):
+        raise RefusedError("new", fault)
+    user.password_hash = hash_password(new)
+    end_sessions(session, user.id, now=now, but=session_id)
+    record(session, "password-changed", f"user {user.id}", by=user.id, at=now)
+
+
+def end_sessions(session: Session, user_id: int, *, now: datetime, but: int | None = None) -> None:
+    """End every live session of a person, except the one of id `but`."""
+    live = (UserSession.user_id == user_id) & UserSession.ended_at.is_(None)
+    if but is not None:
+        live &= UserSession.id != but
+    session.execute(update(UserSession).where(live).values(ended_at=now))
