@@ -10,11 +10,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from s11audit.config import Settings, read_settings
+from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models.database import Database
+from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.web import create_app
 from tests.cast import Cast, bring_on
 from tests.databases import KIND, PostgresqlDatabases, SqliteFiles, postgresql_server
 from tests.pages import Pages
+from tests.rounds_and_returns import Opened, open_round
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
 
@@ -82,3 +85,16 @@ def app(settings: Settings, database: Database) -> Flask:
 def pages(app: Flask, database: Database) -> Pages:
     """A browser without JavaScript that checks every page it is shown."""
     return Pages(app, database)
+
+
+@pytest.fixture(scope="session")
+def small() -> Questionnaire:
+    """tests/questionnaires/small/1.yaml."""
+    return Catalogue([QUESTIONNAIRES]).get("small", "1")
+
+
+@pytest.fixture
+def opened(database: Database, cast: Cast, small: Questionnaire) -> Opened:
+    """Round R1, open, committed."""
+    with database.writing.begin() as writing:
+        return open_round(writing, cast, small)
