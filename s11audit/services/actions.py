@@ -1,0 +1,223 @@
+"""Actions: made from what a signed return promises, then reported on, verified or reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.actions import (
+    ACTION_STEPS,
+    FINISHED_STATUSES,
+    ActionSource,
+    ActionStatus,
+    Promise,
+)
+from s11audit.domain.dates import long_date
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.workflow import step_named
+from s11audit.models import Action, ActionNote, AgencyReturn, AuditRound
+from s11audit.services.events import record
+from s11audit.services.steps import check_reason, move
+
+CLAIM_COMPLETE = "claim-complete"
+
+
+class ChangedActionError(Exception):
+    """Somebody else has changed the action since its page was shown."""
+
+
+@dataclass(frozen=True)
+class _Pledge:
+    """A promise that lacks nothing."""
+
+    what: str
+    post: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """Who writes, and when."""
+
+    session: Session
+    by: Viewer
+    now: datetime
+
+    def note(self, action: Action, text: str) -> None:
+        self.session.add(
+            ActionNote(
+                action_id=action.id,
+                user_id=self.by.user_id,
+                status=action.status,
+                text=text,
+                written_at=self.now,
+            )
+        )
+
+    def record(self, kind: str, action: Action, **detail: Any) -> None:
+        subject = f"action {action.reference}"
+        record(self.session, kind, subject, by=self.by.user_id, at=self.now, detail=detail)
+
+
+def make_actions_of(
+    session: Session,
+    agency_return: AgencyReturn,
+    promises: Mapping[str, Promise],
+    *,
+    by: Viewer,
+    now: datetime,
+) -> list[Action]:
+    """Bring a return's actions into line with what it promises (question key → promise).
+
+    A first submission makes an action of each complete promise. When a return comes back a second
+    time, a changed promise changes its action and the old words stay in a note; a finished action
+    is left as it was and the new promise makes a new one. An action whose promise has gone is not
+    deleted, or it could vanish unseen: it stays, says that it is no longer promised (its source
+    becomes `none`), and scrutiny decides. Whoever calls has checked that `by` may submit.
+    """
+    moment = _Moment(session, by, now)
+    held = list(
+        session.scalars(
+            select(Action).where(Action.return_id == agency_return.id).order_by(Action.id)
+        )
+    )
+    pledges = {key: pledge for key, promise in promises.items() if (pledge := _pledge(promise))}
+    for action in held:
+        if action.question_key not in pledges and action.source is ActionSource.ANSWER:
+            _release(moment, action)
+    made = []
+    for key, pledge in pledges.items():
+        action = _matching([one for one in held if one.question_key == key], pledge)
+        if action is None:
+            number = len(held) + len(made) + 1
+            made.append(_make(moment, agency_return, number, key, pledge))
+        else:
+            _renew(moment, action, pledge)
+    session.flush()
+    return made
+
+
+def take_action_step(
+    session: Session,
+    action: Action,
+    step_name: str,
+    text: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    version: int,
+) -> None:
+    """Move an action on. `text` is what changed for children, how it was checked, or the reason.
+
+    `version` is that of the page that was shown. Raises ChangedActionError where it is an old one,
+    StepNotAllowedError, ReasonMissingError, or PermissionError for a stranger.
+    """
+    if action.version != version:
+        raise ChangedActionError("Somebody else has changed this action since you opened it.")
+    step = step_named(ACTION_STEPS, step_name, action.status)
+    if not _reaches(session, by, step.permission, action):
+        raise PermissionError(f"{by.name} may not {step.permission} here")
+    check_reason(step, text)
+    values: dict[str, Any] = {"version": Action.version + 1}
+    if step.name == CLAIM_COMPLETE:
+        values["impact"] = text
+    move(session, action, step, Action.version == version, **values)
+    moment = _Moment(session, by, now)
+    moment.note(action, text)
+    moment.record(step.event, action)
+
+
+def add_note(session: Session, action: Action, text: str, *, by: Viewer, now: datetime) -> None:
+    """Write down progress, or a question, without moving the action on.
+
+    Raises PermissionError unless `by` may progress or verify this action.
+    """
+    wanted = (Permission.PROGRESS_ACTION, Permission.VERIFY_ACTION)
+    if not any(_reaches(session, by, permission, action) for permission in wanted):
+        raise PermissionError(f"{by.name} may not write about this action")
+    moment = _Moment(session, by, now)
+    moment.note(action, text)
+    moment.record("action-note-added", action)
+
+
+def _reaches(session: Session, by: Viewer, permission: Permission, action: Action) -> bool:
+    if by.may_in_agency(permission, action.agency_id):
+        return True
+    audit_round = session.get(AuditRound, action.round_id) if action.round_id else None
+    return audit_round is not None and by.may_in_partnership(permission, audit_round.partnership_id)
+
+
+def _pledge(promise: Promise) -> _Pledge | None:
+    if not promise.is_complete or promise.due_on is None:
+        return None
+    return _Pledge(promise.what, promise.post, promise.due_on)
+
+
+def _matching(actions: list[Action], pledge: _Pledge) -> Action | None:
+    """The action that this promise is about: the very same one, else the newest unfinished."""
+    for action in actions:
+        if _Pledge(action.what, action.post, action.due_on) == pledge:
+            return action
+    unfinished = [action for action in actions if action.status not in FINISHED_STATUSES]
+    return unfinished[-1] if unfinished else None
+
+
+def _make(
+    moment: _Moment, agency_return: AgencyReturn, number: int, key: str, pledge: _Pledge
+) -> Action:
+    action = Action(
+        reference=f"{agency_return.reference}-A{number}",
+        agency_id=agency_return.agency_id,
+        round_id=agency_return.round_id,
+        return_id=agency_return.id,
+        source=ActionSource.ANSWER,
+        question_key=key,
+        what=pledge.what,
+        post=pledge.post,
+        due_on=pledge.due_on,
+        status=ActionStatus.OPEN,
+        created_at=moment.now,
+    )
+    moment.session.add(action)
+    moment.session.flush()
+    moment.record("action-made", action, question=key, due=pledge.due_on.isoformat())
+    return action
+
+
+def _renew(moment: _Moment, action: Action, pledge: _Pledge) -> None:
+    """The promise stands (again), perhaps in other words."""
+    values: dict[str, Any] = {}
+    if _Pledge(action.what, action.post, action.due_on) != pledge:
+        moment.note(
+            action,
+            f"Changed when the return was signed again. Before: “{action.what}”, {action.post}, "
+            f"by {long_date(action.due_on)}.",
+        )
+        values = {"what": pledge.what, "post": pledge.post, "due_on": pledge.due_on}
+    elif action.source is not ActionSource.ANSWER:
+        moment.note(action, "Promised again when the return was signed again.")
+    else:
+        return
+    _change(moment, action, source=ActionSource.ANSWER, **values)
+    moment.record("action-promise-changed", action, due=pledge.due_on.isoformat())
+
+
+def _release(moment: _Moment, action: Action) -> None:
+    moment.note(action, "The return was signed again and no longer promises this action.")
+    _change(moment, action, source=ActionSource.NONE)
+    moment.record("action-promise-dropped", action)
+
+
+def _change(moment: _Moment, action: Action, **values: Any) -> None:
+    moment.session.execute(
+        update(Action)
+        .where(Action.id == action.id)
+        .values(version=Action.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    moment.session.refresh(action)

@@ -1,0 +1,84 @@
+"""What scrutiny does to a submitted return: send it back, or move it through moderation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.workflow import (
+    EDITABLE_STATUSES,
+    RETURN_STEPS,
+    ReturnStatus,
+    RoundStatus,
+    Step,
+    StepNotAllowedError,
+    step_named,
+)
+from s11audit.models import AgencyReturn, Signature
+from s11audit.services.events import record
+from s11audit.services.steps import check_reason, move
+
+# The other rows of the table are for the agency's own people: see services/returns.py.
+SCRUTINY_STEPS: tuple[Step[ReturnStatus], ...] = tuple(
+    step for step in RETURN_STEPS if step.permission in (Permission.SEND_BACK, Permission.MODERATE)
+)
+
+
+def take_return_step(
+    session: Session,
+    agency_return: AgencyReturn,
+    step_name: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Take one of scrutiny's steps.
+
+    A return that the agency may edit again is no longer submitted: its signature is void and its
+    receipt no longer stands (both stay in the history). Raises StepNotAllowedError,
+    ReasonMissingError, or PermissionError for a stranger.
+    """
+    step = step_named(SCRUTINY_STEPS, step_name, agency_return.status)
+    audit_round = agency_return.round
+    if not by.may_in_partnership(step.permission, audit_round.partnership_id):
+        raise PermissionError(f"{by.name} may not {step.permission} here")
+    check_reason(step, reason)
+    values: dict[str, Any] = {}
+    detail: dict[str, Any] = {}
+    if step.target in EDITABLE_STATUSES:
+        _check_can_be_changed(audit_round.status)
+        detail = {"receipt": agency_return.receipt, "reason_given": True}
+        values = {"submitted_at": None, "receipt": None}
+        _void_signature(session, agency_return, now)
+    move(
+        session,
+        agency_return,
+        step,
+        version=AgencyReturn.version + 1,
+        updated_at=now,
+        status_reason=reason,
+        **values,
+    )
+    subject = f"return {agency_return.reference}"
+    record(session, step.event, subject, by=by.user_id, at=now, detail=detail)
+
+
+def _check_can_be_changed(status: RoundStatus) -> None:
+    if status is not RoundStatus.OPEN:
+        raise StepNotAllowedError(
+            "The round is not open, so the agency could not change its return. "
+            "Open the round again first."
+        )
+
+
+def _void_signature(session: Session, agency_return: AgencyReturn, now: datetime) -> None:
+    session.execute(
+        update(Signature)
+        .where(Signature.return_id == agency_return.id, Signature.voided_at.is_(None))
+        .values(voided_at=now)
+    )

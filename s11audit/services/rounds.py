@@ -1,0 +1,275 @@
+"""Setting up rounds and running them: agencies, dates and the steps of a round's life."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.dates import long_date
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.workflow import (
+    RETURNED_STATUSES,
+    ROUND_STEPS,
+    ReturnStatus,
+    RoundStatus,
+    StepNotAllowedError,
+    step_named,
+)
+from s11audit.models import Agency, AgencyReturn, AuditRound
+from s11audit.models.people import agency_partnerships
+from s11audit.services.events import record
+from s11audit.services.steps import check_reason, move
+
+# A round's reference is the beginning of those of its returns, actions and receipts.
+LONGEST_REFERENCE = 20
+LONGEST_TITLE = 200
+_REFERENCE = re.compile(rf"[A-Z0-9][A-Z0-9-]{{1,{LONGEST_REFERENCE - 1}}}\Z")
+# The statuses in which a round still takes in agencies.
+JOINABLE_STATUSES = frozenset({RoundStatus.DRAFT, RoundStatus.OPEN})
+
+
+class RoundFaultsError(Exception):
+    """What was given cannot stand. `faults`: name of what is wrong → what would be right."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+def create_round(
+    session: Session,
+    partnership_id: int,
+    reference: str,
+    title: str,
+    questionnaire: Questionnaire,
+    opens_on: date,
+    due_on: date,
+    closes_on: date,
+    agency_ids: Iterable[int],
+    *,
+    by: Viewer,
+    now: datetime,
+) -> AuditRound:
+    """A draft round with a return, not started, for each of these agencies.
+
+    Raises RoundFaultsError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
+    """
+    _check_may_run(by, partnership_id)
+    faults = _faults_of_words(session, reference, title) | _faults_of_dates(
+        opens_on, due_on, closes_on
+    )
+    if faults:
+        raise RoundFaultsError(faults)
+    audit_round = AuditRound(
+        partnership_id=partnership_id,
+        reference=reference,
+        title=title,
+        questionnaire_id=questionnaire.id,
+        questionnaire_version=questionnaire.version,
+        status=RoundStatus.DRAFT,
+        opens_on=opens_on,
+        due_on=due_on,
+        closes_on=closes_on,
+        created_at=now,
+    )
+    session.add(audit_round)
+    session.flush()
+    _record(session, "round-created", audit_round, by, now, _version_detail(questionnaire))
+    add_agencies(session, audit_round, agency_ids, by=by, now=now)
+    return audit_round
+
+
+def add_agencies(
+    session: Session,
+    audit_round: AuditRound,
+    agency_ids: Iterable[int],
+    *,
+    by: Viewer,
+    now: datetime,
+) -> list[AgencyReturn]:
+    """Add a return, not started and due with the round, for each agency that has none yet.
+
+    Raises RoundFaultsError (`agencies`) for an agency of another partnership, and
+    StepNotAllowedError once the round has closed.
+    """
+    _check_may_run(by, audit_round.partnership_id)
+    if audit_round.status not in JOINABLE_STATUSES:
+        raise StepNotAllowedError("Agencies can join a round only before it closes.")
+    chosen = set(agency_ids)
+    agencies = _agencies(session, audit_round.partnership_id, chosen)
+    if len(agencies) != len(chosen):
+        raise RoundFaultsError({"agencies": "Select agencies of this partnership only"})
+    there = select(AgencyReturn.agency_id).where(AgencyReturn.round_id == audit_round.id)
+    present = set(session.scalars(there))
+    added = [_not_started(audit_round, agency) for agency in agencies if agency.id not in present]
+    session.add_all(added)
+    session.flush()
+    if added:
+        detail = {"returns": [one.reference for one in added]}
+        _record(session, "round-agencies-added", audit_round, by, now, detail)
+    return added
+
+
+def take_round_step(
+    session: Session,
+    audit_round: AuditRound,
+    step_name: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    questionnaire: Questionnaire | None = None,
+    reason: str = "",
+) -> None:
+    """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
+
+    Raises StepNotAllowedError, ReasonMissingError, or PermissionError for a stranger.
+    """
+    step = step_named(ROUND_STEPS, step_name, audit_round.status)
+    if not by.may_in_partnership(step.permission, audit_round.partnership_id):
+        raise PermissionError(f"{by.name} may not {step.permission} here")
+    check_reason(step, reason)
+    pins: dict[str, Any] = {}
+    if step.target is RoundStatus.OPEN:
+        _check_has_agencies(session, audit_round)
+        pins = _pins(audit_round, questionnaire)
+    move(session, audit_round, step, **pins)
+    detail = {**pins, "reason_given": bool(reason)}
+    _record(session, step.event, audit_round, by, now, detail)
+
+
+def extend(
+    session: Session,
+    agency_return: AgencyReturn,
+    due_on: date,
+    reason: str,
+    *,
+    by: Viewer,
+    now: datetime,
+) -> None:
+    """Give one agency until a later date, with the reason that it and scrutiny will read.
+
+    Raises RoundFaultsError (`due_on`, `reason`); StepNotAllowedError once it has returned.
+    """
+    audit_round = agency_return.round
+    _check_may_run(by, audit_round.partnership_id)
+    if agency_return.status in RETURNED_STATUSES | {ReturnStatus.EXEMPT}:
+        raise StepNotAllowedError("Nothing more is due from this agency in this round.")
+    faults = _faults_of_extension(agency_return, due_on, reason)
+    if faults:
+        raise RoundFaultsError(faults)
+    detail = {"from": agency_return.due_on.isoformat(), "to": due_on.isoformat()}
+    session.execute(
+        update(AgencyReturn)
+        .where(AgencyReturn.id == agency_return.id)
+        .values(due_on=due_on, extension_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(agency_return)
+    subject = f"return {agency_return.reference}"
+    record(session, "return-extended", subject, by=by.user_id, at=now, detail=detail)
+
+
+def _check_may_run(by: Viewer, partnership_id: int) -> None:
+    if not by.may_in_partnership(Permission.EDIT_ROUNDS, partnership_id):
+        raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
+
+
+def _faults_of_words(session: Session, reference: str, title: str) -> dict[str, str]:
+    faults = {}
+    if not _REFERENCE.match(reference):
+        faults["reference"] = (
+            f"Enter a reference of 2 to {LONGEST_REFERENCE} capital letters, digits and hyphens, "
+            "such as S11-2026"
+        )
+    elif session.scalar(select(AuditRound.id).where(AuditRound.reference == reference)):
+        faults["reference"] = f"“{reference}” is taken: enter another reference"
+    if not title.strip():
+        faults["title"] = "Enter a title"
+    elif len(title) > LONGEST_TITLE:
+        faults["title"] = f"Shorten the title to {LONGEST_TITLE} characters"
+    return faults
+
+
+def _faults_of_dates(opens_on: date, due_on: date, closes_on: date) -> dict[str, str]:
+    faults = {}
+    if due_on <= opens_on:
+        faults["due_on"] = f"Enter a date after the round opens on {long_date(opens_on)}"
+    if closes_on < max(due_on, opens_on):
+        faults["closes_on"] = f"Enter {long_date(due_on)}, when returns are due, or a date after it"
+    return faults
+
+
+def _faults_of_extension(agency_return: AgencyReturn, due_on: date, reason: str) -> dict[str, str]:
+    faults = {}
+    closes_on = agency_return.round.closes_on
+    if due_on <= agency_return.due_on:
+        faults["due_on"] = (
+            f"Enter a date after {long_date(agency_return.due_on)}, when it is due now"
+        )
+    elif due_on > closes_on:
+        faults["due_on"] = f"Enter {long_date(closes_on)}, when the round closes, or a date before"
+    if not reason.strip():
+        faults["reason"] = "Say why this agency needs longer"
+    return faults
+
+
+def _agencies(session: Session, partnership_id: int, ids: set[int]) -> list[Agency]:
+    return list(
+        session.scalars(
+            select(Agency)
+            .join(agency_partnerships, agency_partnerships.c.agency_id == Agency.id)
+            .where(agency_partnerships.c.partnership_id == partnership_id, Agency.id.in_(ids))
+            .order_by(Agency.name, Agency.id)
+        )
+    )
+
+
+def _not_started(audit_round: AuditRound, agency: Agency) -> AgencyReturn:
+    return AgencyReturn(
+        round_id=audit_round.id,
+        agency_id=agency.id,
+        reference=f"{audit_round.reference}-{agency.reference}",
+        status=ReturnStatus.NOT_STARTED,
+        due_on=audit_round.due_on,
+    )
+
+
+def _check_has_agencies(session: Session, audit_round: AuditRound) -> None:
+    count = select(func.count()).where(AgencyReturn.round_id == audit_round.id)
+    if not session.scalar(count):
+        raise StepNotAllowedError("Choose at least one agency before you open the round.")
+
+
+def _pins(audit_round: AuditRound, questionnaire: Questionnaire | None) -> dict[str, Any]:
+    """What is written down of the questionnaire when a round first opens; later nothing changes."""
+    if audit_round.questionnaire_sha256:
+        return {}
+    if questionnaire is None:
+        raise ValueError("Opening a round pins its questionnaire, so it must be given")
+    return {
+        "questionnaire_id": questionnaire.id,
+        "questionnaire_version": questionnaire.version,
+        "questionnaire_sha256": questionnaire.sha256,
+    }
+
+
+def _version_detail(questionnaire: Questionnaire) -> dict[str, str]:
+    return {"questionnaire": questionnaire.id, "version": questionnaire.version}
+
+
+def _record(
+    session: Session,
+    kind: str,
+    audit_round: AuditRound,
+    by: Viewer,
+    now: datetime,
+    detail: dict[str, Any],
+) -> None:
+    subject = f"round {audit_round.reference}"
+    record(session, kind, subject, by=by.user_id, at=now, detail=detail)

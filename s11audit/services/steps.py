@@ -1,0 +1,46 @@
+"""Taking a step of a lifecycle: once, even when two people press the button at the same moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+
+from s11audit.domain.workflow import Step, StepNotAllowedError
+from s11audit.models import Action, AgencyReturn, AuditRound
+
+Stepping = AuditRound | AgencyReturn | Action
+
+
+class ReasonMissingError(Exception):
+    """The step needs words that were not given."""
+
+
+def check_reason(step: Step[Any], reason: str) -> None:
+    """Raises ReasonMissingError where the step needs words and there are none."""
+    if step.needs_reason and not reason.strip():
+        raise ReasonMissingError(f"“{step.button}” needs a reason.")
+
+
+def move(
+    session: Session,
+    thing: Stepping,
+    step: Step[Any],
+    *conditions: ColumnElement[bool],
+    **values: Any,
+) -> None:
+    """Put the thing into the step's next status, and set `values` (column → value) with it.
+
+    Raises StepNotAllowedError where somebody else has moved it on since it was read.
+    """
+    model = type(thing)
+    moved = session.execute(
+        update(model)
+        .where(model.id == thing.id, model.status.in_(step.sources), *conditions)
+        .values(status=step.target, **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(thing)
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StepNotAllowedError(f"Somebody else has just moved this to “{thing.status}”.")
