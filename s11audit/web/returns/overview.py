@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from flask import Response, abort, render_template
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
@@ -64,3 +64,11 @@ def receipt(reference: str) -> str:
         signature=signature,
         score=scores_of(db(), desk.agency_return.id),
     )
+
+
+@blueprint.get("/<reference>/return.xlsx")
+@permitted(Permission.SEE_RETURN)
+def workbook(reference: str) -> Response:
+    """The agency's own copy, in every state of the return and for ever."""
+    desk = desk_of(reference)
+    abort(501)
