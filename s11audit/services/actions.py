@@ -90,14 +90,14 @@ def make_actions_of(
     for action in held:
         if action.question_key not in pledges and action.source is ActionSource.ANSWER:
             _release(moment, action)
-    made = []
+    made: list[Action] = []
     for key, pledge in pledges.items():
-        action = _matching([one for one in held if one.question_key == key], pledge)
-        if action is None:
+        match = _matching([one for one in held if one.question_key == key], pledge)
+        if match is None:
             number = len(held) + len(made) + 1
             made.append(_make(moment, agency_return, number, key, pledge))
         else:
-            _renew(moment, action, pledge)
+            _renew(moment, match, pledge)
     session.flush()
     return made
 
@@ -115,7 +115,7 @@ def take_action_step(
     """Move an action on. `text` is what changed for children, how it was checked, or the reason.
 
     `version` is that of the page that was shown. Raises ChangedActionError where it is an old one,
-    StepNotAllowedError, ReasonMissingError, or PermissionError for a stranger.
+    StepNotAllowedError, RefusedError without words, PermissionError for a stranger.
     """
     if action.version != version:
         raise ChangedActionError("Somebody else has changed this action since you opened it.")

@@ -41,7 +41,7 @@ def take_return_step(
 
     A return that the agency may edit again is no longer submitted: its signature is void and its
     receipt no longer stands (both stay in the history). Raises StepNotAllowedError,
-    ReasonMissingError, or PermissionError for a stranger.
+    RefusedError without a reason, PermissionError for a stranger.
     """
     step = step_named(SCRUTINY_STEPS, step_name, agency_return.status)
     audit_round = agency_return.round

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -23,23 +23,21 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.people import agency_partnerships
+from s11audit.queries.people import OPERATOR_ID
 from s11audit.services.events import record
+from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import check_reason, move
 
 # A round's reference is the beginning of those of its returns, actions and receipts.
 LONGEST_REFERENCE = 20
 LONGEST_TITLE = 200
 _REFERENCE = re.compile(rf"[A-Z0-9][A-Z0-9-]{{1,{LONGEST_REFERENCE - 1}}}\Z")
+REFERENCE_RULE = (
+    f"Use 2 to {LONGEST_REFERENCE} capital letters, digits and hyphens for the reference, "
+    "such as S11-2026"
+)
 # The statuses in which a round still takes in agencies.
 JOINABLE_STATUSES = frozenset({RoundStatus.DRAFT, RoundStatus.OPEN})
-
-
-class RoundFaultsError(Exception):
-    """What was given cannot stand. `faults`: name of what is wrong → what would be right."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__("; ".join(faults.values()))
-        self.faults = dict(faults)
 
 
 def create_round(
@@ -58,14 +56,11 @@ def create_round(
 ) -> AuditRound:
     """A draft round with a return, not started, for each of these agencies.
 
-    Raises RoundFaultsError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
+    Raises RefusedError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
     """
     _check_may_run(by, partnership_id)
-    faults = _faults_of_words(session, reference, title) | _faults_of_dates(
-        opens_on, due_on, closes_on
-    )
-    if faults:
-        raise RoundFaultsError(faults)
+    _check_words(session, reference, title)
+    _check_dates(opens_on, due_on, closes_on)
     audit_round = AuditRound(
         partnership_id=partnership_id,
         reference=reference,
@@ -95,7 +90,7 @@ def add_agencies(
 ) -> list[AgencyReturn]:
     """Add a return, not started and due with the round, for each agency that has none yet.
 
-    Raises RoundFaultsError (`agencies`) for an agency of another partnership, and
+    Raises RefusedError (`agencies`) for an agency of another partnership, and
     StepNotAllowedError once the round has closed.
     """
     _check_may_run(by, audit_round.partnership_id)
@@ -104,7 +99,7 @@ def add_agencies(
     chosen = set(agency_ids)
     agencies = _agencies(session, audit_round.partnership_id, chosen)
     if len(agencies) != len(chosen):
-        raise RoundFaultsError({"agencies": "Select agencies of this partnership only"})
+        raise RefusedError("agencies", "Select agencies of this partnership only")
     there = select(AgencyReturn.agency_id).where(AgencyReturn.round_id == audit_round.id)
     present = set(session.scalars(there))
     added = [_not_started(audit_round, agency) for agency in agencies if agency.id not in present]
@@ -128,7 +123,7 @@ def take_round_step(
 ) -> None:
     """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
 
-    Raises StepNotAllowedError, ReasonMissingError, or PermissionError for a stranger.
+    Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
     step = step_named(ROUND_STEPS, step_name, audit_round.status)
     if not by.may_in_partnership(step.permission, audit_round.partnership_id):
@@ -154,15 +149,13 @@ def extend(
 ) -> None:
     """Give one agency until a later date, with the reason that it and scrutiny will read.
 
-    Raises RoundFaultsError (`due_on`, `reason`); StepNotAllowedError once it has returned.
+    Raises RefusedError (`due_on`, `reason`), and StepNotAllowedError once it has returned.
     """
     audit_round = agency_return.round
     _check_may_run(by, audit_round.partnership_id)
     if agency_return.status in RETURNED_STATUSES | {ReturnStatus.EXEMPT}:
         raise StepNotAllowedError("Nothing more is due from this agency in this round.")
-    faults = _faults_of_extension(agency_return, due_on, reason)
-    if faults:
-        raise RoundFaultsError(faults)
+    _check_extension(agency_return, due_on, reason)
     detail = {"from": agency_return.due_on.isoformat(), "to": due_on.isoformat()}
     session.execute(
         update(AgencyReturn)
@@ -180,43 +173,38 @@ def _check_may_run(by: Viewer, partnership_id: int) -> None:
         raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
 
 
-def _faults_of_words(session: Session, reference: str, title: str) -> dict[str, str]:
-    faults = {}
+def _check_words(session: Session, reference: str, title: str) -> None:
     if not _REFERENCE.match(reference):
-        faults["reference"] = (
-            f"Enter a reference of 2 to {LONGEST_REFERENCE} capital letters, digits and hyphens, "
-            "such as S11-2026"
-        )
-    elif session.scalar(select(AuditRound.id).where(AuditRound.reference == reference)):
-        faults["reference"] = f"“{reference}” is taken: enter another reference"
+        raise RefusedError("reference", REFERENCE_RULE)
+    if session.scalar(select(AuditRound.id).where(AuditRound.reference == reference)):
+        raise RefusedError("reference", f"There is already a round {reference}")
     if not title.strip():
-        faults["title"] = "Enter a title"
-    elif len(title) > LONGEST_TITLE:
-        faults["title"] = f"Shorten the title to {LONGEST_TITLE} characters"
-    return faults
+        raise RefusedError("title", "Enter a title")
+    if len(title) > LONGEST_TITLE:
+        raise RefusedError("title", f"Shorten the title to {LONGEST_TITLE} characters")
 
 
-def _faults_of_dates(opens_on: date, due_on: date, closes_on: date) -> dict[str, str]:
-    faults = {}
+def _check_dates(opens_on: date, due_on: date, closes_on: date) -> None:
     if due_on <= opens_on:
-        faults["due_on"] = f"Enter a date after the round opens on {long_date(opens_on)}"
-    if closes_on < max(due_on, opens_on):
-        faults["closes_on"] = f"Enter {long_date(due_on)}, when returns are due, or a date after it"
-    return faults
+        raise RefusedError("due_on", f"Enter a date after {long_date(opens_on)}, when it opens")
+    if closes_on < due_on:
+        raise RefusedError(
+            "closes_on", f"Enter {long_date(due_on)}, when returns are due, or a later date"
+        )
 
 
-def _faults_of_extension(agency_return: AgencyReturn, due_on: date, reason: str) -> dict[str, str]:
-    faults = {}
+def _check_extension(agency_return: AgencyReturn, due_on: date, reason: str) -> None:
     closes_on = agency_return.round.closes_on
     if due_on <= agency_return.due_on:
-        faults["due_on"] = (
-            f"Enter a date after {long_date(agency_return.due_on)}, when it is due now"
+        raise RefusedError(
+            "due_on", f"Enter a date after {long_date(agency_return.due_on)}, when it is due now"
         )
-    elif due_on > closes_on:
-        faults["due_on"] = f"Enter {long_date(closes_on)}, when the round closes, or a date before"
+    if due_on > closes_on:
+        raise RefusedError(
+            "due_on", f"Enter {long_date(closes_on)}, when the round closes, or an earlier date"
+        )
     if not reason.strip():
-        faults["reason"] = "Say why this agency needs longer"
-    return faults
+        raise RefusedError("reason", "Say why this agency needs longer")
 
 
 def _agencies(session: Session, partnership_id: int, ids: set[int]) -> list[Agency]:
@@ -271,5 +259,5 @@ def _record(
     now: datetime,
     detail: dict[str, Any],
 ) -> None:
-    subject = f"round {audit_round.reference}"
-    record(session, kind, subject, by=by.user_id, at=now, detail=detail)
+    actor = None if by.user_id == OPERATOR_ID else by.user_id
+    record(session, kind, f"round {audit_round.reference}", by=actor, at=now, detail=detail)

@@ -9,18 +9,15 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.workflow import Step, StepNotAllowedError
 from s11audit.models import Action, AgencyReturn, AuditRound
+from s11audit.services.refusals import RefusedError
 
 Stepping = AuditRound | AgencyReturn | Action
 
 
-class ReasonMissingError(Exception):
-    """The step needs words that were not given."""
-
-
 def check_reason(step: Step[Any], reason: str) -> None:
-    """Raises ReasonMissingError where the step needs words and there are none."""
+    """Raises RefusedError (`reason`) where the step needs words and there are none."""
     if step.needs_reason and not reason.strip():
-        raise ReasonMissingError(f"“{step.button}” needs a reason.")
+        raise RefusedError("reason", "Say why")
 
 
 def move(
