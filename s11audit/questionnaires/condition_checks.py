@@ -47,11 +47,12 @@ class ConditionChecker:
     def _add_look_faults(self, key: str, look: Look) -> None:
         named = self._by_key.get(look.question)
         if named is None:
-            near = suggest(look.question, self._by_key) if self._by_key else ""
+            same_id = [key for key in self._by_key if key.endswith(f".{look.question}")]
+            meant = f"did you mean {quote(same_id[0])}?" if same_id else ""
             self._faults.add(
                 look.line,
                 f"the condition of {quote(key)} names a missing question "
-                f"{quote(look.question)}: {near}",
+                f"{quote(look.question)}: {meant or suggest(look.question, self._by_key)}",
             )
             return
         mine, theirs = self._asked[key], self._asked[look.question]

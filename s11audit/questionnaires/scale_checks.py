@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from s11audit.domain.questionnaire import Direction
-from s11audit.domain.ratings import RAG_POINTS, Rag
+from s11audit.domain.ratings import Rag
 from s11audit.questionnaires.faults import FaultCollector, quote, repeated
 from s11audit.questionnaires.parts import Part, ScaleParts
 from s11audit.questionnaires.schema import LevelPart
+
+_WORSE_AND_BETTER = ((Rag.RED, Rag.GREEN), (Rag.RED, Rag.AMBER), (Rag.AMBER, Rag.GREEN))
 
 
 def add_scale_faults(name: str, scale: ScaleParts, faults: FaultCollector) -> None:
@@ -93,22 +95,20 @@ def _add_order_fault(
     """A worse colour worth more than a better one: the points run the other way round."""
     lowest = scale.part.values.direction is Direction.LOWEST_IS_BEST
     sign = -1 if lowest else 1
-    by_worth = sorted(levels, key=lambda level: sign * Fraction(level.values.points or 0))
-    best = by_worth[0]  # of the colours met so far, walking from the level worth least
-    for level in by_worth:
-        if _worse(level, best) and level.values.points != best.values.points:
-            line = scale.part.line("direction") if lowest else level.line("points")
+    by_colour: dict[Rag | None, list[Part[LevelPart]]] = {}
+    for level in sorted(levels, key=lambda level: sign * Fraction(level.values.points or 0)):
+        by_colour.setdefault(level.values.rag, []).append(level)
+    for colour, better_colour in _WORSE_AND_BETTER:
+        if colour not in by_colour or better_colour not in by_colour:
+            continue
+        worse, better = by_colour[colour][-1], by_colour[better_colour][0]
+        more = Fraction(worse.values.points or 0) - Fraction(better.values.points or 0)
+        if sign * more > 0:
+            line = scale.part.line("direction") if lowest else worse.line("points")
             mend = "remove direction: lowest-is-best" if lowest else "add direction: lowest-is-best"
             faults.add(
                 line,
-                f"scale {quote(name)}: {level.values.rag} level {quote(level.id)} is worth more "
-                f"than {best.values.rag} level {quote(best.id)}; {mend}, or change the points",
+                f"scale {quote(name)}: {colour} level {quote(worse.id)} is worth more than "
+                f"{better_colour} level {quote(better.id)}; {mend}, or change the points",
             )
             return
-        if _worse(best, level):
-            best = level
-
-
-def _worse(level: Part[LevelPart], than: Part[LevelPart]) -> bool:
-    colours = (level.values.rag or Rag.RED, than.values.rag or Rag.RED)
-    return RAG_POINTS[colours[0]] < RAG_POINTS[colours[1]]

@@ -163,7 +163,7 @@ class _Reading:
                 self._open.pop()
             elif kind is yaml.AliasEvent:
                 self._refuse(event, f"the alias *{event.anchor} is not used here; repeat the text")
-                self._place("", event.start_mark.line + 1)
+                self._place(f"*{event.anchor}", event.start_mark.line + 1)
             elif kind is yaml.DocumentStartEvent:
                 self._documents += 1
             elif kind is yaml.StreamEndEvent:

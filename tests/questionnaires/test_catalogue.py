@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from s11audit.domain.questionnaire import Kind
+from s11audit.questionnaires import (
+    Catalogue,
+    QuestionnaireFaultsError,
+    UnknownQuestionnaireError,
+    Version,
+    shipped_catalogue,
+)
+
+TEXT = """questionnaire: {id}
+version: "{version}"
+kind: survey
+title: {title}
+standards:
+  - id: a
+    title: A
+    questions:
+      - {{id: x, type: yes-no, ask: Is it so?}}
+"""
+
+
+def put(folder: Path, id_: str, version: str, title: str = "Pulse", place: str = "") -> Path:
+    path = folder / (place or f"{id_}/{version}.yaml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(TEXT.format(id=id_, version=version, title=title), encoding="utf-8")
+    return path
+
+
+def test_versions_are_listed_in_order_with_what_a_manager_chooses_by(tmp_path: Path) -> None:
+    newer = put(tmp_path, "pulse", "2026", "Pulse 2026")
+    older = put(tmp_path, "pulse", "2024", "Pulse 2024")
+    assert Catalogue([tmp_path]).versions() == [
+        Version("pulse", "2024", "Pulse 2024", Kind.SURVEY, older),
+        Version("pulse", "2026", "Pulse 2026", Kind.SURVEY, newer),
+    ]
+
+
+def test_a_partnerships_own_folder_is_searched_first(tmp_path: Path) -> None:
+    put(tmp_path / "own", "pulse", "1", "Our own")
+    put(tmp_path / "shipped", "pulse", "1", "As shipped")
+    put(tmp_path / "shipped", "other", "1", "Only shipped")
+    catalogue = Catalogue([tmp_path / "own", tmp_path / "shipped"])
+    assert catalogue.get("pulse", "1").title == "Our own"
+    assert catalogue.get("other", "1").title == "Only shipped"
+    assert [version.title for version in catalogue.versions()] == ["Only shipped", "Our own"]
+
+
+def test_the_configured_folder_stands_before_what_is_shipped(tmp_path: Path) -> None:
+    put(tmp_path, "section-11", "2026", "Our own words")
+    assert shipped_catalogue(tmp_path).get("section-11", "2026").title == "Our own words"
+    assert shipped_catalogue(None).get("section-11", "2026").title != "Our own words"
+
+
+@pytest.mark.parametrize(
+    ("id_", "version"),
+    [
+        ("pulse", "2"),
+        ("none", "1"),
+        ("..", "1"),
+        ("pulse", "../pulse/1"),
+        ("", ""),
+        ("pulse", "1\n"),
+    ],
+)
+def test_what_is_not_there_is_unknown_and_no_path_escapes(
+    tmp_path: Path, id_: str, version: str
+) -> None:
+    put(tmp_path, "pulse", "1")
+    put(tmp_path.parent, "x", "1", place="1.yaml")
+    with pytest.raises(UnknownQuestionnaireError):
+        Catalogue([tmp_path]).get(id_, version)
+
+
+def test_the_same_bytes_give_the_same_object_and_changed_bytes_a_new_one(tmp_path: Path) -> None:
+    put(tmp_path, "pulse", "1", "Before")
+    catalogue = Catalogue([tmp_path])
+    first = catalogue.get("pulse", "1")
+    put(tmp_path, "pulse", "1", "Before")
+    assert catalogue.get("pulse", "1") is first
+    put(tmp_path, "pulse", "1", "After!")
+    changed = catalogue.get("pulse", "1")
+    assert changed.title == "After!"
+    assert changed.sha256 != first.sha256
+
+
+def test_a_file_must_say_what_its_place_says(tmp_path: Path) -> None:
+    path = put(tmp_path, "pulse", "1", place="poll/2.yaml")
+    catalogue = Catalogue([tmp_path])
+    assert [str(fault) for fault in catalogue.faults()] == [
+        f"{path}:1: the id is “pulse”, but the file is poll/2.yaml: rename one of them",
+        f"{path}:2: the version is “1”, but the file is poll/2.yaml: rename one of them",
+    ]
+    assert catalogue.versions() == []
+    with pytest.raises(QuestionnaireFaultsError):
+        catalogue.get("poll", "2")
+
+
+def test_a_faulty_file_hides_no_other(tmp_path: Path) -> None:
+    put(tmp_path, "pulse", "1")
+    put(tmp_path, "pulse", "2").write_text("kind: [", encoding="utf-8")
+    catalogue = Catalogue([tmp_path])
+    assert [version.version for version in catalogue.versions()] == ["1"]
+    assert len(catalogue.faults()) == 1
+
+
+def test_a_file_that_would_never_be_found_is_reported(tmp_path: Path) -> None:
+    path = put(tmp_path, "pulse", "1", place="pulse/1.yml")
+    assert [str(fault) for fault in Catalogue([tmp_path]).faults()] == [
+        f"{path}:1: nobody will find this: its name must end .yaml"
+    ]
+
+
+def test_a_folder_that_does_not_exist_holds_nothing(tmp_path: Path) -> None:
+    assert Catalogue([tmp_path / "none"]).versions() == []
