@@ -7,7 +7,6 @@ edited later. What a sheet cannot hold is shown, not dropped: a character that X
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +18,13 @@ from openpyxl.utils import get_column_letter
 
 from s11audit.domain.dates import LONDON, long_date
 from s11audit.exports.layout import Column, State
+from s11audit.exports.plain_text import plain
 from s11audit.exports.rows import ContinuedRow
 
 Value = str | int | float | Decimal | date | datetime | None
 
 # What one cell holds in a spreadsheet, in UTF-16 units.
 CELL_LIMIT = 32_767
-REPLACEMENT = "\ufffd"
 
 FONT = "Arial"
 TEXT_SIZE = 10
@@ -36,17 +35,11 @@ _FILLED = 1.05
 _EDGE = Side(style="thin", color="B1B4B6")
 _BORDER = Border(top=_EDGE, bottom=_EDGE, left=_EDGE, right=_EDGE)
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 # Spreadsheets count days from 1900, get its first two months wrong, and keep 15 digits.
 _FIRST_DAY = date(1900, 3, 1)
 _LARGEST_NUMBER = 10**15
 _FORMATS: dict[type, str] = {int: "#,##0", date: "d mmmm yyyy", datetime: "d mmmm yyyy hh:mm"}
-
-
-def plain(text: str) -> str:
-    """Text as a sheet can hold it: line ends as one character, forbidden characters as �."""
-    return _FORBIDDEN.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def length_in_cell(text: str) -> int:

@@ -31,7 +31,6 @@ from s11audit.exports.rows import (
     StandardRow,
 )
 from s11audit.exports.summary import ratings_rows, return_rate_rows, round_facts, standard_rows
-from s11audit.exports.workbook import write_workbook
 from s11audit.models import AuditRound
 from s11audit.queries.reports import (
     ActionLine,
@@ -57,6 +56,8 @@ def write_compliance(
     path_or_stream: str | PathLike[str] | IO[bytes],
 ) -> None:
     """Write `exports/compliance.yaml` as this viewer may see the round at this (aware) moment."""
+    from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
+
     today = today_in_london(exported_at)
     lines = return_lines(session, audit_round, visible_to=visible_to)
     cards = scorecards(session, audit_round, visible_to=visible_to)
