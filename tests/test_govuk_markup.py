@@ -16,8 +16,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms import Field as WtField
+from wtforms import Form, PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import TextAreaField
 
 from s11audit.domain.ratings import LABELS

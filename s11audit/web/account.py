@@ -47,9 +47,9 @@ def sign_in() -> Response | str:
 def check_sign_in() -> Response | tuple[str, int]:
     form = SignInForm()
     if form.validate():
-        password = form.password.data
+        email, password = form.email.data or "", form.password.data or ""
         with services().database.reading() as reading:
-            user_id = account.recognised_user(reading, form.email.data, password)
+            user_id = account.recognised_user(reading, email, password)
         if user_id is not None:
             _start_session(user_id, password)
             return redirect(own_address(request.args.get("next")), 303)
@@ -118,8 +118,8 @@ def change_password() -> Response | tuple[str, int]:
     try:
         account.change_password(
             db(),
-            form.current.data,
-            form.new.data,
+            form.current.data or "",
+            form.new.data or "",
             by=viewer(),
             session_id=g.user_session_id,
             now=now(),

@@ -29,7 +29,9 @@ class Destination:
     permission: Permission
 
 
-NAVIGATION: tuple[Destination, ...] = ()
+NAVIGATION: tuple[Destination, ...] = (
+    Destination("People", "people.listing", Permission.SEE_PEOPLE),
+)
 
 
 def init_app(app: Flask) -> None:

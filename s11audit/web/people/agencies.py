@@ -1,0 +1,81 @@
+"""Listing agencies and adding them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from s11audit.domain.agency_types import agency_type_label
+from s11audit.domain.permissions import Permission
+from s11audit.queries import directory
+from s11audit.services import people
+from s11audit.services.refusals import RefusedError
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.people.forms import AgencyForm
+from s11audit.web.people.pages import blueprint
+from s11audit.web.security import db, now, permitted, viewer
+
+
+@blueprint.get("/agencies")
+@permitted(Permission.SEE_PEOPLE)
+def agencies() -> str:
+    def by_type(agency: directory.ListedAgency) -> str:
+        return agency_type_label(agency.agency_type)
+
+    listed = sorted(directory.agencies(db(), visible_to=viewer()), key=by_type)
+    types = [(label, list(group)) for label, group in groupby(listed, by_type)]
+    return render_template("people/agencies.html", types=types, total=len(listed))
+
+
+@blueprint.get("/agencies/new")
+@permitted(Permission.EDIT_PEOPLE)
+def new_agency() -> str:
+    form = AgencyForm()
+    form.offer_partnerships()
+    return _new_page(form)
+
+
+@blueprint.post("/agencies/new")
+@permitted(Permission.EDIT_PEOPLE)
+def add_agency() -> Response | tuple[str, int]:
+    form = AgencyForm()
+    form.offer_partnerships()
+    if not form.validate():
+        return _new_page(form), 422
+    try:
+        added = people.add_agency(
+            db(),
+            form.reference.data or "",
+            form.name.data or "",
+            form.agency_type.data,
+            form.partnership_reference,
+            by=viewer(),
+            now=now(),
+        )
+    except RefusedError as error:
+        refuse(form, error)
+        return _new_page(form), 422
+    db().commit()
+    flash(f"{added.name} is added. Now add the people who answer for it.", "success")
+    return redirect(url_for("people.agency", reference=added.reference), 303)
+
+
+def _new_page(form: AgencyForm) -> str:
+    return render_template("people/new-agency.html", form=form, errors=errors_of(form))
+
+
+@blueprint.get("/agencies/<reference>")
+@permitted(Permission.SEE_PEOPLE)
+def agency(reference: str) -> str:
+    found = directory.agency(db(), reference, visible_to=viewer())
+    if found is None:
+        abort(404)
+    return render_template(
+        "people/agency.html",
+        agency=found,
+        agency_type=agency_type_label(found.agency_type),
+        found=directory.people(db(), visible_to=viewer(), agency_reference=found.reference),
+        returns=directory.returns_of(db(), found.id, visible_to=viewer()),
+    )

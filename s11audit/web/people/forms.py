@@ -1,0 +1,119 @@
+"""The forms that add and change people and agencies."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
+
+from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
+from s11audit.domain.permissions import PARTNERSHIP_ROLES, ROLE_LABELS, Role
+from s11audit.queries import directory
+from s11audit.services.people import Post
+from s11audit.services.refusals import RefusedError
+from s11audit.web.fields import TextField
+from s11audit.web.security import db, viewer
+
+
+def _role() -> RadioField:
+    return RadioField(
+        "Role",
+        [InputRequired("Choose a role")],
+        choices={role.value: label for role, label in ROLE_LABELS.items()},
+    )
+
+
+# What is chosen in a list of places is checked by the service, against what the viewer reaches.
+def _agency() -> SelectField:
+    return SelectField(
+        "Agency",
+        [Optional()],
+        description="For agency leads, contributors and signatories only",
+        validate_choice=False,
+    )
+
+
+def _partnership(description: str = "") -> SelectField:
+    return SelectField("Partnership", [Optional()], description=description, validate_choice=False)
+
+
+class PostChoice:
+    """What forms that give somebody a role share: for which agency or partnership it is."""
+
+    role: RadioField
+    agency: SelectField
+    partnership: SelectField
+    partnerships: dict[str, str]
+
+    def offer_places(self) -> None:
+        """Offer the agencies and partnerships that the viewer manages."""
+        agencies = directory.agencies(db(), visible_to=viewer())
+        self.agency.choices = {"": "Choose an agency"} | {a.reference: a.name for a in agencies}
+        self.partnerships = _own_partnerships()
+        self.partnership.choices = self.partnerships
+
+    @property
+    def post(self) -> Post:
+        """The post that was chosen. Raises RefusedError where an agency is missing."""
+        role = Role(self.role.data)
+        if role in PARTNERSHIP_ROLES:
+            return Post(role, self.partnership.data or next(iter(self.partnerships)))
+        if not self.agency.data:
+            raise RefusedError("agency", "Choose the agency that the role is for")
+        return Post(role, self.agency.data)
+
+
+def _own_partnerships() -> dict[str, str]:
+    return {p.reference: p.name for p in directory.partnerships(db(), visible_to=viewer())}
+
+
+class RoleForm(PostChoice, FlaskForm):
+    role = _role()
+    agency = _agency()
+    partnership = _partnership("For managers and QA members only")
+
+
+class PersonForm(PostChoice, FlaskForm):
+    name = TextField(label="Name", validators=[InputRequired("Enter a name")])
+    email = TextField(label="E-mail address", validators=[InputRequired("Enter an e-mail address")])
+    role = _role()
+    agency = _agency()
+    partnership = _partnership("For managers and QA members only")
+    password = TextField(label="First password")
+
+
+class SearchForm(FlaskForm):
+    """What the list of people shows; sent in the address, so it changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    search = TextField(label="Name or e-mail address")
+    role = SelectField(
+        "Role", choices={"": "Any role"} | {role.value: text for role, text in ROLE_LABELS.items()}
+    )
+    agency = SelectField("Agency")
+
+    @property
+    def chosen_role(self) -> Role | None:
+        return Role(self.role.data) if self.role.data in set(Role) else None
+
+
+class AgencyForm(FlaskForm):
+    name = TextField(label="Name", validators=[InputRequired("Enter a name")])
+    reference = TextField(label="Reference", validators=[InputRequired("Enter a reference")])
+    agency_type = SelectField(
+        "Type of agency",
+        [InputRequired("Choose a type of agency")],
+        choices={"": "Choose a type"} | AGENCY_TYPE_LABELS,
+    )
+    partnership = _partnership()
+
+    def offer_partnerships(self) -> None:
+        """Offer the partnerships that the viewer manages."""
+        self.partnerships = _own_partnerships()
+        self.partnership.choices = self.partnerships
+
+    @property
+    def partnership_reference(self) -> str:
+        return self.partnership.data or next(iter(self.partnerships))

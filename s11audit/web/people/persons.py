@@ -1,0 +1,186 @@
+"""Listing people, adding them, and changing what they may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from s11audit.domain.permissions import Permission
+from s11audit.queries import directory
+from s11audit.queries.directory import Person
+from s11audit.services import people
+from s11audit.services.passwords import SHORTEST_PASSWORD, made_up_password
+from s11audit.services.refusals import RefusedError
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.people.forms import PersonForm, RoleForm, SearchForm
+from s11audit.web.people.pages import blueprint
+from s11audit.web.security import db, now, permitted, viewer
+
+# A page number beyond any list, but not beyond what a database can count to.
+LAST_PAGE = 100_000
+
+
+@blueprint.get("/people")
+@permitted(Permission.SEE_PEOPLE)
+def listing() -> str:
+    form = SearchForm(request.args)
+    agencies = directory.agencies(db(), visible_to=viewer())
+    form.agency.choices = {"": "Any agency"} | {a.reference: a.name for a in agencies}
+    found = directory.people(
+        db(),
+        visible_to=viewer(),
+        search=form.search.data or "",
+        role=form.chosen_role,
+        agency_reference=form.agency.data or "",
+        page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
+    )
+    return render_template("people/listing.html", form=form, found=found, address=_page_address)
+
+
+def _page_address(page: int) -> str:
+    kept: dict[str, Any] = {name: request.args.get(name) for name in ("search", "role", "agency")}
+    return url_for("people.listing", page=page, **kept)
+
+
+@blueprint.get("/people/new")
+@permitted(Permission.EDIT_PEOPLE)
+def new() -> str:
+    form = PersonForm(agency=request.args.get("agency", ""))
+    form.offer_places()
+    return _new_page(form)
+
+
+@blueprint.post("/people/new")
+@permitted(Permission.EDIT_PEOPLE)
+def add() -> str | tuple[str, int]:
+    form = PersonForm()
+    form.offer_places()
+    if not form.validate():
+        return _new_page(form), 422
+    password = form.password.data or made_up_password()
+    name, email = form.name.data or "", form.email.data or ""
+    try:
+        user = people.add_person(db(), name, email, password, form.post, by=viewer(), now=now())
+    except RefusedError as error:
+        refuse(form, error)
+        return _new_page(form), 422
+    db().commit()
+    return _password_page(_found(user.id), password)
+
+
+def _new_page(form: PersonForm) -> str:
+    return render_template(
+        "people/new.html", form=form, errors=errors_of(form), shortest=SHORTEST_PASSWORD
+    )
+
+
+def _password_page(person: Person, password: str) -> str:
+    """The one page that shows a new password: it is kept nowhere, in no cookie either."""
+    return render_template("people/password.html", person=person, password=password)
+
+
+def _found(user_id: int) -> Person:
+    person = directory.person(db(), user_id, visible_to=viewer())
+    if person is None:
+        abort(404)
+    return person
+
+
+@blueprint.get("/people/<int(max=2147483647):user_id>")
+@permitted(Permission.SEE_PEOPLE)
+def show(user_id: int) -> str:
+    form = RoleForm()
+    form.offer_places()
+    return _person_page(_found(user_id), form)
+
+
+def _person_page(
+    person: Person, form: RoleForm, problems: list[tuple[str, str]] | None = None
+) -> str:
+    return render_template(
+        "people/show.html",
+        person=person,
+        form=form,
+        errors=problems or errors_of(form),
+        is_self=person.id == viewer().user_id,
+    )
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/roles")
+@permitted(Permission.EDIT_PEOPLE)
+def add_role(user_id: int) -> Response | tuple[str, int]:
+    person = _found(user_id)
+    form = RoleForm()
+    form.offer_places()
+    if not form.validate():
+        return _person_page(person, form), 422
+    try:
+        people.add_role(db(), person.id, form.post, by=viewer(), now=now())
+    except RefusedError as error:
+        refuse(form, error)
+        return _person_page(person, form), 422
+    return _changed(person, f"{person.name} has the role.")
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/roles/<int:membership_id>/remove")
+@permitted(Permission.EDIT_PEOPLE)
+def remove_role(user_id: int, membership_id: int) -> Response | tuple[str, int]:
+    person = _found(user_id)
+    if membership_id not in {role.membership_id for role in person.roles}:
+        abort(404)
+    try:
+        people.remove_role(db(), person.id, membership_id, by=viewer(), now=now())
+    except RefusedError as error:
+        return _refused(person, error)
+    return _changed(person, f"{person.name} no longer has that role.")
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/disable")
+@permitted(Permission.EDIT_PEOPLE)
+def disable(user_id: int) -> Response | tuple[str, int]:
+    person = _found(user_id)
+    try:
+        people.disable_person(db(), person.id, by=viewer(), now=now())
+    except RefusedError as error:
+        return _refused(person, error)
+    return _changed(person, f"{person.name} can no longer sign in.")
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/enable")
+@permitted(Permission.EDIT_PEOPLE)
+def enable(user_id: int) -> Response | tuple[str, int]:
+    person = _found(user_id)
+    try:
+        people.enable_person(db(), person.id, by=viewer(), now=now())
+    except RefusedError as error:
+        return _refused(person, error)
+    return _changed(person, f"{person.name} can sign in again.")
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/password")
+@permitted(Permission.EDIT_PEOPLE)
+def set_password(user_id: int) -> str | tuple[str, int]:
+    person = _found(user_id)
+    password = made_up_password()
+    try:
+        people.set_password(db(), person.id, password, by=viewer(), now=now())
+    except RefusedError as error:
+        return _refused(person, error)
+    db().commit()
+    return _password_page(person, password)
+
+
+def _refused(person: Person, error: RefusedError) -> tuple[str, int]:
+    """The person's page again, saying why not; the message leads to what it is about."""
+    form = RoleForm()
+    form.offer_places()
+    about = "roles" if error.field == "role" else "account"
+    return _person_page(person, form, [(about, str(error))]), 422
+
+
+def _changed(person: Person, message: str) -> Response:
+    db().commit()
+    flash(message, "success")
+    return redirect(url_for("people.show", user_id=person.id), 303)
