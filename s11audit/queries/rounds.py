@@ -2,13 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.models import AuditRound
+from s11audit.domain.ratings import Side
+from s11audit.domain.scoring import percent
+from s11audit.domain.workflow import (
+    RETURNED_STATUSES,
+    SUBMITTED_STATUSES,
+    ReturnStatus,
+    RoundStatus,
+    is_overdue,
+)
+from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score
+from s11audit.models.people import agency_partnerships
+from s11audit.models.returns import WHOLE_RETURN
 from s11audit.questionnaires.catalogue import Catalogue
 
 
 class ChangedQuestionnaireError(RuntimeError):
     """The file of a questionnaire is not the one that a round was opened with."""
+
+
+@dataclass(frozen=True)
+class ReturnRate:
+    """How many have returned. Exempt agencies are not expected; alternative assurance counts."""
+
+    returned: int = 0
+    expected: int = 0
+    overdue: int = 0
+    exempt: int = 0
+    alternative: int = 0
+
+    @property
+    def percentage(self) -> Decimal | None:
+        return percent(self.returned, self.expected)
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """One round in the list of rounds."""
+
+    reference: str
+    title: str
+    partnership: str
+    questionnaire: str
+    version: str
+    status: RoundStatus
+    opens_on: date
+    due_on: date
+    closes_on: date
+    rate: ReturnRate
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """One agency in a round: how far it has got, not what it says.
+
+    `answered` of `required` questions; both are 0 until the return is started.
+    """
+
+    return_id: int
+    agency_reference: str
+    agency: str
+    agency_type: str
+    status: ReturnStatus
+    due_on: date
+    extension_reason: str
+    submitted_at: datetime | None
+    required: int
+    answered: int
+
+    @property
+    def completion(self) -> Decimal:
+        return percent(self.answered, self.required) or Decimal(0)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether scrutiny may read its answers and ratings."""
+        return self.status in SUBMITTED_STATUSES
+
+    def is_overdue(self, today: date) -> bool:
+        return is_overdue(self.status, self.due_on, today)
 
 
 def questionnaire_of(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
@@ -25,3 +108,145 @@ def questionnaire_of(audit_round: AuditRound, catalogue: Catalogue) -> Questionn
             f"{questionnaire.sha256[:12]}: put the original file back."
         )
     return questionnaire
+
+
+def return_rate(returns: Iterable[tuple[ReturnStatus, date, int]], today: date) -> ReturnRate:
+    """Count returns, given as (status, due date, how many of these)."""
+    counted = list(returns)
+    exempt = sum(number for status, _, number in counted if status is ReturnStatus.EXEMPT)
+    return ReturnRate(
+        returned=sum(number for status, _, number in counted if status in RETURNED_STATUSES),
+        expected=sum(number for *_, number in counted) - exempt,
+        overdue=sum(number for status, due, number in counted if is_overdue(status, due, today)),
+        exempt=exempt,
+        alternative=sum(
+            number for status, _, number in counted if status is ReturnStatus.ALTERNATIVE_ASSURANCE
+        ),
+    )
+
+
+def rates_by_type(rows: Iterable[ReturnRow], today: date) -> dict[str, ReturnRate]:
+    """Return rate of each type of agency, by its code."""
+    by_type: dict[str, list[tuple[ReturnStatus, date, int]]] = {}
+    for row in rows:
+        by_type.setdefault(row.agency_type, []).append((row.status, row.due_on, 1))
+    return {code: return_rate(found, today) for code, found in sorted(by_type.items())}
+
+
+def round_of(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
+    """The round of this reference with its partnership, or None where it is not theirs to see."""
+    return session.scalars(
+        select(AuditRound)
+        .join(AuditRound.partnership)
+        .options(contains_eager(AuditRound.partnership))
+        .where(AuditRound.reference == reference, _sees(visible_to))
+    ).one_or_none()
+
+
+def round_lines(session: Session, today: date, *, visible_to: Viewer) -> list[RoundLine]:
+    """Every round that the viewer may see, latest due first, with its return rate."""
+    counts: dict[int, list[tuple[ReturnStatus, date, int]]] = {}
+    for round_id, status, due_on, number in session.execute(
+        select(
+            AgencyReturn.round_id,
+            AgencyReturn.status,
+            AgencyReturn.due_on,
+            func.count(AgencyReturn.id),
+        )
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .where(_sees(visible_to))
+        .group_by(AgencyReturn.round_id, AgencyReturn.status, AgencyReturn.due_on)
+    ):
+        counts.setdefault(round_id, []).append((status, due_on, number))
+    found = session.execute(
+        select(AuditRound, Partnership.name)
+        .join(AuditRound.partnership)
+        .where(_sees(visible_to))
+        .order_by(AuditRound.due_on.desc(), AuditRound.reference)
+    )
+    return [_line(row, name, return_rate(counts.get(row.id, ()), today)) for row, name in found]
+
+
+def _line(row: AuditRound, partnership: str, rate: ReturnRate) -> RoundLine:
+    return RoundLine(
+        reference=row.reference,
+        title=row.title,
+        partnership=partnership,
+        questionnaire=row.questionnaire_id,
+        version=row.questionnaire_version,
+        status=row.status,
+        opens_on=row.opens_on,
+        due_on=row.due_on,
+        closes_on=row.closes_on,
+        rate=rate,
+    )
+
+
+def return_rows(
+    session: Session, audit_round: AuditRound, *, visible_to: Viewer
+) -> list[ReturnRow]:
+    """Every agency of a round, by name."""
+    overall = and_(
+        Score.return_id == AgencyReturn.id,
+        Score.standard_id == WHOLE_RETURN,
+        Score.side == Side.SELF,
+    )
+    rows = session.execute(
+        select(
+            AgencyReturn.id,
+            Agency.reference,
+            Agency.name,
+            Agency.agency_type,
+            AgencyReturn.status,
+            AgencyReturn.due_on,
+            AgencyReturn.extension_reason,
+            AgencyReturn.submitted_at,
+            func.coalesce(Score.required, 0),
+            func.coalesce(Score.answered, 0),
+        )
+        .join(Agency, Agency.id == AgencyReturn.agency_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .outerjoin(Score, overall)
+        .where(AgencyReturn.round_id == audit_round.id, _sees(visible_to))
+        .order_by(Agency.name, Agency.id)
+    )
+    return [_return_row(row) for row in rows]
+
+
+def _return_row(row: Row[Any]) -> ReturnRow:
+    return ReturnRow(*row)
+
+
+def partnerships_to_run(session: Session, *, visible_to: Viewer) -> list[Partnership]:
+    """The partnerships whose rounds the viewer may set up, by name."""
+    ids = visible_to.partnerships(Permission.EDIT_ROUNDS)
+    return list(
+        session.scalars(
+            select(Partnership).where(Partnership.id.in_(ids)).order_by(Partnership.name)
+        )
+    )
+
+
+def agencies_to_invite(
+    session: Session, partnership_id: int, *, visible_to: Viewer, besides: AuditRound | None = None
+) -> list[Agency]:
+    """Agencies of a partnership by type and name, without those in the round `besides`."""
+    wanted = and_(
+        agency_partnerships.c.partnership_id == partnership_id,
+        agency_partnerships.c.partnership_id.in_(visible_to.partnerships(Permission.EDIT_ROUNDS)),
+    )
+    if besides is not None:
+        present = select(AgencyReturn.agency_id).where(AgencyReturn.round_id == besides.id)
+        wanted &= Agency.id.not_in(present)
+    return list(
+        session.scalars(
+            select(Agency)
+            .join(agency_partnerships, agency_partnerships.c.agency_id == Agency.id)
+            .where(wanted)
+            .order_by(Agency.agency_type, Agency.name, Agency.id)
+        )
+    )
+
+
+def _sees(viewer: Viewer) -> ColumnElement[bool]:
+    return AuditRound.partnership_id.in_(viewer.partnerships(Permission.SEE_ROUNDS))
