@@ -81,6 +81,8 @@ class Catalogue:
             except QuestionnaireFaultsError as error:
                 faults.extend(error.faults)
         for folder in self.folders:
+            if not folder.is_dir():
+                faults.append(Fault(str(folder), 1, "there is no such folder"))
             for path in sorted(folder.glob("*/*.yml")):
                 faults.append(Fault(str(path), 1, "nobody will find this: its name must end .yaml"))
         return faults

@@ -32,6 +32,7 @@ def add_question_faults(
     question: Part[QuestionPart], parts: FileParts, faults: FaultCollector
 ) -> None:
     """Add what is wrong with one question, its condition apart."""
+    _add_citation_faults(question, faults)
     if not question.has("type") or "type" in question.broken:
         return
     type_name = question.values.type
@@ -60,6 +61,12 @@ def add_question_faults(
         _add_rules_without_colours(question, f"a {type_name} question", faults)
     if question.values.was and not parts.head.has("replaces"):
         faults.add(question.line("was"), "“was” needs the top-level key “replaces”")
+
+
+def _add_citation_faults(question: Part[QuestionPart], faults: FaultCollector) -> None:
+    for index, cite in enumerate(question.values.cites):
+        if bool(cite.law) == bool(cite.guidance):
+            faults.add(question.line("cites", index), "a citation names either law or guidance")
 
 
 def _add_rating_faults(

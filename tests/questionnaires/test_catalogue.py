@@ -116,5 +116,9 @@ def test_a_file_that_would_never_be_found_is_reported(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_that_does_not_exist_holds_nothing(tmp_path: Path) -> None:
-    assert Catalogue([tmp_path / "none"]).versions() == []
+def test_a_folder_that_does_not_exist_holds_nothing_and_is_reported(tmp_path: Path) -> None:
+    catalogue = Catalogue([tmp_path / "none"])
+    assert catalogue.versions() == []
+    assert [str(fault) for fault in catalogue.faults()] == [
+        f"{tmp_path / 'none'}:1: there is no such folder"
+    ]
