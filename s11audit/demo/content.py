@@ -1,0 +1,108 @@
+"""The words and plans of the demonstration, read from the YAML files beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).parent / "data"
+
+
+def read(name: str) -> dict[str, Any]:
+    """One YAML file of the demonstration, by its name without the ending."""
+    with (DATA / f"{name}.yaml").open(encoding="utf-8") as file:
+        content: dict[str, Any] = yaml.load(file, _LOADER)  # noqa: S506 - a safe loader, in C
+    return content
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account. `agency` is a reference, or None for a role in the partnership."""
+
+    name: str
+    role: str
+    email: str
+    agency: str | None
+
+
+@dataclass(frozen=True)
+class MadeUpAgency:
+    """An agency as it is written in partnership.yaml, with its profile from rounds.yaml."""
+
+    reference: str
+    name: str
+    agency_type: str
+    profile: Mapping[str, Any]
+
+
+class Content:
+    """Everything that the demonstration is made of."""
+
+    def __init__(self) -> None:
+        self.partnership = read("partnership")
+        self.plans = read("rounds")
+        self.words = read("words")
+        self.notes = read("notes")
+
+    @property
+    def password(self) -> str:
+        return str(self.partnership["password"])
+
+    @cached_property
+    def agencies(self) -> dict[str, MadeUpAgency]:
+        """Reference → agency."""
+        return {
+            row["reference"]: MadeUpAgency(
+                row["reference"],
+                row["name"],
+                row["type"],
+                self.plans["agencies"][row["reference"]],
+            )
+            for row in self.partnership["agencies"]
+        }
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Everybody: those of the partnership first."""
+        rows = [(None, row) for row in self.partnership["people"]]
+        for agency in self.partnership["agencies"]:
+            rows += [(agency["reference"], row) for row in agency["people"]]
+        return [
+            Person(row["name"], row["role"], f"{row['email']}@example.org", agency)
+            for agency, row in rows
+        ]
+
+    @cached_property
+    def texts(self) -> dict[str, dict[str, list[Any]]]:
+        """Question key → texts: for each level, and under `evidence` and `actions`."""
+        return {
+            f"{path.stem}.{question_id}": texts
+            for path in sorted((DATA / "texts").glob("*.yaml"))
+            for question_id, texts in read(f"texts/{path.stem}").items()
+        }
+
+    def words_of(self, agency_type: str) -> dict[str, str]:
+        """What this kind of agency calls itself, its workers and its records."""
+        words: dict[str, str] = dict(self.words["types"][agency_type])
+        words.pop("posts")
+        return words
+
+    def post(self, agency_type: str, part: str) -> str:
+        """The post that takes this part in this kind of agency."""
+        return str(self.words["types"][agency_type]["posts"][part])
+
+    def signatory_post(self, agency_type: str) -> str:
+        """The post of the chief officer who signs for this kind of agency."""
+        return str(self.words["signatories"][agency_type])
+
+    def suits(self, tag: str, agency_type: str) -> bool:
+        """Whether a text kept for `tag` (an agency type or a group of them) is for this type."""
+        return agency_type in self.words["groups"].get(tag, [tag])

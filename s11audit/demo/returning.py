@@ -1,0 +1,171 @@
+"""Living through one return: saving page after page, sign-off, signing, or being excused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from s11audit.demo.answering import Answering, by_standard
+from s11audit.demo.content import Content
+from s11audit.demo.following import ActionStories
+from s11audit.demo.partnership import Company
+from s11audit.demo.timeline import Timeline
+from s11audit.domain.answers import Answer
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.workflow import ReturnStatus
+from s11audit.models import AgencyReturn, Snapshot
+from s11audit.services.answers import Change, save_answers
+from s11audit.services.events import record
+from s11audit.services.returns import send_for_sign_off, sign_and_submit
+from s11audit.services.rounds import extend
+
+SIGNED = frozenset({ReturnStatus.SUBMITTED, ReturnStatus.CLOSED})
+EXCUSED = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
+# An earlier round is history: its pages were saved in fewer sittings.
+PAGES_AT_A_TIME = 4
+
+
+@dataclass
+class Returning:
+    """One return and what is planned for it (`fate`, out of rounds.yaml)."""
+
+    session: Session
+    content: Content
+    questionnaire: Questionnaire
+    company: Company
+    timeline: Timeline
+    agency_return: AgencyReturn
+    fate: Mapping[str, Any]
+    answering: Answering
+    snapshot: Snapshot | None = None
+
+    def run(self) -> None:
+        """Put everything that happens to this return on the timeline."""
+        status = ReturnStatus(self.fate["status"])
+        if status in EXCUSED:
+            day = self.agency_return.round.opens_on
+            self.timeline.add(day, partial(self._excuse, status), self._opened())
+            return
+        self._set_date()
+        if status is ReturnStatus.NOT_STARTED:
+            return
+        self.answering.answer_everything()
+        if "done" in self.fate:
+            self.answering.leave_unfinished(self.fate["done"], self.fate.get("unfinished", ""))
+        last = self._save_pages()
+        if status is not ReturnStatus.IN_PROGRESS:
+            self._sign_off(last, signs=status in SIGNED)
+
+    def _opened(self) -> datetime:
+        """Rounds open in working hours: whatever comes later in them comes after this."""
+        opens_on = self.agency_return.round.opens_on
+        return datetime.fromisoformat(f"{opens_on.isoformat()}T18:00:00+00:00")
+
+    def _set_date(self) -> None:
+        if "due" not in self.fate:
+            return
+        due_on = self.timeline.day(self.fate["due"])
+        reason = self.fate["reason"]
+        if due_on > self.agency_return.due_on:
+            day = self.timeline.day(self.fate["from"])
+            self.timeline.add(day, partial(self._extend, reason))
+        else:
+            # Told before the round opened; no service brings a date forward.
+            self.agency_return.due_on = due_on
+
+    def _extend(self, reason: str, now: datetime) -> None:
+        due_on = self.timeline.day(self.fate["due"])
+        extend(self.session, self.agency_return, due_on, reason, by=self.company.manager, now=now)
+
+    def _save_pages(self) -> datetime:
+        """Save the answers over the days between starting and the end. Gives the last moment."""
+        pages = list(by_standard(self.answering.answers))
+        if self.answering.weaker_by:
+            pages = [_together(pages[i : i + PAGES_AT_A_TIME]) for i in _steps(len(pages))]
+        first = self.fate["from"]
+        last_day = self.fate.get("until", self.fate.get("at", -1) - 2)
+        moment = None
+        for number, page in enumerate(pages):
+            offset = first + (last_day - first) * number // max(1, len(pages) - 1)
+            helps = number % 3 == 1
+            moment = self.timeline.add(
+                self.timeline.day(offset),
+                partial(self._save, page, helps),
+                moment,
+            )
+        if moment is None:
+            raise ValueError("A return that has been started has answers")
+        return moment
+
+    def _save(self, page: Mapping[str, Answer], helps: bool, now: datetime) -> None:
+        agency = self.agency_return.agency.reference
+        changes = [Change(key, answer, Answer().digest) for key, answer in page.items()]
+        by = self.company.contributor(agency) if helps else self.company.lead(agency)
+        save_answers(self.session, self.agency_return, self.questionnaire, changes, by=by, now=now)
+        # The services change the row itself, so the object must be read again.
+        self.session.refresh(self.agency_return)
+
+    def _sign_off(self, after: datetime, signs: bool) -> None:
+        day = self.timeline.day(self.fate["at"])
+        sent = self.timeline.add(day, self._send, after)
+        if signs:
+            self.timeline.add(day, self._sign, sent)
+
+    def _send(self, now: datetime) -> None:
+        by = self.company.lead(self.agency_return.agency.reference)
+        self.snapshot = send_for_sign_off(
+            self.session, self.agency_return, self.questionnaire, by=by, now=now
+        )
+
+    def _sign(self, now: datetime) -> None:
+        if self.snapshot is None:
+            raise ValueError("A return is signed after it was sent for sign-off")
+        agency = self.content.agencies[self.agency_return.agency.reference]
+        sign_and_submit(
+            self.session,
+            self.agency_return,
+            self.questionnaire,
+            snapshot_sha256=self.snapshot.sha256,
+            post=self.content.signatory_post(agency.agency_type),
+            by=self.company.signatory(agency.reference),
+            now=now,
+        )
+        self._follow_actions(now)
+
+    def _follow_actions(self, submitted: datetime) -> None:
+        stories = ActionStories(
+            session=self.session,
+            content=self.content,
+            company=self.company,
+            timeline=self.timeline,
+            rng=self.answering.rng,
+            agency=self.agency_return.agency.reference,
+            return_id=self.agency_return.id,
+            submitted=submitted,
+        )
+        for key, (fate, undertaking) in self.answering.undertakings.items():
+            due_on = self.answering.answers[key].promise.due_on
+            if due_on is not None:
+                stories.tell(key, fate, undertaking, due_on)
+
+    def _excuse(self, status: ReturnStatus, now: datetime) -> None:
+        """No page excuses an agency yet, so this writes what such a page will."""
+        self.agency_return.status = status
+        self.agency_return.status_reason = self.fate["reason"]
+        self.agency_return.updated_at = now
+        subject = f"return {self.agency_return.reference}"
+        by = self.company.manager.user_id
+        record(self.session, f"return-made-{status}", subject, by=by, at=now)
+
+
+def _steps(count: int) -> range:
+    return range(0, count, PAGES_AT_A_TIME)
+
+
+def _together(pages: list[dict[str, Answer]]) -> dict[str, Answer]:
+    return {key: answer for page in pages for key, answer in page.items()}

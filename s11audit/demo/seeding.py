@@ -1,0 +1,163 @@
+"""Seeding an empty database with the made-up partnership and its two rounds.
+
+Everything goes through the services that the pages use, in the order in which it would have
+happened; only what no service does yet is written straight into the tables.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import partial
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from s11audit.demo.answering import Answering
+from s11audit.demo.content import Content
+from s11audit.demo.partnership import Company, found_partnership
+from s11audit.demo.returning import Returning
+from s11audit.demo.timeline import Timeline
+from s11audit.demo.wording import Writer
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.models import AgencyReturn, AuditRound
+from s11audit.services.moderation import take_return_step
+from s11audit.services.rounds import create_round, take_round_step
+
+SEED = 2026
+DAYS_BEFORE_OPENING = 20
+
+
+def seed(session: Session, questionnaire: Questionnaire, today: date) -> None:
+    """Fill an empty database. The same day gives the same partnership, but for receipts."""
+    content = Content()
+    rng = Random(SEED)  # noqa: S311 - chosen for being the same every time
+    timeline = Timeline(today, rng)
+    plans = content.plans["rounds"]
+    founded = timeline.day(min(plan["opens"] for plan in plans) - DAYS_BEFORE_OPENING)
+    company = found_partnership(session, content, _noon(founded))
+    used_before: Counter[tuple[str, str]] = Counter()
+    # The round of now is written first, so that it has the first choice of words.
+    for plan in reversed(plans):
+        writer = Writer(content, repeats=bool(plan["weaker-by"]), used_before=used_before)
+        _Round(session, content, questionnaire, company, timeline, writer, plan).run()
+    timeline.play()
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
+
+
+@dataclass
+class _Round:
+    """One round of rounds.yaml."""
+
+    session: Session
+    content: Content
+    questionnaire: Questionnaire
+    company: Company
+    timeline: Timeline
+    writer: Writer
+    plan: Mapping[str, Any]
+
+    def run(self) -> None:
+        """Set the round up, and put what happens in it on the timeline."""
+        audit_round = self._set_up()
+        opened = self.timeline.day(self.plan["opens"])
+        self.timeline.add(opened, partial(self._step, audit_round, "open"))
+        returns = {
+            one.agency.reference: one
+            for one in self.session.scalars(
+                select(AgencyReturn).where(AgencyReturn.round_id == audit_round.id)
+            )
+        }
+        fates = self.content.plans["returns"][self.plan["reference"]]
+        for reference in sorted(returns, key=[*fates, *self.content.agencies].index):
+            fate = fates.get(reference) or fates["default"]
+            self._returning(returns[reference], fate).run()
+        if "moderated" in self.plan:
+            self._finish(audit_round, [one for one in returns.values() if self._is_signed(one)])
+
+    def _set_up(self) -> AuditRound:
+        plan = self.plan
+        left_out = plan.get("without", [])
+        created = self.timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
+        audit_round = create_round(
+            self.session,
+            self.company.partnership_id,
+            plan["reference"],
+            plan["title"],
+            self.questionnaire,
+            self.timeline.day(plan["opens"]),
+            self.timeline.day(plan["due"]),
+            self.timeline.day(plan["closes"]),
+            [one.id for ref, one in self.company.agencies.items() if ref not in left_out],
+            by=self.company.manager,
+            now=_noon(created),
+        )
+        audit_round.guidance = plan["guidance"]
+        return audit_round
+
+    def _returning(self, agency_return: AgencyReturn, fate: Mapping[str, Any]) -> Returning:
+        rng = Random(f"{SEED} {agency_return.reference}")  # noqa: S311 - as above
+        if fate["status"] == "closed":
+            fate = self._some_days_of_the_past(fate, rng)
+        answering = Answering(
+            content=self.content,
+            questionnaire=self.questionnaire,
+            writer=self.writer,
+            agency=self.content.agencies[agency_return.agency.reference],
+            weaker_by=self.plan["weaker-by"],
+            ends=self.timeline.day(fate.get("at", fate.get("until", -1))),
+            rng=rng,
+            fates=self.content.plans["fates"][self.plan["reference"]],
+            today=self.timeline.today,
+        )
+        return Returning(
+            session=self.session,
+            content=self.content,
+            questionnaire=self.questionnaire,
+            company=self.company,
+            timeline=self.timeline,
+            agency_return=agency_return,
+            fate=fate,
+            answering=answering,
+        )
+
+    def _some_days_of_the_past(self, fate: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+        started = self.plan["opens"] + rng.randint(3, 35)
+        return {**fate, "from": started, "at": rng.randint(started + 14, self.plan["closes"] - 3)}
+
+    def _is_signed(self, agency_return: AgencyReturn) -> bool:
+        fates = self.content.plans["returns"][self.plan["reference"]]
+        fate = fates.get(agency_return.agency.reference) or fates["default"]
+        return bool(fate["status"] == "closed")
+
+    def _finish(self, audit_round: AuditRound, returns: list[AgencyReturn]) -> None:
+        """Close the round, moderate it with its returns, and report it."""
+        days = {"close": self.plan["closes"] + 1, "moderate": self.plan["moderated"]}
+        for step, offset in {**days, "report": self.plan["agreed"] + 10}.items():
+            day = self.timeline.day(offset)
+            self.timeline.add(day, partial(self._step, audit_round, step))
+        for one in returns:
+            last = None
+            for step, offset in (("moderate", 3), ("agree", 30), ("close", 45)):
+                day = self.timeline.day(self.plan["moderated"] + offset)
+                last = self.timeline.add(day, partial(self._moderate, one, step), last)
+
+    def _step(self, audit_round: AuditRound, step: str, now: datetime) -> None:
+        take_round_step(
+            self.session,
+            audit_round,
+            step,
+            by=self.company.manager,
+            now=now,
+            questionnaire=self.questionnaire,
+        )
+
+    def _moderate(self, agency_return: AgencyReturn, step: str, now: datetime) -> None:
+        take_return_step(self.session, agency_return, step, by=self.company.manager, now=now)
