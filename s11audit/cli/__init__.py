@@ -14,6 +14,7 @@ import click
 COMMANDS: dict[str, str] = {
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
+    "rules": "s11audit.cli.rules",
 }
 
 

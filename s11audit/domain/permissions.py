@@ -109,7 +109,7 @@ class Viewer:
         return frozenset(
             grant.agency_id
             for grant in self.grants
-            if grant.agency_id is not None and grant.role in PERMISSIONS[permission]
+            if grant.agency_id is not None and grant.role in PERMISSIONS[permission] & AGENCY_ROLES
         )
 
     def partnerships(self, permission: Permission) -> frozenset[int]:
@@ -117,5 +117,6 @@ class Viewer:
         return frozenset(
             grant.partnership_id
             for grant in self.grants
-            if grant.partnership_id is not None and grant.role in PERMISSIONS[permission]
+            if grant.partnership_id is not None
+            and grant.role in PERMISSIONS[permission] & PARTNERSHIP_ROLES
         )

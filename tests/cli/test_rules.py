@@ -1,0 +1,17 @@
+"""The documentation of the rules is what the code executes."""
+
+from __future__ import annotations
+
+from s11audit.cli.rules import rules_in_markdown
+from s11audit.domain.permissions import PERMISSIONS, ROLE_LABELS, Permission, Role
+from s11audit.paths import PACKAGE
+
+
+def test_the_documentation_prints_the_tables_as_they_are() -> None:
+    written = (PACKAGE.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert written == "\n".join(rules_in_markdown()) + "\n"
+
+
+def test_every_permission_and_role_stands_in_the_table() -> None:
+    assert set(PERMISSIONS) == set(Permission)
+    assert set(ROLE_LABELS) == set(Role)
