@@ -1,0 +1,292 @@
+"""The manager's pages of people and agencies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from s11audit.domain.workflow import RoundStatus
+from s11audit.models import AgencyReturn, AuditRound, Membership, User
+from s11audit.models.database import Database
+from s11audit.services.account import recognised_user
+from tests.cast import LONG_AGO, PEOPLE, Cast
+from tests.pages import Page, Pages
+
+ATTACK = "<script>alert(1)</script>"
+ADDRESSES = [
+    "/people",
+    "/people/new",
+    "/people/{asif}",
+    "/agencies",
+    "/agencies/new",
+    "/agencies/POL",
+]
+
+
+@pytest.fixture
+def priya(pages: Pages, cast: Cast) -> Pages:
+    return pages.sign_in(cast["Priya"])
+
+
+def add_person(pages: Pages, **typed: str) -> Page:
+    told = {
+        "name": "Noor Haddad",
+        "email": "noor@example.org",
+        "role": "agency-lead",
+        "agency": "POL",
+        **typed,
+    }
+    return pages.post("/people/new", {**pages.get("/people/new").form(), **told})
+
+
+def add_agency(pages: Pages, **typed: str) -> Page:
+    told = {"name": "Elm Row Nursery", "reference": "ELM", "agency_type": "early-years", **typed}
+    return pages.post("/agencies/new", {**pages.get("/agencies/new").form(), **told})
+
+
+def press(pages: Pages, page: Page, action_ends: str) -> Page:
+    for form in page.soup.find_all("form"):
+        if str(form.get("action", "")).endswith(action_ends):
+            return pages.post(str(form["action"]), page.form(action_ends))
+    raise AssertionError(f"No form whose action ends with {action_ends!r}")
+
+
+@pytest.mark.parametrize("who", ["Mo", "Asif", "Bea", "Ines", "Cara"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_only_the_manager_sees_people(pages: Pages, cast: Cast, who: str, address: str) -> None:
+    page = pages.sign_in(cast[who]).get(address.format(asif=cast["Asif"].user_id))
+    assert page.status == 403
+    assert "example.org" not in page.text
+
+
+def test_the_manager_of_another_partnership_finds_nothing_of_ours(pages: Pages, cast: Cast) -> None:
+    pages.sign_in(cast["Olga"])
+    asif = cast["Asif"].user_id
+    assert pages.get(f"/people/{asif}").status == 404
+    assert pages.get("/agencies/POL").status == 404
+    assert "Asif" not in pages.get("/people").text
+    assert "Downshire" not in pages.get("/agencies").text
+    pages.get("/people/new")
+    for step in ("roles", "roles/1/remove", "disable", "enable", "password"):
+        assert pages.post(f"/people/{asif}/{step}").status == 404
+    assert add_person(pages, agency="POL").status == 422
+
+
+@pytest.mark.parametrize("id_", ["0", "999999", "2147483648", "99999999999999999999", "-1", "x"])
+def test_a_person_there_is_not_is_not_found(priya: Pages, id_: str) -> None:
+    assert priya.get(f"/people/{id_}").status == 404
+
+
+def test_the_password_of_a_new_person_is_shown_once_and_works(
+    priya: Pages, session: Session
+) -> None:
+    page = add_person(priya)
+    assert page.status == 200
+    password = page.soup.select(".govuk-summary-list__value")[2].get_text(strip=True)
+    assert recognised_user(session, "noor@example.org", password)
+    with priya.client.session_transaction() as cookie:
+        assert password not in str(dict(cookie))
+    shown = priya.get(page.soup.select_one("main a")["href"])
+    assert shown.heading == "Noor Haddad"
+    assert password not in shown.text
+
+
+def test_a_typed_password_is_the_one_that_counts(priya: Pages, session: Session) -> None:
+    add_person(priya, password="three otters on a raft")
+    assert recognised_user(session, "noor@example.org", "three otters on a raft")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"email": "no address"}, "email"),
+        ({"email": "ASIF@example.org"}, "email"),
+        ({"role": ""}, "role"),
+        ({"role": "emperor"}, "role"),
+        ({"agency": ""}, "agency"),
+        ({"agency": "FARPOL"}, "agency"),
+        ({"role": "manager", "partnership": "FAR"}, "partnership"),
+        ({"password": "short"}, "password"),
+    ],
+)
+def test_a_mistake_is_explained_and_what_was_typed_is_kept(
+    priya: Pages, database: Database, typed: dict[str, str], field: str
+) -> None:
+    page = add_person(priya, **typed)
+    assert page.status == 422
+    if field != "partnership":  # there is only one, so the page has no field for it
+        assert list(page.errors) == [field]
+    kept = page.form()
+    assert kept["name"] == typed.get("name", "Noor Haddad").strip()
+    assert kept["agency"] in {typed.get("agency", "POL"), ""}
+    with database.reading() as reading:
+        assert reading.scalar(select(func.count()).select_from(User)) == len(PEOPLE)
+
+
+def test_what_was_stored_is_text_and_not_markup(priya: Pages) -> None:
+    add_person(priya, name=ATTACK)
+    add_agency(priya, name=ATTACK)
+    for address in (
+        "/people",
+        "/agencies",
+        "/agencies/ELM",
+        "/people/new",
+        f"/people?search={ATTACK}",
+    ):
+        page = priya.get(address)
+        assert page.status == 200
+        assert not [tag for tag in page.soup.find_all("script") if "alert" in tag.get_text()]
+    assert ATTACK in priya.get("/agencies/ELM").text
+
+
+def test_the_list_marks_the_disabled_and_keeps_the_search(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    session.get_one(User, cast["Asif"].user_id).is_active = False
+    session.commit()
+    page = priya.get("/people?search=s&role=agency-lead&agency=POL")
+    assert "1 person found" in page.text
+    assert "Asif Disabled" in page.text
+    assert page.form() == {"search": "s", "role": "agency-lead", "agency": "POL"}
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "page=99999999999999999999", "role=x", "search=%00"]
+)
+def test_an_odd_address_of_the_list_still_shows_a_list(priya: Pages, query: str) -> None:
+    assert priya.get(f"/people?{query}").status == 200
+
+
+def test_a_long_list_has_pages_that_keep_the_search(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    for number in range(120):
+        user = User(
+            name=f"Person {number:03}",
+            email=f"{number}@e.org",
+            password_hash="",
+            created_at=LONG_AGO,
+        )
+        user.memberships = [Membership(role="contributor", agency_id=cast.agencies["POL"])]
+        session.add(user)
+    session.commit()
+    first = priya.get("/people?search=Person")
+    assert first.soup.select_one(".govuk-pagination__prev") is None
+    second = priya.get(first.soup.select_one(".govuk-pagination__next a")["href"])
+    assert "Person 050" in second.text
+    assert "Person 049" not in second.text
+    assert second.soup.select_one("[aria-current=page]").get_text(strip=True) == "2"
+    assert "120 people found" in second.text
+
+
+def test_a_role_is_given_and_taken(priya: Pages, cast: Cast) -> None:
+    address = f"/people/{cast['Asif'].user_id}"
+    page = priya.get(address)
+    page = priya.post(
+        f"{address}/roles", {**page.form("/roles"), "role": "signatory", "agency": "POL"}
+    )
+    assert page.status == 303
+    page = priya.get(address)
+    assert "Signatory, Downshire Police" in page.text
+    assert press(priya, page, "/remove").status == 303
+    page = priya.get(address)
+    assert "Agency lead, Downshire Police" not in page.text
+    refused = press(priya, page, "/remove")
+    assert (refused.status, list(refused.errors)) == (422, ["roles"])
+
+
+def test_disabling_somebody_signs_them_out_until_they_are_enabled(
+    priya: Pages, cast: Cast, app: Flask, database: Database
+) -> None:
+    asif = Pages(app, database).sign_in(cast["Asif"])
+    address = f"/people/{cast['Asif'].user_id}"
+    assert press(priya, priya.get(address), "/disable").status == 303
+    assert asif.get("/account").status == 302
+    assert press(priya, priya.get(address), "/enable").status == 303
+    assert asif.get("/account").status == 302  # the old session stays ended
+    assert asif.sign_in(cast["Asif"]).get("/account").status == 200
+
+
+def test_a_new_password_ends_sessions_and_the_old_password(
+    priya: Pages, cast: Cast, app: Flask, database: Database, session: Session
+) -> None:
+    asif = Pages(app, database).sign_in(cast["Asif"])
+    page = press(priya, priya.get(f"/people/{cast['Asif'].user_id}"), "/password")
+    password = page.soup.select(".govuk-summary-list__value")[2].get_text(strip=True)
+    assert recognised_user(session, "asif@example.org", password) == cast["Asif"].user_id
+    assert asif.get("/account").status == 302
+
+
+def test_managers_are_not_offered_and_not_granted_their_own_undoing(
+    priya: Pages, cast: Cast
+) -> None:
+    address = f"/people/{cast['Priya'].user_id}"
+    page = priya.get(address)
+    assert "This is you" in page.text
+    assert not [form for form in page.soup.find_all("form") if "disable" in str(form.get("action"))]
+    refused = priya.post(f"{address}/disable")
+    assert (refused.status, list(refused.errors)) == (422, ["account"])
+    assert press(priya, page, "/remove").status == 422
+    assert priya.get("/people").status == 200
+
+
+def test_an_agency_added_is_listed_by_its_type_and_takes_people(priya: Pages) -> None:
+    assert add_agency(priya).location == "/agencies/ELM"
+    listed = priya.get("/agencies").text
+    assert "Early years (1)" in listed
+    assert "4 agencies." in listed
+    page = priya.get("/agencies/ELM")
+    assert "Nobody answers for this agency yet." in page.text
+    add = next(link["href"] for link in page.soup.select("main a") if "Add a person" in link.text)
+    assert priya.get(add).form()["agency"] == "ELM"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"reference": "pol"}, "reference"),
+        ({"reference": "a/b"}, "reference"),
+        ({"agency_type": ""}, "agency_type"),
+        ({"agency_type": "circus"}, "agency_type"),
+    ],
+)
+def test_what_cannot_be_an_agency_is_explained(
+    priya: Pages, typed: dict[str, str], field: str
+) -> None:
+    page = add_agency(priya, **typed)
+    assert (page.status, list(page.errors)) == (422, [field])
+
+
+def test_an_agencys_page_shows_its_people_and_how_far_its_returns_are(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    audit_round = AuditRound(
+        partnership_id=cast.partnerships["DOWN"],
+        reference="S11-2026",
+        title="Section 11 audit 2026",
+        questionnaire_id="section-11",
+        questionnaire_version="2026",
+        status=RoundStatus.OPEN,
+        opens_on=date(2026, 1, 5),
+        due_on=date(2026, 3, 27),
+        closes_on=date(2026, 4, 3),
+        created_at=LONG_AGO,
+    )
+    police = AgencyReturn(
+        round=audit_round,
+        agency_id=cast.agencies["POL"],
+        reference="S11-2026-POL",
+        due_on=date(2026, 3, 27),
+    )
+    session.add(police)
+    session.commit()
+    text = priya.get("/agencies/POL").text
+    assert "Asif , agency lead" in text or "Asif, agency lead" in text
+    assert "S11-2026-POL Not started 27 March 2026" in text
+    assert "asked for no return" in priya.get("/agencies/HOSP").text
