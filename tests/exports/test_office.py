@@ -1,0 +1,98 @@
+"""LibreOffice opens the workbook and reads the same figures as we wrote."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from sqlalchemy.orm import Session
+
+from s11audit.exports.chart_pack import rows_of_round
+from s11audit.exports.compliance import write_compliance
+from s11audit.models import AuditRound
+from tests.cast import Cast
+from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE
+from tests.exports.sheets import records
+
+# Tokens of LibreOffice's CSV filter: comma, quote, UTF-8, from line 1, cells as shown, sheet 2.
+SECOND_SHEET_AS_SHOWN = (
+    "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2"
+)
+
+pytestmark = pytest.mark.office
+
+
+def convert(path: Path, to: str, folder: Path) -> None:
+    """Convert with a profile of this run's own, so that runs do not meet."""
+    office = shutil.which("soffice")
+    assert office, "LibreOffice is missing: `make test` installs it"
+    subprocess.run(
+        [
+            office,
+            f"-env:UserInstallation=file://{folder / 'profile'}",
+            "--headless",
+            "--convert-to",
+            to,
+            "--outdir",
+            folder,
+            path,
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+
+
+@pytest.fixture
+def saved(session: Session, audit_round: AuditRound, cast: Cast, tmp_path: Path) -> Path:
+    path = tmp_path / "compliance.xlsx"
+    write_compliance(
+        session,
+        audit_round,
+        QUESTIONNAIRE,
+        visible_to=cast["Priya"],
+        exported_at=EXPORTED_AT,
+        path_or_stream=path,
+    )
+    return path
+
+
+def values(workbook: Workbook) -> dict[str, list[tuple[Any, ...]]]:
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in workbook}
+
+
+def test_libreoffice_reads_every_cell_as_it_was_written(saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "converted"
+    convert(saved, "xlsx", folder)
+    ours, theirs = load_workbook(saved), load_workbook(folder / "compliance.xlsx")
+    for title, rows in values(ours).items():
+        assert values(theirs)[title] == rows, title
+
+
+def test_totals_in_libreoffice_are_those_of_the_screen(
+    saved: Path, tmp_path: Path, session: Session, audit_round: AuditRound, cast: Cast
+) -> None:
+    folder = tmp_path / "converted"
+    convert(
+        saved,
+        SECOND_SHEET_AS_SHOWN,
+        folder,
+    )
+    (sheet,) = folder.glob("*Summary.csv")
+    with sheet.open(encoding="utf-8") as lines:
+        by_label = {row[0]: row for row in csv.reader(lines) if row}
+    rows = rows_of_round(
+        session, audit_round, QUESTIONNAIRE, visible_to=cast["Mo"], exported_at=EXPORTED_AT
+    )
+    total = rows.standards[-1]
+    shown = by_label["All standards (whole return)"]
+    assert shown[1:8] == ["2", "1", "1", "4", "1", "0", "4/6"]
+    percentages = [float(text.rstrip("%")) for text in shown[8:11]]
+    assert percentages == [float(total.green_pct or 0), float(total.compliance_pct or 0), 75.0]
+    assert by_label["All types"][1:5] == ["3", "2", "2/3", "66.7%"]
+    assert records(load_workbook(saved), "Summary", "Standard")[-1]["Red answers"] == total.red
