@@ -110,7 +110,6 @@ def test_a_typed_password_is_the_one_that_counts(priya: Pages, session: Session)
         ({"role": "emperor"}, "role"),
         ({"agency": ""}, "agency"),
         ({"agency": "FARPOL"}, "agency"),
-        ({"role": "manager", "partnership": "FAR"}, "partnership"),
         ({"password": "short"}, "password"),
     ],
 )
@@ -119,13 +118,35 @@ def test_a_mistake_is_explained_and_what_was_typed_is_kept(
 ) -> None:
     page = add_person(priya, **typed)
     assert page.status == 422
-    if field != "partnership":  # there is only one, so the page has no field for it
-        assert list(page.errors) == [field]
+    assert list(page.errors) == [field]
     kept = page.form()
     assert kept["name"] == typed.get("name", "Noor Haddad").strip()
     assert kept["agency"] in {typed.get("agency", "POL"), ""}
     with database.reading() as reading:
         assert reading.scalar(select(func.count()).select_from(User)) == len(PEOPLE)
+
+
+def test_another_partnership_is_not_reached_by_sending_its_reference(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    add_person(priya, role="manager", partnership="FAR")
+    user = session.scalars(select(User).where(User.email == "noor@example.org")).one()
+    assert [one.partnership_id for one in user.memberships] == [cast.partnerships["DOWN"]]
+
+
+def test_who_manages_two_partnerships_says_which(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    far = cast.partnerships["FAR"]
+    session.add(Membership(user_id=cast["Priya"].user_id, role="manager", partnership_id=far))
+    session.commit()
+    assert add_agency(priya, partnership="NOWHERE").errors == {
+        "partnership": "Choose the partnership"
+    }
+    assert add_agency(priya, partnership="FAR").status == 303
+    page = add_person(priya, role="qa-member", agency="", partnership="FAR")
+    shown = priya.get(page.soup.select_one("main a")["href"])
+    assert "QA subgroup member, Farshire SCP" in shown.text
 
 
 def test_what_was_stored_is_text_and_not_markup(priya: Pages) -> None:

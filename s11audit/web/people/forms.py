@@ -57,7 +57,7 @@ class PostChoice:
         """The post that was chosen. Raises RefusedError where an agency is missing."""
         role = Role(self.role.data)
         if role in PARTNERSHIP_ROLES:
-            return Post(role, self.partnership.data or next(iter(self.partnerships)))
+            return Post(role, chosen_or_only(self.partnership, self.partnerships))
         if not self.agency.data:
             raise RefusedError("agency", "Choose the agency that the role is for")
         return Post(role, self.agency.data)
@@ -65,6 +65,11 @@ class PostChoice:
 
 def _own_partnerships() -> dict[str, str]:
     return {p.reference: p.name for p in directory.partnerships(db(), visible_to=viewer())}
+
+
+def chosen_or_only(field: SelectField, partnerships: dict[str, str]) -> str:
+    """The partnership that was chosen; pages ask only those who manage several."""
+    return field.data or "" if len(partnerships) > 1 else next(iter(partnerships))
 
 
 class RoleForm(PostChoice, FlaskForm):
@@ -116,4 +121,4 @@ class AgencyForm(FlaskForm):
 
     @property
     def partnership_reference(self) -> str:
-        return self.partnership.data or next(iter(self.partnerships))
+        return chosen_or_only(self.partnership, self.partnerships)
