@@ -30,6 +30,7 @@ class Destination:
 
 
 NAVIGATION: tuple[Destination, ...] = (
+    Destination("Returns", "returns.index", Permission.SEE_RETURN),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import event
 
 from s11audit.domain.answers import Answer
@@ -291,6 +293,20 @@ def test_a_lead_of_another_agency_cannot_save_into_this_one(
     page = pages.post(LEADERSHIP, {"board-lead__value": "not-met"})
     assert page.status == 404
     assert stored(database) == {}
+
+
+def test_the_agency_downloads_its_own_return_in_every_state(
+    asif: Pages, database: Database, cast: Cast, opened: Opened
+) -> None:
+    for take_further in (lambda *_: None, submit):
+        with database.writing.begin() as session:
+            take_further(session, opened, cast, COMPLETE)
+        page = asif.get("/returns/R1-POL/return.xlsx")
+        assert page.status == 200
+        assert page.response.headers["Content-Disposition"].endswith("R1-POL.xlsx")
+        book = load_workbook(BytesIO(page.response.get_data()))
+        words = {str(cell.value) for sheet in book for row in sheet for cell in row}
+        assert ("The deputy leads." in words) == (take_further is submit)
 
 
 def test_a_post_without_its_token_changes_nothing(asif: Pages, database: Database) -> None:

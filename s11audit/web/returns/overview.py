@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template
+from io import BytesIO
+
+from flask import Response, abort, render_template, send_file
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import is_overdue
+from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import desk_of
 from s11audit.web.security import db, now, permitted, viewer
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("")
@@ -71,4 +76,15 @@ def receipt(reference: str) -> str:
 def workbook(reference: str) -> Response:
     """The agency's own copy, in every state of the return and for ever."""
     desk = desk_of(reference)
-    abort(501)
+    stream = BytesIO()
+    write_return(
+        db(),
+        desk.agency_return,
+        desk.questionnaire,
+        visible_to=viewer(),
+        exported_at=now(),
+        path_or_stream=stream,
+    )
+    stream.seek(0)
+    name = f"{desk.agency_return.reference}.xlsx"
+    return send_file(stream, XLSX, as_attachment=True, download_name=name)
