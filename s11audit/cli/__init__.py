@@ -12,8 +12,14 @@ import click
 
 # Command → the module that holds it, as an attribute of the same name (hyphens as underscores).
 COMMANDS: dict[str, str] = {
+    "init": "s11audit.cli.serving",
+    "serve": "s11audit.cli.serving",
+    "users": "s11audit.cli.people",
+    "agencies": "s11audit.cli.people",
+    "partnerships": "s11audit.cli.people",
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
+    "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",
 }
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -22,3 +24,11 @@ def migrate(engine: Engine) -> None:
     """Create the tables of an empty database, or bring an older one up to date."""
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has every table and column that this version of the code expects."""
+    with engine.execution_options(read_only=True).connect() as connection:
+        expected = ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+        present = MigrationContext.configure(connection).get_current_heads()
+    return set(present) == set(expected)

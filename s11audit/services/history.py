@@ -1,0 +1,45 @@
+"""Checking that the history is whole: nothing changed, removed, moved or put in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from s11audit.domain.dates import long_time
+from s11audit.models import Event, EventChain
+from s11audit.services.events import seal
+
+ROWS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How many events were found whole, and what is wrong with the first that is not."""
+
+    whole: int
+    fault: str = ""
+
+
+def verify_history(session: Session) -> Verdict:
+    """Walk the events in order and compute every seal anew; stops at the first fault."""
+    events = session.scalars(
+        select(Event).order_by(Event.id).execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    previous, whole = "", 0
+    for event in events:
+        if event.previous_sha256 != previous:
+            return Verdict(whole, f"{_named(event)} does not follow the event before it.")
+        if seal(event) != event.sha256:
+            return Verdict(whole, f"{_named(event)} is not as it was written.")
+        previous, whole = event.sha256, whole + 1
+    head = session.scalars(select(EventChain)).one().head_sha256
+    if head != previous:
+        return Verdict(whole, "The latest events are missing from the end of the history.")
+    return Verdict(whole)
+
+
+def _named(event: Event) -> str:
+    moment = long_time(event.happened_at)
+    return f"Event {event.id} ({event.kind}, {event.subject}, {moment})"
