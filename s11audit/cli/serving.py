@@ -134,17 +134,19 @@ def _typed_password() -> str:
 def serve() -> None:
     """Answer browsers, with what the environment says (docs/configuration.md)."""
     with installation() as opened:
-        settings = opened.settings
-        _require_secret(settings)
-        from s11audit.cli.web_server import serve_until_stopped
-        from s11audit.web import create_app
-        from s11audit.web.logs import log_json_lines
+        if not opened.settings.secret_key:
+            raise ConfigurationError(HOW_TO_MAKE_A_KEY)
+    serve_pages(opened.settings)
 
+
+def serve_pages(settings: Settings) -> None:
+    """Answer browsers with these settings until the process is told to stop."""
+    # The web and its server are loaded only to be used.
+    from s11audit.cli.web_server import serve_until_stopped
+    from s11audit.web import create_app
+    from s11audit.web.logs import log_json_lines
+
+    with plain_failures():
         log_json_lines(settings.log_level)
         app = create_app(settings)
     serve_until_stopped(app, settings)
-
-
-def _require_secret(settings: Settings) -> None:
-    if not settings.secret_key:
-        raise ConfigurationError(HOW_TO_MAKE_A_KEY)
