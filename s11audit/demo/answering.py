@@ -16,7 +16,7 @@ from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.routing import route
 
 # An agency's standing on a question, 0 to 1, is its strength, leaned and shaken a little.
-MET_FROM, PARTLY_MET_FROM, SHAKE = 0.54, 0.26, 0.17
+MET_FROM, PARTLY_MET_FROM, SHAKE = 0.54, 0.26, 0.2
 # Figures of an earlier round are this share of today's.
 FIGURES_THEN = 0.93
 OPTIONAL_EVIDENCE = 0.35
@@ -24,7 +24,12 @@ OPTIONAL_EVIDENCE = 0.35
 
 @dataclass
 class Answering:
-    """What the answers of one return are made with. `ends` is the day of submitting it."""
+    """What the answers of one return are made with. `ends` is the day of submitting it.
+
+    `ratings_rng` decides ratings alone, so that a new text does not change them. `repeats` says
+    whether another agency's comment may be used again, with other figures: nobody reads those of
+    an earlier round, or of returns that are not submitted yet, side by side.
+    """
 
     content: Content
     questionnaire: Questionnaire
@@ -33,8 +38,10 @@ class Answering:
     weaker_by: float
     ends: date
     rng: Random
+    ratings_rng: Random
     fates: Mapping[str, int]
     today: date
+    repeats: bool
     answers: dict[str, Answer] = field(default_factory=dict)
     undertakings: dict[str, tuple[str, Undertaking]] = field(default_factory=dict)
 
@@ -70,10 +77,10 @@ class Answering:
 
     def _rated(self, question: Question, level: str) -> Answer:
         words = self._words()
-        answer = Answer(
-            value=level,
-            comment=self.writer.comment(self.agency, question.key, level, words, self.rng),
+        comment = self.writer.comment(
+            self.agency, question.key, level, words, self.rng, self.repeats
         )
+        answer = Answer(value=level, comment=comment)
         if needs_evidence(question, level) or self.rng.random() < OPTIONAL_EVIDENCE:
             text, link = self.writer.evidence(self.agency, question.key, words, self.rng)
             answer = replace(answer, evidence=text, link=link)
@@ -103,7 +110,7 @@ class Answering:
     def _level(self, question: Question) -> str:
         profile = self.agency.profile
         fixed = profile.get("fixed", {})
-        shake = self.rng.uniform(-SHAKE, SHAKE)
+        shake = self.ratings_rng.uniform(-SHAKE, SHAKE)
         if question.key in fixed and not self.weaker_by:
             return str(fixed[question.key])
         leans = profile.get("leans", {})

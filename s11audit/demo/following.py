@@ -19,7 +19,9 @@ from s11audit.services.actions import add_note, take_action_step
 
 CLAIMED_FATES = frozenset({"claimed-complete", "verified", "reopened"})
 # An agency that has just submitted can claim or verify nothing yet.
-DAYS_TO_CLAIM, DAYS_TO_DECIDE = 4, 8
+DAYS_TO_START, DAYS_TO_CLAIM, DAYS_TO_DECIDE = 4, 7, 10
+# A lead says why an action is late some days after its date.
+DAYS_TO_EXPLAIN = 5
 
 
 @dataclass
@@ -38,13 +40,14 @@ class ActionStories:
     def tell(self, key: str, fate: str, undertaking: Undertaking, due: date) -> None:
         """Put the story of the action promised at `key` on the timeline."""
         fate = self._possible(fate)
-        if fate in ("open", "open-late"):
+        if fate in ("open", "open-late") or self._is_too_young():
             return
         started = self._later(self.submitted, self._share(due, 0.15))
         last = self._at(started, self._step(key, "start", self._note("start")))
         if fate not in CLAIMED_FATES:
-            for kind in ("midway", "late") if fate == "in-progress-late" else ("midway",):
-                last = self._at(self._later(last, self._share(due, 0.3)), self._add(key, kind))
+            last = self._at(self._later(last, self._share(due, 0.3)), self._add(key, "midway"))
+            if due <= self.timeline.today - timedelta(days=DAYS_TO_EXPLAIN):
+                self._at((due + timedelta(days=2), last), self._add(key, "late"))
             return
         claimed = self._later(last, self._share(due, 0.7))
         last = self._at(claimed, self._step(key, "claim-complete", undertaking.impact))
@@ -60,6 +63,9 @@ class ActionStories:
         if fate == "claimed-complete" and age < DAYS_TO_CLAIM:
             return "in-progress"
         return fate
+
+    def _is_too_young(self) -> bool:
+        return (self.timeline.today - self.submitted.date()).days < DAYS_TO_START
 
     def _share(self, due: date, share: float) -> int:
         """This share of the days between submitting and the date promised."""

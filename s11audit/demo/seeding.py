@@ -24,6 +24,7 @@ from s11audit.demo.returning import Returning
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
@@ -43,7 +44,7 @@ def seed(session: Session, questionnaire: Questionnaire, today: date) -> None:
     used_before: Counter[tuple[str, str]] = Counter()
     # The round of now is written first, so that it has the first choice of words.
     for plan in reversed(plans):
-        writer = Writer(content, repeats=bool(plan["weaker-by"]), used_before=used_before)
+        writer = Writer(content, used_before)
         _Round(session, content, questionnaire, company, timeline, writer, plan).run()
     timeline.play()
 
@@ -114,8 +115,10 @@ class _Round:
             weaker_by=self.plan["weaker-by"],
             ends=self.timeline.day(fate.get("at", fate.get("until", -1))),
             rng=rng,
+            ratings_rng=Random(f"{SEED} ratings {agency_return.reference}"),  # noqa: S311
             fates=self.content.plans["fates"][self.plan["reference"]],
             today=self.timeline.today,
+            repeats=fate["status"] != ReturnStatus.SUBMITTED,
         )
         return Returning(
             session=self.session,

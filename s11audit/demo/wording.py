@@ -46,21 +46,29 @@ class Writer:
     """Writes for every agency of one round; `used_before` holds what they wrote in another."""
 
     content: Content
-    repeats: bool
     used_before: Counter[tuple[str, str]] = field(default_factory=Counter)
     used: Counter[str] = field(default_factory=Counter)
 
     def comment(
-        self, agency: MadeUpAgency, key: str, level: str, words: Mapping[str, str], rng: Random
+        self,
+        agency: MadeUpAgency,
+        key: str,
+        level: str,
+        words: Mapping[str, str],
+        rng: Random,
+        repeats: bool,
     ) -> str:
-        """A comment that fits the question, the level and the agency, or "" where none is left."""
+        """A comment that fits the question, the level and the agency.
+
+        Gives "" where none is left, unless another agency's may be repeated.
+        """
         own, anybodys = self._comments(agency, key, level)
         prefers_own = rng.random() < _PREFERS_OWN_TEXT
         for texts in (own, anybodys) if prefers_own else (anybodys, own):
             unused = [text for text in texts if not self.used[text]]
             if text := self._least_used(agency, unused, rng):
                 return filled_in(text, words, rng)
-        if not self.repeats:
+        if not repeats:
             return ""
         return filled_in(self._least_used(agency, own + anybodys, rng), words, rng)
 

@@ -1,0 +1,147 @@
+"""A folder with a seeded database and a secret key: everything that the demonstration needs."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, select
+
+from s11audit.config import Settings, read_settings
+from s11audit.demo.content import Content
+from s11audit.demo.seeding import seed
+from s11audit.domain.dates import today_in_london
+from s11audit.models import AuditRound
+from s11audit.models.database import Database
+from s11audit.models.migrating import migrate
+from s11audit.questionnaires.catalogue import shipped_catalogue
+
+DATABASE = "s11audit.sqlite3"
+SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
+# Pages of the demonstration never leave the machine.
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where the demonstration is. `was_there` says whether an earlier one was found and kept."""
+
+    directory: Path
+    was_there: bool
+
+    @property
+    def database_url(self) -> str:
+        return _address(self.directory / DATABASE)
+
+    @property
+    def prepared_at(self) -> datetime:
+        """When its secret key was made, which is when it was last started afresh."""
+        return datetime.fromtimestamp((self.directory / SECRET_KEY).stat().st_mtime, UTC)
+
+    def settings(self, environment: Mapping[str, str], port: int) -> Settings:
+        """Settings that serve it on this machine only, whatever the environment says of them."""
+        own = {
+            "DATABASE_URL": self.database_url,
+            "S11AUDIT_SECRET_KEY": (self.directory / SECRET_KEY).read_text().strip(),
+            "S11AUDIT_HOST": LOOPBACK,
+            "S11AUDIT_PORT": str(port),
+            "S11AUDIT_BASE_URL": f"http://{LOOPBACK}:{port}",
+            "S11AUDIT_QUESTIONNAIRES": "",
+        }
+        return read_settings({**environment, **own})
+
+
+def prepare(directory: Path, *, fresh: bool, now: datetime) -> Installation:
+    """Make the demonstration in a folder, or keep the one that is there unless `fresh`.
+
+    Only the demonstration's own files are replaced. One that was not finished leaves nothing.
+    """
+    directory = directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    database = directory / DATABASE
+    if database.exists() and (directory / SECRET_KEY).exists() and not fresh:
+        _bring_up_to_date(database)
+        return Installation(directory, was_there=True)
+    unfinished = directory / f"{DATABASE}.unfinished"
+    _remove(unfinished)
+    _fill(unfinished, now)
+    _remove(database)
+    _write_secret(directory / SECRET_KEY)
+    unfinished.rename(database)
+    return Installation(directory, was_there=False)
+
+
+def describe(installation: Installation) -> dict[str, Any]:
+    """What a program that drives the demonstration needs to know, ready for JSON."""
+    return {
+        "database_url": installation.database_url,
+        "rounds": _rounds(installation),
+        "accounts": accounts(),
+    }
+
+
+def accounts() -> list[dict[str, str | None]]:
+    """Everybody who can sign in, with the password that all of them share."""
+    content = Content()
+    return [
+        {
+            "name": person.name,
+            "role": person.role,
+            "agency": content.agencies[person.agency].name if person.agency else None,
+            "email": person.email,
+            "password": content.password,
+        }
+        for person in content.people
+    ]
+
+
+def _rounds(installation: Installation) -> list[dict[str, str]]:
+    database = Database(installation.database_url)
+    with database.reading() as session:
+        rounds = session.scalars(select(AuditRound).order_by(AuditRound.opens_on)).all()
+    database.dispose()
+    return [
+        {
+            "reference": one.reference,
+            "questionnaire": one.questionnaire_id,
+            "version": one.questionnaire_version,
+            "status": one.status.value,
+        }
+        for one in rounds
+    ]
+
+
+def _fill(path: Path, now: datetime) -> None:
+    plans = Content().plans
+    questionnaire = shipped_catalogue().get(plans["questionnaire"], plans["version"])
+    database = Database(_address(path))
+    migrate(database.engine)
+    with database.writing.begin() as session:
+        seed(session, questionnaire, today_in_london(now))
+    database.dispose()
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """An earlier version of s11audit may have made the tables."""
+    database = Database(_address(path))
+    migrate(database.engine)
+    database.dispose()
+
+
+def _address(path: Path) -> str:
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _remove(database: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
+def _write_secret(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_urlsafe(48) + "\n")

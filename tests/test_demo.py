@@ -1,0 +1,326 @@
+"""The demonstration: what `s11audit demo` prepares is whole, varied and safe to show."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from s11audit.cli import main
+from s11audit.demo.content import Content
+from s11audit.domain import actions as action_rules
+from s11audit.domain.actions import ActionStatus
+from s11audit.domain.answers import LINK_LIMIT, POST_LIMIT, TEXT_LIMIT, gaps
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Role
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.routing import route
+from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus, RoundStatus, is_overdue
+from s11audit.models import (
+    Action,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Event,
+    EventChain,
+    Signature,
+    StoredAnswer,
+    User,
+)
+from s11audit.models.database import Database
+from s11audit.queries.returns import answers_of, values_of
+from s11audit.questionnaires.catalogue import shipped_catalogue
+from s11audit.services.events import seal
+from s11audit.services.passwords import password_fits
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demonstration") / "new"
+
+
+def run_demo(*arguments: str) -> str:
+    result = CliRunner().invoke(main, ["demo", "--no-serve", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def told(directory: Path) -> dict[str, Any]:
+    """What the command says of the demonstration that it has just prepared."""
+    content: dict[str, Any] = json.loads(run_demo("--json", "--directory", str(directory)))
+    return content
+
+
+@pytest.fixture
+def session(told: dict[str, Any]) -> Iterator[Session]:
+    database = Database(told["database_url"])
+    with database.reading() as opened:
+        yield opened
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def questionnaire() -> Questionnaire:
+    return shipped_catalogue().get("section-11", "2026")
+
+
+def returns_of(session: Session, reference: str) -> dict[str, AgencyReturn]:
+    rows = session.scalars(
+        select(AgencyReturn).join(AgencyReturn.round).where(AuditRound.reference == reference)
+    )
+    return {one.agency.reference: one for one in rows}
+
+
+def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any]) -> None:
+    assert set(told) == {"database_url", "rounds", "accounts"}
+    assert told["rounds"] == [
+        {
+            "reference": "S11-2024",
+            "questionnaire": "section-11",
+            "version": "2026",
+            "status": "reported",
+        },
+        {
+            "reference": "S11-2026",
+            "questionnaire": "section-11",
+            "version": "2026",
+            "status": "open",
+        },
+    ]
+    keys = {"name", "role", "agency", "email", "password"}
+    assert all(set(account) == keys for account in told["accounts"])
+    assert {account["role"] for account in told["accounts"]} == set(Role)
+
+
+def test_each_account_can_sign_in_with_the_password_that_is_told(
+    told: dict[str, Any], session: Session
+) -> None:
+    hashes = dict(session.execute(select(User.email, User.password_hash)).tuples())
+    assert set(hashes) == {account["email"] for account in told["accounts"]}
+    assert len(set(hashes.values())) == 1
+    account = told["accounts"][0]
+    assert password_fits(hashes[account["email"]], account["password"])
+
+
+def test_every_agency_has_a_lead_and_a_signatory(told: dict[str, Any]) -> None:
+    held = {(account["agency"], account["role"]) for account in told["accounts"]}
+    for agency in Content().agencies.values():
+        assert (agency.name, "agency-lead") in held
+        assert (agency.name, "signatory") in held
+
+
+def test_the_cast_is_there_with_addresses_that_reach_nobody(told: dict[str, Any]) -> None:
+    by_first_name = {account["name"].split()[0]: account for account in told["accounts"]}
+    assert by_first_name["Priya"]["role"] == "manager"
+    assert by_first_name["Mo"]["role"] == "qa-member"
+    assert by_first_name["Asif"]["agency"] == "Wendshire Police"
+    assert by_first_name["Cara"]["agency"] != "Wendshire Police"
+    assert all(account["email"].endswith("@example.org") for account in told["accounts"])
+    assert by_first_name["Mo"]["agency"] is None
+
+
+def test_sixteen_agencies_of_nine_types_or_more(session: Session) -> None:
+    types = list(session.scalars(select(Agency.agency_type)))
+    assert len(types) == 16
+    assert len(set(types)) >= 9
+
+
+def test_the_open_round_shows_returns_at_every_stage(session: Session) -> None:
+    returns = returns_of(session, "S11-2026")
+    assert Counter(one.status for one in returns.values()) == {
+        ReturnStatus.SUBMITTED: 6,
+        ReturnStatus.IN_PROGRESS: 5,
+        ReturnStatus.NOT_STARTED: 3,
+        ReturnStatus.AWAITING_SIGN_OFF: 1,
+        ReturnStatus.EXEMPT: 1,
+    }
+    today = today_in_london(datetime.now(UTC))
+    overdue = [ref for ref, one in returns.items() if is_overdue(one.status, one.due_on, today)]
+    assert len(overdue) == 2
+
+
+def test_the_round_is_open_around_today(session: Session) -> None:
+    audit_round = session.scalars(select(AuditRound).filter_by(reference="S11-2026")).one()
+    today = today_in_london(datetime.now(UTC))
+    assert audit_round.opens_on < today < audit_round.due_on < audit_round.closes_on
+    newest = session.scalar(select(func.max(Event.happened_at)))
+    assert newest is not None
+    assert newest < datetime.now(UTC)
+    assert newest > datetime.now(UTC) - timedelta(days=7)
+
+
+def test_the_police_are_most_of_the_way_through(session: Session) -> None:
+    police = returns_of(session, "S11-2026")["POL"]
+    answered = values_of(answers_of(session, police.id))
+    assert 30 <= len(answered) < 45
+    assert "local-priorities.domestic-abuse" not in answered
+
+
+def test_the_earlier_round_is_reported_with_signatures_and_receipts(session: Session) -> None:
+    returns = returns_of(session, "S11-2024")
+    audit_round = next(iter(returns.values())).round
+    assert audit_round.status is RoundStatus.REPORTED
+    statuses = Counter(one.status for one in returns.values())
+    assert statuses == {ReturnStatus.CLOSED: 14, ReturnStatus.ALTERNATIVE_ASSURANCE: 1}
+    signed = set(session.scalars(select(Signature.return_id)))
+    for one in returns.values():
+        if one.status is ReturnStatus.CLOSED:
+            assert one.id in signed
+            assert one.receipt
+            assert one.submitted_at
+            assert one.submitted_at.date() <= audit_round.closes_on
+
+
+def test_submitted_returns_lack_nothing(session: Session, questionnaire: Questionnaire) -> None:
+    checked = 0
+    for reference in ("S11-2024", "S11-2026"):
+        for one in returns_of(session, reference).values():
+            if one.status not in SUBMITTED_STATUSES | {ReturnStatus.AWAITING_SIGN_OFF}:
+                continue
+            held = answers_of(session, one.id)
+            asked = route(questionnaire, one.agency.agency_type, values_of(held)).asked
+            questions = [question for standard in asked.values() for question in standard]
+            answers = {key: answer.answer for key, answer in held.items()}
+            assert gaps(questions, answers) == []
+            checked += 1
+    assert checked == 14 + 6 + 1
+
+
+def test_the_police_still_have_something_to_finish(
+    session: Session, questionnaire: Questionnaire
+) -> None:
+    police = returns_of(session, "S11-2026")["POL"]
+    held = answers_of(session, police.id)
+    worry = held["safe-culture.small-worries"]
+    found = gaps(
+        [questionnaire.by_key["safe-culture.small-worries"]],
+        {"safe-culture.small-worries": worry.answer},
+    )
+    assert [gap.message for gap in found] == ["Enter the date this will be done by"]
+
+
+def test_a_submitted_return_has_a_critical_red(
+    session: Session, questionnaire: Questionnaire
+) -> None:
+    critical = [question.key for question in questionnaire.questions() if question.critical]
+    red = session.execute(
+        select(Agency.reference, StoredAnswer.question_key)
+        .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
+        .join(Agency, Agency.id == AgencyReturn.agency_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .where(
+            AuditRound.reference == "S11-2026",
+            AgencyReturn.status == ReturnStatus.SUBMITTED,
+            StoredAnswer.question_key.in_(critical),
+            StoredAnswer.rag == "red",
+        )
+    ).all()
+    assert ("KITE", "safer-recruitment.other-workers-checks") in [tuple(row) for row in red]
+
+
+def test_actions_stand_at_every_status_and_some_are_overdue(session: Session) -> None:
+    found = list(session.scalars(select(Action)))
+    assert {action.status for action in found} == set(ActionStatus)
+    today = today_in_london(datetime.now(UTC))
+    late = [one for one in found if action_rules.is_overdue(one.status, one.due_on, today)]
+    assert 0 < len(late) < len(found) / 4
+    for action in found:
+        if action.status is ActionStatus.OPEN:
+            assert not action.impact
+        if action.status is ActionStatus.VERIFIED:
+            assert action.impact
+            assert action.notes
+        assert len(action.post) <= POST_LIMIT
+
+
+def test_no_two_answers_of_a_return_share_a_comment(session: Session) -> None:
+    comments = session.execute(
+        select(StoredAnswer.return_id, StoredAnswer.comment).where(StoredAnswer.comment != "")
+    ).all()
+    counts = Counter(tuple(row) for row in comments)
+    assert set(counts.values()) == {1}
+    assert len({comment for _, comment in comments}) >= 160
+
+
+def test_comments_of_returns_read_side_by_side_differ(session: Session) -> None:
+    comments = session.execute(
+        select(StoredAnswer.question_key, StoredAnswer.comment)
+        .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .where(
+            AuditRound.reference == "S11-2026",
+            AgencyReturn.status == ReturnStatus.SUBMITTED,
+            StoredAnswer.comment != "",
+        )
+    ).all()
+    assert max(Counter(comment[:60] for _, comment in comments).values()) == 1
+
+
+def test_texts_are_filled_in_and_within_their_limits(session: Session) -> None:
+    for answer in session.scalars(select(StoredAnswer)):
+        for text in (answer.comment, answer.evidence, answer.reason, answer.action_what):
+            assert len(text) <= TEXT_LIMIT
+            assert "{" not in text
+            assert not text or text[0].isupper() or text[0].isdigit()
+        assert len(answer.link) <= LINK_LIMIT
+        assert not answer.link or answer.link.startswith("https://documents.example.org/")
+
+
+def test_every_text_kept_for_some_agencies_names_a_type_or_a_group() -> None:
+    content = Content()
+    known = set(content.words["types"]) | set(content.words["groups"])
+    for key, texts in content.texts.items():
+        for level in ("met", "partly-met", "not-met"):
+            tags = {next(iter(item)) for item in texts[level] if isinstance(item, dict)}
+            assert tags <= known, key
+
+
+def test_every_rating_question_has_texts(questionnaire: Questionnaire) -> None:
+    ratings = {question.key for question in questionnaire.questions() if question.scale}
+    assert set(Content().texts) == ratings
+
+
+def test_the_history_is_chained_and_in_order_of_time(session: Session) -> None:
+    previous = None
+    moment = None
+    for event in session.scalars(select(Event).order_by(Event.id)):
+        assert seal(event) == event.sha256
+        assert previous is None or event.previous_sha256 == previous
+        assert moment is None or event.happened_at >= moment
+        previous, moment = event.sha256, event.happened_at
+    assert session.scalars(select(EventChain.head_sha256)).one() == previous
+
+
+def test_preparing_again_keeps_what_is_there_and_says_so(
+    told: dict[str, Any], directory: Path, session: Session
+) -> None:
+    receipts = set(session.scalars(select(AgencyReturn.receipt)))
+    output = run_demo("--directory", str(directory))
+    assert output.startswith("Using the demonstration prepared on")
+    assert "for demonstration only" in output
+    session.rollback()
+    assert set(session.scalars(select(AgencyReturn.receipt))) == receipts
+    assert session.scalar(select(func.count(Agency.id))) == 16
+
+
+def test_starting_afresh_replaces_the_demonstration(tmp_path: Path, told: dict[str, Any]) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    for name in ("s11audit.sqlite3", "secret-key"):
+        (tmp_path / name).write_text("of an earlier time")
+    output = run_demo("--fresh", "--directory", str(tmp_path))
+    assert output.startswith("Prepared a made-up partnership")
+    secret = tmp_path / "secret-key"
+    assert len(secret.read_text().strip()) >= 32
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    assert kept.read_text() == "mine"
