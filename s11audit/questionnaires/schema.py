@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from s11audit.domain.questionnaire import ActionRule, Direction, EvidenceRule, Kind
 from s11audit.domain.ratings import Rag
@@ -24,7 +24,14 @@ Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=2
 Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
 WholeNumber = Annotated[str, StringConstraints(pattern=WHOLE_NUMBER_PATTERN)]
 QuestionKey = Annotated[str, StringConstraints(pattern=QUESTION_KEY_PATTERN, max_length=121)]
-YesNo = Literal["yes", "no"]
+
+
+def _yes_or_no(word: object) -> object:
+    """People who know YAML write true and false; both spellings mean the same."""
+    return {"true": "yes", "false": "no"}.get(word, word) if isinstance(word, str) else word
+
+
+YesNo = Annotated[Literal["yes", "no"], BeforeValidator(_yes_or_no)]
 
 
 def key_of(field: str) -> str:
