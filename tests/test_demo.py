@@ -105,7 +105,7 @@ def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any
 def test_each_account_can_sign_in_with_the_password_that_is_told(
     told: dict[str, Any], session: Session
 ) -> None:
-    hashes = dict(session.execute(select(User.email, User.password_hash)).tuples())
+    hashes = {user.email: user.password_hash for user in session.scalars(select(User))}
     assert set(hashes) == {account["email"] for account in told["accounts"]}
     assert len(set(hashes.values())) == 1
     account = told["accounts"][0]

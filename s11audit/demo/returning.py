@@ -30,9 +30,17 @@ EXCUSED = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
 PAGES_AT_A_TIME = 4
 
 
+@dataclass(frozen=True)
+class Written:
+    """What is planned for a return (`fate`, out of rounds.yaml), and its answers."""
+
+    fate: Mapping[str, Any]
+    answering: Answering
+
+
 @dataclass
 class Returning:
-    """One return and what is planned for it (`fate`, out of rounds.yaml)."""
+    """One return, and what happens to it."""
 
     session: Session
     content: Content
@@ -40,9 +48,16 @@ class Returning:
     company: Company
     timeline: Timeline
     agency_return: AgencyReturn
-    fate: Mapping[str, Any]
-    answering: Answering
+    written: Written
     snapshot: Snapshot | None = None
+
+    @property
+    def fate(self) -> Mapping[str, Any]:
+        return self.written.fate
+
+    @property
+    def answering(self) -> Answering:
+        return self.written.answering
 
     def run(self) -> None:
         """Put everything that happens to this return on the timeline."""
@@ -54,9 +69,6 @@ class Returning:
         self._set_date()
         if status is ReturnStatus.NOT_STARTED:
             return
-        self.answering.answer_everything()
-        if "done" in self.fate:
-            self.answering.leave_unfinished(self.fate["done"], self.fate.get("unfinished", ""))
         last = self._save_pages()
         if status is not ReturnStatus.IN_PROGRESS:
             self._sign_off(last, signs=status in SIGNED)

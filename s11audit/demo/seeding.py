@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import partial
 from random import Random
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from s11audit.demo.answering import Answering
 from s11audit.demo.content import Content
 from s11audit.demo.partnership import Company, found_partnership
-from s11audit.demo.returning import Returning
+from s11audit.demo.returning import Returning, Written
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.questionnaire import Questionnaire
@@ -45,7 +45,10 @@ def seed(session: Session, questionnaire: Questionnaire, today: date) -> None:
     # The round of now is written first, so that it has the first choice of words.
     for plan in reversed(plans):
         writer = Writer(content, used_before)
-        _Round(session, content, questionnaire, company, timeline, writer, plan).run()
+        audit_round = _Round(session, content, questionnaire, company, timeline, writer, plan)
+        audit_round.write_returns()
+        created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
+        timeline.add(created, audit_round.begin)
     timeline.play()
 
 
@@ -55,7 +58,7 @@ def _noon(day: date) -> datetime:
 
 @dataclass
 class _Round:
-    """One round of rounds.yaml."""
+    """One round of rounds.yaml. `written` holds what each agency will answer."""
 
     session: Session
     content: Content
@@ -64,29 +67,45 @@ class _Round:
     timeline: Timeline
     writer: Writer
     plan: Mapping[str, Any]
+    written: dict[str, Written] = field(default_factory=dict)
 
-    def run(self) -> None:
+    def write_returns(self) -> None:
+        """Decide what every agency answers, before anything happens."""
+        fates = self.content.plans["returns"][self.plan["reference"]]
+        in_order = sorted(self._members(), key=[*fates, *self.content.agencies].index)
+        for reference in in_order:
+            fate = fates.get(reference) or fates["default"]
+            self.written[reference] = self._written(reference, fate)
+
+    def begin(self, now: datetime) -> None:
         """Set the round up, and put what happens in it on the timeline."""
-        audit_round = self._set_up()
+        audit_round = self._set_up(now)
         opened = self.timeline.day(self.plan["opens"])
         self.timeline.add(opened, partial(self._step, audit_round, "open"))
-        returns = {
-            one.agency.reference: one
-            for one in self.session.scalars(
+        returns = list(
+            self.session.scalars(
                 select(AgencyReturn).where(AgencyReturn.round_id == audit_round.id)
             )
-        }
-        fates = self.content.plans["returns"][self.plan["reference"]]
-        for reference in sorted(returns, key=[*fates, *self.content.agencies].index):
-            fate = fates.get(reference) or fates["default"]
-            self._returning(returns[reference], fate).run()
+        )
+        for one in returns:
+            Returning(
+                self.session,
+                self.content,
+                self.questionnaire,
+                self.company,
+                self.timeline,
+                one,
+                self.written[one.agency.reference],
+            ).run()
         if "moderated" in self.plan:
-            self._finish(audit_round, [one for one in returns.values() if self._is_signed(one)])
+            self._finish(audit_round, [one for one in returns if self._is_signed(one)])
 
-    def _set_up(self) -> AuditRound:
+    def _members(self) -> list[str]:
+        left_out = self.plan.get("without", [])
+        return [reference for reference in self.content.agencies if reference not in left_out]
+
+    def _set_up(self, now: datetime) -> AuditRound:
         plan = self.plan
-        left_out = plan.get("without", [])
-        created = self.timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         audit_round = create_round(
             self.session,
             self.company.partnership_id,
@@ -96,49 +115,44 @@ class _Round:
             self.timeline.day(plan["opens"]),
             self.timeline.day(plan["due"]),
             self.timeline.day(plan["closes"]),
-            [one.id for ref, one in self.company.agencies.items() if ref not in left_out],
+            [self.company.agencies[reference].id for reference in self._members()],
             by=self.company.manager,
-            now=_noon(created),
+            now=now,
         )
         audit_round.guidance = plan["guidance"]
         return audit_round
 
-    def _returning(self, agency_return: AgencyReturn, fate: Mapping[str, Any]) -> Returning:
-        rng = Random(f"{SEED} {agency_return.reference}")  # noqa: S311 - as above
-        if fate["status"] == "closed":
+    def _written(self, reference: str, fate: Mapping[str, Any]) -> Written:
+        seed_text = f"{SEED} {self.plan['reference']} {reference}"
+        rng = Random(seed_text)  # noqa: S311 - as above
+        if fate["status"] == ReturnStatus.CLOSED:
             fate = self._some_days_of_the_past(fate, rng)
         answering = Answering(
             content=self.content,
             questionnaire=self.questionnaire,
             writer=self.writer,
-            agency=self.content.agencies[agency_return.agency.reference],
+            agency=self.content.agencies[reference],
             weaker_by=self.plan["weaker-by"],
             ends=self.timeline.day(fate.get("at", fate.get("until", -1))),
             rng=rng,
-            ratings_rng=Random(f"{SEED} ratings {agency_return.reference}"),  # noqa: S311
+            ratings_rng=Random(f"{seed_text} ratings"),  # noqa: S311 - as above
             fates=self.content.plans["fates"][self.plan["reference"]],
             today=self.timeline.today,
             repeats=fate["status"] != ReturnStatus.SUBMITTED,
         )
-        return Returning(
-            session=self.session,
-            content=self.content,
-            questionnaire=self.questionnaire,
-            company=self.company,
-            timeline=self.timeline,
-            agency_return=agency_return,
-            fate=fate,
-            answering=answering,
-        )
+        if "from" in fate:
+            answering.answer_everything()
+        if "done" in fate:
+            answering.leave_unfinished(fate["done"], fate.get("unfinished", ""))
+        return Written(fate, answering)
 
     def _some_days_of_the_past(self, fate: Mapping[str, Any], rng: Random) -> dict[str, Any]:
         started = self.plan["opens"] + rng.randint(3, 35)
         return {**fate, "from": started, "at": rng.randint(started + 14, self.plan["closes"] - 3)}
 
     def _is_signed(self, agency_return: AgencyReturn) -> bool:
-        fates = self.content.plans["returns"][self.plan["reference"]]
-        fate = fates.get(agency_return.agency.reference) or fates["default"]
-        return bool(fate["status"] == "closed")
+        fate = self.written[agency_return.agency.reference].fate
+        return bool(fate["status"] == ReturnStatus.CLOSED)
 
     def _finish(self, audit_round: AuditRound, returns: list[AgencyReturn]) -> None:
         """Close the round, moderate it with its returns, and report it."""
