@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS
+from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, long_time
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
@@ -30,7 +32,9 @@ class Destination:
 
 
 NAVIGATION: tuple[Destination, ...] = (
-    Destination("Returns", "returns.index", Permission.SEE_RETURN),
+    Destination("Rounds", "rounds.listing", Permission.SEE_ROUNDS),
+    Destination("Returns", "returns.listing", Permission.SEE_RETURN),
+    Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
 )
 
@@ -38,7 +42,7 @@ NAVIGATION: tuple[Destination, ...] = (
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(long_date=long_date, long_time=long_time)
+    app.jinja_env.filters.update(long_date=long_date, long_time=long_time, percentage=percentage)
     app.jinja_env.globals.update(
         LABELS=LABELS,
         LETTERS=LETTERS,
@@ -49,10 +53,16 @@ def init_app(app: Flask) -> None:
         Permission=Permission,
         percent=percent,
         type_of=type_of,
+        agency_type_label=agency_type_label,
         asset_url=asset_url,
         csp_nonce=csp_nonce,
         navigation=navigation,
     )
+
+
+def percentage(share: Decimal | None) -> str:
+    """`75.0%`; a dash where there was nothing to divide by."""
+    return "–" if share is None else f"{share:.1f}%"
 
 
 def navigation() -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @blueprint.get("")
 @permitted(Permission.SEE_RETURN)
-def index() -> str:
+def listing() -> str:
     today = today_in_london(now())
     rows = [
         {
@@ -30,7 +30,7 @@ def index() -> str:
         }
         for agency_return, score in own_returns(db(), visible_to=viewer())
     ]
-    return render_template("returns/index.html", rows=rows)
+    return render_template("returns/listing.html", rows=rows)
 
 
 @blueprint.get("/<reference>")
