@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.permissions import Permission, Viewer
@@ -191,7 +191,7 @@ def return_rows(
         Score.standard_id == WHOLE_RETURN,
         Score.side == Side.SELF,
     )
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             AgencyReturn.id,
             Agency.reference,
@@ -210,11 +210,7 @@ def return_rows(
         .where(AgencyReturn.round_id == audit_round.id, _sees(visible_to))
         .order_by(Agency.name, Agency.id)
     )
-    return [_return_row(row) for row in rows]
-
-
-def _return_row(row: Row[Any]) -> ReturnRow:
-    return ReturnRow(*row)
+    return [ReturnRow(*row) for row in rows]
 
 
 def partnerships_to_run(session: Session, *, visible_to: Viewer) -> list[Partnership]:

@@ -1,0 +1,211 @@
+"""Actions: lists for the agency and the partnership, and one action's page with its next steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+from wtforms import Form
+from wtforms.validators import InputRequired
+
+from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS, ActionStatus, is_overdue
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Permission
+from s11audit.domain.workflow import StepNotAllowedError, steps_from
+from s11audit.queries import actions as queries
+from s11audit.queries.actions import ActionFilter, ActionInFull
+from s11audit.queries.rounds import questionnaire_of, round_of
+from s11audit.services.actions import ChangedActionError, add_note, take_action_step
+from s11audit.services.refusals import RefusedError
+from s11audit.web.fields import TextField
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.security import db, now, permitted, services, viewer
+from s11audit.web.sorting import sorting
+from s11audit.web.step_forms import StepForm, Wanted, errors_in, sent_form, step_buttons
+
+blueprint = Blueprint("actions", __name__)
+
+Page = str | tuple[str, int] | Response
+WANTED = {
+    "claim-complete": Wanted(
+        "What changed for children?",
+        "Impact evidence: what is different for children now, and how you know. Name nobody.",
+    ),
+    "verify": Wanted(
+        "How did you check the impact?",
+        "What you saw or read, and what it shows has changed for children.",
+    ),
+    "reopen": Wanted("Why is it reopened?", "What is still missing, so that the agency can act."),
+}
+
+
+class NoteForm(Form):
+    note = TextField(label="Add a note", validators=[InputRequired("Write the note")])
+
+
+@blueprint.get("/actions")
+@permitted(Permission.SEE_ACTIONS)
+def listing() -> str:
+    return _list_page(_filter(), None)
+
+
+@blueprint.get("/rounds/<reference>/actions")
+@permitted(Permission.SCRUTINISE)
+def of_round(reference: str) -> str:
+    audit_round = round_of(db(), reference, visible_to=viewer())
+    if audit_round is None:
+        abort(404)
+    return _list_page(replace(_filter(), round_reference=reference), audit_round)
+
+
+@blueprint.get("/actions/<reference>")
+@permitted(Permission.SEE_ACTIONS)
+def show(reference: str) -> str:
+    return _action_page(_action_or_404(reference))
+
+
+@blueprint.post("/actions/<reference>/notes")
+@permitted(Permission.SEE_ACTIONS)
+def write_note(reference: str) -> Page:
+    found = _action_or_404(reference)
+    form = NoteForm(request.form)
+    if not form.validate():
+        return _action_page(found, note=form), 422
+    add_note(db(), found.action, form.note.data or "", by=viewer(), now=now())
+    db().commit()
+    flash("Your note is added.", "success")
+    return _to_action(reference)
+
+
+@blueprint.post("/actions/<reference>/<step>")
+@permitted(Permission.SEE_ACTIONS)
+def take_step(reference: str, step: str) -> Page:
+    found = _action_or_404(reference)
+    form = sent_form(step)
+    version = request.form.get("version", -1, type=int)
+    text = form.text.data or ""
+    if not form.validate():
+        return _action_page(found, {step: form}), 422
+    try:
+        take_action_step(db(), found.action, step, text, by=viewer(), now=now(), version=version)
+    except RefusedError as error:
+        refuse(form, error)
+        return _action_page(found, {step: form}), 422
+    except (ChangedActionError, StepNotAllowedError) as error:
+        db().rollback()
+        return _action_page(_action_or_404(reference), problem=str(error), typed=text), 409
+    db().commit()
+    flash(f"The action is now {ACTION_STATUS_LABELS[found.action.status].lower()}.", "success")
+    return _to_action(reference)
+
+
+def _to_action(reference: str) -> Response:
+    return redirect(url_for("actions.show", reference=reference), 303)
+
+
+def _action_or_404(reference: str) -> ActionInFull:
+    found = queries.action_in_full(db(), reference, visible_to=viewer())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _filter() -> ActionFilter:
+    """What the address of the page asks for."""
+    status = request.args.get("status", "")
+    return ActionFilter(
+        agency_reference=request.args.get("agency", ""),
+        status=ActionStatus(status) if status in set(ActionStatus) else None,
+        overdue_only=request.args.get("overdue") == "yes",
+    )
+
+
+def _list_page(wanted: ActionFilter, audit_round: Any) -> str:
+    today = today_in_london(now())
+    order = sorting(("due",), "due")
+    found = queries.actions_page(
+        db(),
+        wanted,
+        today,
+        visible_to=viewer(),
+        latest_first=order.descending,
+        page=max(1, request.args.get("page", 1, type=int)),
+    )
+    return render_template(
+        "actions/listing.html",
+        found=found,
+        wanted=wanted,
+        round=audit_round,
+        counts=queries.action_counts(db(), wanted, today, visible_to=viewer()),
+        agencies=queries.agencies_with_actions(db(), wanted.round_reference, visible_to=viewer()),
+        sorting=order,
+        address=_page_address,
+    )
+
+
+def _page_address(page: int) -> str:
+    kept = {name: value for name, value in request.args.items() if name != "page"}
+    place = request.view_args or {}
+    return url_for(request.endpoint or "", **{**place, **kept, "page": str(page)})
+
+
+def _action_page(
+    found: ActionInFull,
+    sent: dict[str, StepForm] | None = None,
+    *,
+    note: NoteForm | None = None,
+    problem: str = "",
+    typed: str = "",
+) -> str:
+    action = found.action
+    steps = [
+        step for step in steps_from(ACTION_STEPS, action.status) if _may(step.permission, found)
+    ]
+    buttons = step_buttons(steps, WANTED, sent)
+    return render_template(
+        "actions/show.html",
+        action=action,
+        found=found,
+        source=_source(found),
+        is_overdue=is_overdue(action.status, action.due_on, today_in_london(now())),
+        buttons=buttons,
+        note=note or NoteForm(),
+        may_write=_may(Permission.PROGRESS_ACTION, found) or _may(Permission.VERIFY_ACTION, found),
+        errors=errors_in(buttons) + (errors_of(note) if note else []),
+        problem=problem,
+        typed=typed,
+    )
+
+
+def _may(permission: Permission, found: ActionInFull) -> bool:
+    if viewer().may_in_agency(permission, found.action.agency_id):
+        return True
+    home = found.audit_round.partnership_id if found.audit_round else None
+    return home is not None and viewer().may_in_partnership(permission, home)
+
+
+def _source(found: ActionInFull) -> dict[str, str]:
+    """The question that the action came out of, and where the viewer can read the answer."""
+    if found.audit_round is None or not found.action.question_key:
+        return {}
+    questionnaire = questionnaire_of(found.audit_round, services().catalogue)
+    question = questionnaire.by_key.get(found.action.question_key)
+    if question is None:
+        return {}
+    href = ""
+    partnership_id = found.audit_round.partnership_id
+    if viewer().may_in_agency(Permission.SEE_RETURN, found.action.agency_id):
+        reference = found.source_return.reference if found.source_return else ""
+        href = url_for("returns.standard", reference=reference, standard_id=question.standard_id)
+    elif viewer().may_in_partnership(Permission.SCRUTINISE, partnership_id) and (
+        found.is_source_readable
+    ):
+        href = url_for(
+            "moderation.cell",
+            reference=found.audit_round.reference,
+            agency=found.action.agency.reference,
+            standard=question.standard_id,
+        )
+    return {"ask": question.ask, "href": f"{href}#{question.id}" if href else ""}

@@ -1,0 +1,141 @@
+"""One agency's return as scrutiny reads it: its scorecard, one standard of it, its next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from flask import abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Permission
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.routing import route
+from s11audit.domain.workflow import (
+    RETURN_STATUS_LABELS,
+    RETURNED_STATUSES,
+    SUBMITTED_STATUSES,
+    ReturnStatus,
+    RoundStatus,
+    is_overdue,
+    steps_from,
+)
+from s11audit.models import AgencyReturn
+from s11audit.queries.moderation import actions_of_return, agencies_answering
+from s11audit.queries.returns import answers_of, scores_of, signature_of, values_of
+from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
+from s11audit.services.refusals import RefusedError
+from s11audit.web.form_errors import refuse
+from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
+from s11audit.web.security import db, now, permitted, viewer
+from s11audit.web.step_forms import (
+    StepButton,
+    StepForm,
+    Wanted,
+    errors_in,
+    sent_form,
+    step_buttons,
+)
+
+Thing = TypeVar("Thing")
+WANTED = {
+    "send-back": Wanted(
+        "What should the agency change?",
+        "The agency reads this. Its signature becomes void and it has to sign again.",
+    )
+}
+
+
+@blueprint.get("/returns/<agency>")
+@permitted(Permission.SCRUTINISE)
+def agency_return(reference: str, agency: str) -> str:
+    return _return_page(*return_or_404(reference, agency))
+
+
+@blueprint.post("/returns/<agency>/steps/<step>")
+@permitted(Permission.SCRUTINISE)
+def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] | Response:
+    found, questionnaire = return_or_404(reference, agency)
+    form = sent_form(step)
+    if not form.validate():
+        return _return_page(found, questionnaire, {step: form}), 422
+    try:
+        take_return_step(db(), found, step, by=viewer(), now=now(), reason=form.text.data or "")
+    except RefusedError as error:
+        refuse(form, error)
+        return _return_page(found, questionnaire, {step: form}), 422
+    db().commit()
+    flash(f"The return is now {RETURN_STATUS_LABELS[found.status].lower()}.", "success")
+    return redirect(url_for(".agency_return", reference=reference, agency=agency), 303)
+
+
+@blueprint.get("/returns/<agency>/<standard>")
+@permitted(Permission.SCRUTINISE)
+def cell(reference: str, agency: str, standard: str) -> str:
+    found, questionnaire = return_or_404(reference, agency)
+    shown = standard_or_404(questionnaire, standard)
+    if found.status not in SUBMITTED_STATUSES:
+        abort(404)
+    answers = answers_of(db(), found.id)
+    asked = route(questionnaire, found.agency.agency_type, values_of(answers)).asked
+    scores = scores_of(db(), found.id)
+    neighbours = agencies_answering(db(), found.round, shown.id, visible_to=viewer())
+    places = [one.agency_reference for one in neighbours]
+    standards = [one for one in questionnaire.standards if one.id in asked]
+    return render_template(
+        "moderation/cell.html",
+        agency_return=found,
+        round=found.round,
+        standard=shown,
+        questions=asked.get(shown.id, ()),
+        answers={key: held.answer for key, held in answers.items()},
+        scorecard=scores.standards.get(shown.id) if scores else None,
+        actions=actions_of_return(db(), found, visible_to=viewer()),
+        other_agencies=_beside(neighbours, places.index(agency) if agency in places else None),
+        other_standards=_beside(standards, standards.index(shown) if shown in standards else None),
+    )
+
+
+def _beside(things: Sequence[Thing], place: int | None) -> tuple[Thing | None, Thing | None]:
+    """What stands before and after a place."""
+    if place is None:
+        return None, None
+    before = things[place - 1] if place > 0 else None
+    return before, (things[place + 1] if place + 1 < len(things) else None)
+
+
+def _return_page(
+    found: AgencyReturn, questionnaire: Questionnaire, sent: dict[str, StepForm] | None = None
+) -> str:
+    readable = found.status in SUBMITTED_STATUSES
+    may_run = viewer().may_in_partnership(Permission.EDIT_ROUNDS, found.round.partnership_id)
+    waiting = found.status not in RETURNED_STATUSES | {ReturnStatus.EXEMPT}
+    today = today_in_london(now())
+    buttons = _buttons(found, sent)
+    return render_template(
+        "moderation/agency-return.html",
+        agency_return=found,
+        round=found.round,
+        questionnaire=questionnaire,
+        is_readable=readable,
+        is_overdue=is_overdue(found.status, found.due_on, today),
+        scores=scores_of(db(), found.id),
+        signature=signature_of(db(), found.id) if readable else None,
+        actions=actions_of_return(db(), found, visible_to=viewer()),
+        buttons=buttons,
+        errors=errors_in(buttons),
+        may_extend=may_run and waiting,
+    )
+
+
+def _buttons(found: AgencyReturn, sent: dict[str, StepForm] | None) -> list[StepButton]:
+    """What the viewer may do with the return now."""
+    allowed = [
+        step
+        for step in steps_from(SCRUTINY_STEPS, found.status)
+        if viewer().may_in_partnership(step.permission, found.round.partnership_id)
+        # Sent back into a round that is not open, the agency could do nothing with it.
+        if step.permission is not Permission.SEND_BACK or found.round.status is RoundStatus.OPEN
+    ]
+    return step_buttons(allowed, WANTED, sent)

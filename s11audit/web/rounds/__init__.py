@@ -1,0 +1,8 @@
+"""Rounds: the list, one round's page, setting one up and running it."""
+
+from __future__ import annotations
+
+from s11audit.web.rounds import running, setting_up, showing
+from s11audit.web.rounds.pages import blueprint
+
+__all__ = ["blueprint", "running", "setting_up", "showing"]

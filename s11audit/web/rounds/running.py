@@ -1,0 +1,144 @@
+"""Running a round: its steps, agencies that join, and agencies that need longer."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from s11audit.domain.dates import long_date
+from s11audit.domain.permissions import Permission
+from s11audit.domain.workflow import ROUND_STATUS_LABELS
+from s11audit.models import AgencyReturn, AuditRound
+from s11audit.queries.moderation import return_to_scrutinise
+from s11audit.queries.rounds import agencies_to_invite, questionnaire_of
+from s11audit.services import rounds
+from s11audit.services.refusals import RefusedError
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
+from s11audit.web.rounds.pages import blueprint, round_or_404
+from s11audit.web.rounds.showing import round_page
+from s11audit.web.security import db, now, permitted, services, viewer
+from s11audit.web.step_forms import sent_form
+
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.post("/<reference>/<step>")
+@permitted(Permission.EDIT_ROUNDS)
+def take_step(reference: str, step: str) -> Page:
+    audit_round = round_or_404(reference)
+    form = sent_form(step)
+    if not form.validate():
+        return round_page(audit_round, {step: form}), 422
+    try:
+        rounds.take_round_step(
+            db(),
+            audit_round,
+            step,
+            by=viewer(),
+            now=now(),
+            questionnaire=questionnaire_of(audit_round, services().catalogue),
+            reason=form.text.data or "",
+        )
+    except RefusedError as error:
+        refuse(form, error)
+        return round_page(audit_round, {step: form}), 422
+    db().commit()
+    flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.", "success")
+    return _to_round(audit_round)
+
+
+@blueprint.get("/<reference>/agencies")
+@permitted(Permission.EDIT_ROUNDS)
+def agencies(reference: str) -> str:
+    audit_round = round_or_404(reference)
+    return _agencies_page(audit_round, _agencies_form(audit_round))
+
+
+@blueprint.post("/<reference>/agencies")
+@permitted(Permission.EDIT_ROUNDS)
+def add_agencies(reference: str) -> Page:
+    audit_round = round_or_404(reference)
+    form = _agencies_form(audit_round)
+    chosen = form.agencies.data or []
+    if form.validate() and not chosen:
+        form.agencies.errors = ["Select at least one agency"]
+    if form.errors:
+        return _agencies_page(audit_round, form), 422
+    try:
+        added = rounds.add_agencies(db(), audit_round, chosen, by=viewer(), now=now())
+    except RefusedError as error:
+        refuse(form, error)
+        return _agencies_page(audit_round, form), 422
+    db().commit()
+    flash(
+        "1 agency was added." if len(added) == 1 else f"{len(added)} agencies were added.",
+        "success",
+    )
+    return _to_round(audit_round)
+
+
+@blueprint.get("/<reference>/returns/<agency>/extension")
+@permitted(Permission.EDIT_ROUNDS)
+def extension(reference: str, agency: str) -> str:
+    return _extension_page(_return_or_404(reference, agency), ExtensionForm())
+
+
+@blueprint.post("/<reference>/returns/<agency>/extension")
+@permitted(Permission.EDIT_ROUNDS)
+def extend(reference: str, agency: str) -> Page:
+    agency_return = _return_or_404(reference, agency)
+    form = ExtensionForm()
+    if not form.validate():
+        return _extension_page(agency_return, form), 422
+    reason = form.reason.data or ""
+    try:
+        rounds.extend(db(), agency_return, form.due_on.data, reason, by=viewer(), now=now())
+    except RefusedError as error:
+        refuse(form, error)
+        return _extension_page(agency_return, form), 422
+    db().commit()
+    until = long_date(agency_return.due_on)
+    flash(f"{agency_return.agency.name} now has until {until}.", "success")
+    return _to_round(agency_return.round)
+
+
+def _to_round(audit_round: AuditRound) -> Response:
+    return redirect(url_for("rounds.show", reference=audit_round.reference), 303)
+
+
+def _agencies_form(audit_round: AuditRound) -> AgenciesForm:
+    form = AgenciesForm()
+    form.offer_agencies(
+        agencies_to_invite(
+            db(), audit_round.partnership_id, visible_to=viewer(), besides=audit_round
+        )
+    )
+    return form
+
+
+def _agencies_page(audit_round: AuditRound, form: AgenciesForm) -> str:
+    return render_template(
+        "rounds/agencies.html",
+        round=audit_round,
+        form=form,
+        errors=errors_of(form) if request.method == "POST" else [],
+        is_open=audit_round.status in rounds.JOINABLE_STATUSES,
+    )
+
+
+def _return_or_404(reference: str, agency: str) -> AgencyReturn:
+    found = return_to_scrutinise(db(), reference, agency, visible_to=viewer())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _extension_page(agency_return: AgencyReturn, form: ExtensionForm) -> str:
+    return render_template(
+        "rounds/extension.html",
+        agency_return=agency_return,
+        round=agency_return.round,
+        form=form,
+        errors=errors_of(form),
+    )

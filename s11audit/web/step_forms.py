@@ -1,0 +1,67 @@
+"""Buttons made from the rows of a lifecycle, each with the words that its step asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from wtforms import Form
+
+from s11audit.domain.workflow import Step
+from s11audit.web.fields import TextField
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the box of a step is called, and the help beside it."""
+
+    label: str
+    hint: str = ""
+
+
+class StepForm(Form):
+    """The words that go with a step; left empty where the step needs none."""
+
+    text = TextField()
+
+
+@dataclass(frozen=True)
+class StepButton:
+    """One step that can be taken now."""
+
+    step: Step[Any]
+    form: StepForm
+    wanted: Wanted
+
+
+def sent_form(step_name: str) -> StepForm:
+    """What was typed for a step."""
+    return StepForm(request.form, prefix=f"{step_name}-")
+
+
+def step_buttons(
+    steps: Iterable[Step[Any]],
+    wanted: Mapping[str, Wanted],
+    sent: Mapping[str, StepForm] | None = None,
+) -> list[StepButton]:
+    """A button for each step; `sent` holds forms that come back with errors, by step name."""
+    return [
+        StepButton(
+            step,
+            (sent or {}).get(step.name) or StepForm(prefix=f"{step.name}-"),
+            wanted.get(step.name, Wanted("Reason")),
+        )
+        for step in steps
+    ]
+
+
+def errors_in(buttons: Iterable[StepButton]) -> list[tuple[str, str]]:
+    """For the error summary: id of a box → what is wrong with it."""
+    return [
+        (field.id, str(field.errors[0]))
+        for button in buttons
+        for field in button.form
+        if field.errors
+    ]
