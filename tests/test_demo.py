@@ -45,7 +45,12 @@ from s11audit.services.passwords import password_fits
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demonstration") / "new"
+    """A folder with a demonstration of an earlier time, and a file that is none of it."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    for name in ("s11audit.sqlite3", "secret-key"):
+        (folder / name).write_text("of an earlier time")
+    (folder / "kept.txt").write_text("mine")
+    return folder
 
 
 def run_demo(*arguments: str) -> str:
@@ -57,7 +62,9 @@ def run_demo(*arguments: str) -> str:
 @pytest.fixture(scope="module")
 def told(directory: Path) -> dict[str, Any]:
     """What the command says of the demonstration that it has just prepared."""
-    content: dict[str, Any] = json.loads(run_demo("--json", "--directory", str(directory)))
+    content: dict[str, Any] = json.loads(
+        run_demo("--json", "--fresh", "--directory", str(directory))
+    )
     return content
 
 
@@ -313,14 +320,12 @@ def test_preparing_again_keeps_what_is_there_and_says_so(
     assert session.scalar(select(func.count(Agency.id))) == 16
 
 
-def test_starting_afresh_replaces_the_demonstration(tmp_path: Path, told: dict[str, Any]) -> None:
-    kept = tmp_path / "kept.txt"
-    kept.write_text("mine")
-    for name in ("s11audit.sqlite3", "secret-key"):
-        (tmp_path / name).write_text("of an earlier time")
-    output = run_demo("--fresh", "--directory", str(tmp_path))
-    assert output.startswith("Prepared a made-up partnership")
-    secret = tmp_path / "secret-key"
+def test_starting_afresh_replaces_its_own_files_only(told: dict[str, Any], directory: Path) -> None:
+    assert told["database_url"].endswith("/s11audit.sqlite3")
+    secret = directory / "secret-key"
     assert len(secret.read_text().strip()) >= 32
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
-    assert kept.read_text() == "mine"
+    assert (directory / "kept.txt").read_text() == "mine"
+    leftovers = {path.name for path in directory.iterdir()} - {"kept.txt", "secret-key"}
+    assert all(name.startswith("s11audit.sqlite3") for name in leftovers)
+    assert not any("unfinished" in name for name in leftovers)

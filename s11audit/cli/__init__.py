@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "score": "s11audit.cli.score",
     "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",
+    "demo": "s11audit.cli.demo",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from s11audit.cli.serving import serve_pages
 from s11audit.demo.content import Content, Person
 from s11audit.demo.installation import Installation, describe, prepare
 from s11audit.domain.dates import long_date, today_in_london
@@ -47,15 +48,8 @@ def demo(directory: Path, fresh: bool, no_serve: bool, as_json: bool, port: int)
 
 
 def _serve(installation: Installation, port: int) -> None:
-    # The web and its server take a second to load, which preparing alone need not wait for.
-    from s11audit.cli.web_server import serve_until_stopped
-    from s11audit.web import create_app
-    from s11audit.web.logs import log_json_lines
-
     quietly = {"S11AUDIT_LOG_LEVEL": "WARNING", **os.environ}
-    settings = installation.settings(quietly, port)
-    log_json_lines(settings.log_level)
-    serve_until_stopped(create_app(settings), settings)
+    serve_pages(installation.settings(quietly, port))
 
 
 def _greeting(installation: Installation) -> str:

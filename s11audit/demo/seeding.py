@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from s11audit.demo.answering import Answering
 from s11audit.demo.content import Content
 from s11audit.demo.partnership import Company, found_partnership
-from s11audit.demo.returning import Returning, Written
+from s11audit.demo.returning import SIGNED, Returning, Written
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.questionnaire import Questionnaire
@@ -136,7 +136,7 @@ class _Round:
             ends=self.timeline.day(fate.get("at", fate.get("until", -1))),
             rng=rng,
             ratings_rng=Random(f"{seed_text} ratings"),  # noqa: S311 - as above
-            fates=self.content.plans["fates"][self.plan["reference"]],
+            fates=self._fates(ReturnStatus(fate["status"])),
             today=self.timeline.today,
             repeats=fate["status"] != ReturnStatus.SUBMITTED,
         )
@@ -145,6 +145,13 @@ class _Round:
         if "done" in fate:
             answering.leave_unfinished(fate["done"], fate.get("unfinished", ""))
         return Written(fate, answering)
+
+    def _fates(self, status: ReturnStatus) -> Mapping[str, int]:
+        """What becomes of actions: they begin only when their return is submitted."""
+        if status in SIGNED:
+            fates: Mapping[str, int] = self.content.plans["fates"][self.plan["reference"]]
+            return fates
+        return {"open": 1}
 
     def _some_days_of_the_past(self, fate: Mapping[str, Any], rng: Random) -> dict[str, Any]:
         started = self.plan["opens"] + rng.randint(3, 35)
