@@ -142,10 +142,11 @@ def serve() -> None:
 def serve_pages(settings: Settings) -> None:
     """Answer browsers with these settings until the process is told to stop."""
     # The web and its server are loaded only to be used.
-    from s11audit.cli.web_server import serve_until_stopped
+    from s11audit.cli.web_server import require_free_port, serve_until_stopped
     from s11audit.web import create_app
     from s11audit.web.logs import log_json_lines
 
+    require_free_port(settings)
     with plain_failures():
         log_json_lines(settings.log_level)
         app = create_app(settings)

@@ -19,7 +19,6 @@ KEEP_ALIVE_SECONDS = 75
 
 def serve_until_stopped(app: Flask, settings: Settings) -> None:
     """Answer requests until the process is told to stop."""
-    _require_free(settings)
     click.echo(
         f"s11audit is at {settings.base_url} (listening on {settings.host}, port {settings.port}). "
         "Ctrl+C stops it."
@@ -30,7 +29,8 @@ def serve_until_stopped(app: Flask, settings: Settings) -> None:
         _serve_with_gunicorn(app, settings)
 
 
-def _require_free(settings: Settings) -> None:
+def require_free_port(settings: Settings) -> None:
+    """Raise ClickException where nobody can listen on the host and port of the settings."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as trial:

@@ -1,0 +1,186 @@
+"""People, agencies, partnerships and the history from the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import update
+
+from s11audit.cli import main
+from s11audit.models import Event, EventChain
+from s11audit.models.database import Database
+from s11audit.services.account import recognised_user
+from tests.cast import PASSWORD, Cast
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for name in [name for name in os.environ if name.startswith("S11AUDIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return run_command
+
+
+def run_command(*words: str) -> Result:
+    result = CliRunner().invoke(main, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def lines_of(result: Result) -> Iterator[str]:
+    assert result.exit_code == 0, result.output
+    yield from result.stdout.splitlines()
+
+
+def add(run: Any, *more: str, role: str = "agency-lead", email: str = "noor@example.org") -> Result:
+    result: Result = run(
+        "users", "add", "--name", "Noor Haddad", "--email", email, "--role", role, *more
+    )
+    return result
+
+
+def test_the_password_printed_for_a_new_person_works(
+    run: Any, cast: Cast, database: Database
+) -> None:
+    result = add(run, "--agency", "pol", email="Noor@example.org")
+    printed = re.search(r"Password: (\S+)", result.stdout)
+    assert printed, result.output
+    with database.reading() as session:
+        assert recognised_user(session, "noor@example.org", printed[1])
+
+
+def test_a_given_password_is_not_printed(run: Any, cast: Cast) -> None:
+    result = add(run, "--agency", "POL", "--password", PASSWORD)
+    assert result.exit_code == 0
+    assert PASSWORD not in result.output
+
+
+@pytest.mark.parametrize(
+    ("more", "role", "code", "says"),
+    [
+        ([], "agency-lead", 2, "Say for which agency"),
+        (["--agency", "NONE"], "agency-lead", 1, "Choose the agency"),
+        ([], "manager", 2, "Say which partnership"),
+        (["--partnership", "NONE"], "manager", 1, "Choose the partnership"),
+        ([], "emperor", 2, "emperor"),
+        (["--agency", "POL", "--password", "short"], "agency-lead", 1, "12 characters or more"),
+    ],
+)
+def test_what_cannot_be_added_is_said_in_a_sentence(
+    run: Any, cast: Cast, more: list[str], role: str, code: int, says: str
+) -> None:
+    result = add(run, *more, role=role)
+    assert (result.exit_code, says in result.stderr) == (code, True), result.output
+    assert result.stdout == ""
+
+
+def test_an_address_is_taken_once(run: Any, cast: Cast) -> None:
+    result = add(run, "--agency", "POL", email="ASIF@example.org")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: Somebody with this e-mail address has an account already.\n"
+
+
+def test_everybody_is_listed_whatever_their_partnership(run: Any, cast: Cast) -> None:
+    people = json.loads(run("users", "list", "--json").stdout)
+    assert [person["name"] for person in people] == sorted(cast.viewers)
+    asif = next(person for person in people if person["name"] == "Asif")
+    assert asif == {
+        "name": "Asif",
+        "email": "asif@example.org",
+        "active": True,
+        "roles": ["Agency lead, Downshire Police"],
+    }
+    assert "Asif  asif@example.org  active  Agency lead, Downshire Police" in lines_of(
+        run("users", "list")
+    )
+
+
+def test_somebody_is_disabled_enabled_and_given_a_new_password(
+    run: Any, cast: Cast, database: Database
+) -> None:
+    def can_sign_in(password: str) -> bool:
+        with database.reading() as session:
+            return recognised_user(session, "priya@example.org", password) is not None
+
+    assert run("users", "disable", "Priya@example.org").exit_code == 0
+    assert not can_sign_in(PASSWORD)
+    assert run("users", "enable", "priya@example.org").exit_code == 0
+    assert can_sign_in(PASSWORD)
+    printed = re.search(r"Priya: (\S+)", run("users", "new-password", "priya@example.org").stdout)
+    assert printed
+    assert can_sign_in(printed[1])
+    assert not can_sign_in(PASSWORD)
+
+
+def test_somebody_unknown_is_said_to_be(run: Any, cast: Cast) -> None:
+    result = run("users", "disable", "nobody@example.org")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: Nobody with a role has the address nobody@example.org.\n"
+
+
+def test_agencies_are_added_and_listed(run: Any, cast: Cast) -> None:
+    words = ("agencies", "add", "elm", "--name", "Elm Nursery", "--type", "early-years")
+    assert run(*words).exit_code == 2  # there are two partnerships
+    assert run(*words, "--partnership", "down").exit_code == 0
+    listed = json.loads(run("agencies", "list", "--json").stdout)
+    assert {"reference": "ELM", "name": "Elm Nursery", "type": "early-years", "people": 0} in listed
+    assert {"POL", "FARPOL"} <= {agency["reference"] for agency in listed}
+    assert "already" in run(*words, "--partnership", "down").stderr
+
+
+def test_partnerships_are_listed(run: Any, cast: Cast) -> None:
+    listed = json.loads(run("partnerships", "list", "--json").stdout)
+    assert {one["reference"] for one in listed} == {"DOWN", "FAR"}
+
+
+@pytest.fixture
+def history(run: Any, cast: Cast) -> Any:
+    for reference in ("ONE", "TWO", "THREE"):
+        words = ("agencies", "add", reference, "--name", "Elm", "--type", "faith")
+        assert run(*words, "--partnership", "DOWN").exit_code == 0
+    return run
+
+
+def test_a_history_left_alone_is_whole(history: Any) -> None:
+    assert list(lines_of(history("audit", "verify"))) == ["The history is whole: 3 events."]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"kind": "agency-left"}, "is not as it was written"),
+        ({"detail": {}}, "is not as it was written"),
+        ({"subject": "agency ONE"}, "is not as it was written"),
+        ({"previous_sha256": "0" * 64}, "does not follow the event before it"),
+    ],
+)
+def test_a_changed_event_is_named(
+    history: Any, database: Database, change: dict[str, Any], says: str
+) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(Event).where(Event.id == 2).values(**change))
+    result = history("audit", "verify")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: Event 2 (")
+    assert says in result.stderr
+    assert "The 1 before it are whole." in result.stderr
+
+
+@pytest.mark.parametrize(("gone", "says"), [(2, "Event 3"), (3, "latest events are missing")])
+def test_a_removed_event_is_missed(history: Any, database: Database, gone: int, says: str) -> None:
+    with database.writing.begin() as session:
+        session.delete(session.get_one(Event, gone))
+    result = history("audit", "verify")
+    assert (result.exit_code, says in result.stderr) == (1, True), result.output
+
+
+def test_a_head_of_another_history_is_noticed(history: Any, database: Database) -> None:
+    with database.writing.begin() as session:
+        session.execute(update(EventChain).values(head_sha256="0" * 64))
+    assert history("audit", "verify").exit_code == 1
