@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "users": "s11audit.cli.people",
     "agencies": "s11audit.cli.people",
     "partnerships": "s11audit.cli.people",
+    "rounds": "s11audit.cli.rounds",
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
     "audit": "s11audit.cli.audit",
