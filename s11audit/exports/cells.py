@@ -7,12 +7,13 @@ edited later. What a sheet cannot hold is shown, not dropped: a character that X
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
@@ -74,6 +75,27 @@ class LongTexts:
         return shown + marker
 
 
+class StyledCell(Cell):
+    """A cell whose style is settled once; openpyxl would look it up again for every value."""
+
+    __slots__ = ("_settled",)
+    has_style = True
+
+    def settle(self) -> StyledCell:
+        self._settled = super().style_id
+        return self
+
+    @property
+    def style_id(self) -> int:
+        return self._settled
+
+    def show(self, value: Any, data_type: str) -> StyledCell:
+        """Take a value that is known to fit, without openpyxl guessing what it might mean."""
+        self._value = value
+        self.data_type = data_type
+        return self
+
+
 class CellWriter:
     """Makes the cells of one column of one sheet.
 
@@ -92,42 +114,38 @@ class CellWriter:
         bordered: bool = False,
     ) -> None:
         self._sheet = sheet
-        self._letter = get_column_letter(index)
+        self._index = index
         self._column = column
         self._states = states if column.coloured else {}
         self._long = long
         self._bordered = bordered
-        self._styled: dict[tuple[Any, ...], Any] = {}
+        self._styled: dict[tuple[Any, ...], StyledCell] = {}
 
-    def cell(self, value: Value, row: int, *, bold: bool = False) -> Any:
+    def cell(self, value: Value, row: int, *, bold: bool = False) -> StyledCell | None:
         """The cell that shows this value, in the column's style; None leaves it empty."""
         if value is None or value == "":
             return None
-        fitted, number_format = self._fitting(value, row)
-        if not isinstance(fitted, str):
-            cell = self._cell_in(None, bold, False, number_format)
-            cell.value = fitted
-            return cell
-        looks_like_formula = fitted[0] in _FORMULA_STARTS
-        cell = self._cell_in(self._states.get(fitted), bold, looks_like_formula, number_format)
-        cell.value = fitted
-        cell.data_type = "s"  # text, whatever it looks like
-        return cell
+        if not isinstance(value, str):
+            value, number_format = self._fitting(value)
+            if not isinstance(value, str):
+                data_type = "d" if isinstance(value, date) else "n"
+                return self._cell_in("", bold, False, number_format).show(value, data_type)
+        text = self._fitting_text(value, row)
+        state = text if text in self._states else ""
+        return self._cell_in(state, bold, text[0] in _FORMULA_STARTS, "General").show(text, "s")
 
-    def _cell_in(self, *style: Any) -> Any:
+    def _cell_in(self, *style: Any) -> StyledCell:
         return self._styled.get(style) or self._style(*style)
 
-    def _fitting(self, value: Any, row: int) -> tuple[Any, str]:
-        """The value as a sheet can hold it, and its number format."""
-        if isinstance(value, str):
-            return self._fitting_text(value, row), "General"
+    def _fitting(self, value: Any) -> tuple[Any, str]:
+        """A number or date as a sheet can hold it, and its number format; else as text."""
         if isinstance(value, datetime):
             value = value.astimezone(LONDON).replace(tzinfo=None)
         elif isinstance(value, date):
             if value < _FIRST_DAY:
-                return long_date(value), "General"
+                return long_date(value), ""
         elif abs(value) >= _LARGEST_NUMBER:
-            return f"{value:,}", "General"
+            return f"{value:,}", ""
         number_format = self._column.format or _FORMATS.get(type(value), "General")
         if isinstance(value, Decimal):
             value = float(value / 100) if "%" in number_format else float(value)
@@ -137,10 +155,12 @@ class CellWriter:
         text = plain(text)
         if len(text) * 2 <= CELL_LIMIT or length_in_cell(text) <= CELL_LIMIT:
             return text
-        return self._long.beginning(text, self._sheet.title, f"{self._letter}{row}")
+        cell = f"{get_column_letter(self._index)}{row}"
+        return self._long.beginning(text, self._sheet.title, cell)
 
-    def _style(self, state: State | None, bold: bool, quoted: bool, number_format: str) -> Any:
-        cell = WriteOnlyCell(self._sheet)
+    def _style(self, shown: str, bold: bool, quoted: bool, number_format: str) -> StyledCell:
+        state = self._states.get(shown)
+        cell = StyledCell(self._sheet, row=0, column=self._index)
         cell.number_format = number_format
         cell.font = _font(state.text if state else "0B0C0C", bold or bool(state and state.bold))
         cell.alignment = Alignment(
@@ -151,32 +171,50 @@ class CellWriter:
             cell.border = _BORDER
         if state:
             cell.fill = state_fill(state)
-        self._styled[state, bold, quoted, number_format] = cell
+        self._styled[shown, bold, quoted, number_format] = cell.settle()
         return cell
 
 
-def heading_cell(sheet: Any, text: str) -> Any:
+def heading_cell(sheet: Any, text: str, index: int) -> StyledCell:
     """A column heading."""
-    cell = WriteOnlyCell(sheet, value=plain(text))
-    cell.data_type = "s"
+    cell = StyledCell(sheet, row=0, column=index)
     cell.font = _font("FFFFFF", bold=True)
     cell.fill = PatternFill("solid", fgColor="12434A")
     cell.alignment = Alignment(vertical="top", wrap_text=True)
-    return cell
+    return cell.settle().show(plain(text), "s")
 
 
-def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = TEXT_SIZE) -> Any:
+def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = TEXT_SIZE) -> StyledCell:
     """A line above or between tables. It runs over the empty cells to its right."""
-    cell = WriteOnlyCell(sheet, value=plain(text))
-    cell.data_type = "s"
+    cell = StyledCell(sheet, row=0, column=1)
     cell.font = _font("0B0C0C", bold, size)
-    return cell
+    return cell.settle().show(plain(text), "s")
 
 
-def lines_needed(text: str, width: float) -> int:
-    """How many lines a text takes in a wrapping column of this width, in characters, at most."""
-    fitting = max(1, int(width * _FILLED))
-    return sum(1 + len(line) // fitting for line in text.split("\n"))
+def stream_cells(sheet: Any) -> None:
+    """Let a write-only sheet take rows of styled cells as they are.
+
+    By itself it first tries every cell as a plain value, and makes a new cell after each.
+    """
+
+    def placed(cells: list[StyledCell | None], row: int) -> Iterator[StyledCell]:
+        for cell in cells:
+            if cell is not None:
+                cell.row = row
+                yield cell
+
+    sheet._values_to_row = placed
+
+
+def lines_needed(texts: Iterable[tuple[Any, float]]) -> int:
+    """How many lines the longest of these values takes, each in a wrapping column of a width."""
+    most = 1
+    for text, width in texts:
+        if isinstance(text, str) and (len(text) > width or "\n" in text):
+            fitting = max(1, int(width * _FILLED))
+            lines = sum(1 + len(line) // fitting for line in text.split("\n"))
+            most = max(most, lines)
+    return most
 
 
 def row_height(lines: int) -> float:

@@ -24,6 +24,7 @@ from s11audit.exports.cells import (
     note_cell,
     row_height,
     state_fill,
+    stream_cells,
 )
 from s11audit.exports.layout import Column, Layout, Sheet, State, Table
 from s11audit.exports.rows import ContinuedRow, Line
@@ -105,6 +106,7 @@ class _SheetWriter:
         self._states = layout.states
         self._columns = [_spread(table.columns, repeats) for table in sheet.tables]
         self._to = book.create_sheet(sheet.title)
+        stream_cells(self._to)
         self._row = 0
         self._set_up_page(layout)
         self._set_up_view()
@@ -140,7 +142,7 @@ class _SheetWriter:
                 row = self._row + 1
                 cells = [label.cell(filled.label, row, bold=True), text.cell(filled.text, row)]
                 texts = zip((filled.label, filled.text), ABOUT_WIDTHS, strict=True)
-                self._append(cells, _lines(texts))
+                self._append(cells, lines_needed(texts))
             else:
                 size = TITLE_SIZE if number == 0 else SECTION_SIZE
                 self._append([note_cell(self._to, filled.label, bold=True, size=size)])
@@ -151,7 +153,8 @@ class _SheetWriter:
         if table.heading:
             self._append([note_cell(self._to, table.heading, bold=True, size=SECTION_SIZE)])
         headings = [(each.column.heading, each.column.width) for each in columns]
-        self._append([heading_cell(self._to, text) for text, _ in headings], _lines(headings))
+        cells = [heading_cell(self._to, text, n) for n, (text, _) in enumerate(headings, 1)]
+        self._append(cells, lines_needed(headings))
         first = self._row + 1
         self._write_rows(table, columns, rows)
         last = max(self._row, first)
@@ -168,7 +171,7 @@ class _SheetWriter:
             CellWriter(self._to, index, each.column, states, self._long, bordered=bordered).cell
             for index, each in enumerate(columns, 1)
         ]
-        widths = [each.column.width if each.column.wrap else 0 for each in columns]
+        wrapping = [(n, each.column.width) for n, each in enumerate(columns) if each.column.wrap]
         is_bold = attrgetter(table.bold_when) if table.bold_when else lambda _: False
         for row in rows:
             number, bold = self._row + 1, is_bold(row)
@@ -177,7 +180,7 @@ class _SheetWriter:
                 write(value, number, bold=bold)
                 for write, value in zip(writers, values, strict=True)
             ]
-            self._append(cells, _lines(zip(values, widths, strict=True)))
+            self._append(cells, lines_needed([(values[n], width) for n, width in wrapping]))
 
     def _colour_by_text(self, first_cell: str, index: int, last: int) -> None:
         """Rules that colour a column by what its cells say, so that an edited cell changes too."""
@@ -251,18 +254,6 @@ def _spread(columns: Iterable[Column], repeats: Repeats) -> list[_Spread]:
 
 
 _ANYTHING_ELSE = State("anything-else", (), fill="FFFFFF", text="0B0C0C")
-
-
-def _lines(texts: Iterable[tuple[Any, float]]) -> int:
-    """The lines of the highest of these texts, each beside the width of its column (0: no wrap)."""
-    return max(
-        (
-            lines_needed(text, width)
-            for text, width in texts
-            if width and isinstance(text, str) and (len(text) >= width - 2 or "\n" in text)
-        ),
-        default=1,
-    )
 
 
 def _rule(formula: str, state: State) -> Rule:
