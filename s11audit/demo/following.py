@@ -21,7 +21,7 @@ CLAIMED_FATES = frozenset({"claimed-complete", "verified", "reopened"})
 # An agency that has just submitted can claim or verify nothing yet.
 DAYS_TO_START, DAYS_TO_CLAIM, DAYS_TO_DECIDE = 4, 7, 10
 # A lead says why an action is late some days after its date.
-DAYS_TO_EXPLAIN = 5
+DAYS_TO_EXPLAIN = 6
 
 
 @dataclass
@@ -47,7 +47,7 @@ class ActionStories:
         if fate not in CLAIMED_FATES:
             last = self._at(self._later(last, self._share(due, 0.3)), self._add(key, "midway"))
             if due <= self.timeline.today - timedelta(days=DAYS_TO_EXPLAIN):
-                self._at((due + timedelta(days=2), last), self._add(key, "late"))
+                self._at((due + timedelta(days=4), last), self._add(key, "late"))
             return
         claimed = self._later(last, self._share(due, 0.7))
         last = self._at(claimed, self._step(key, "claim-complete", undertaking.impact))

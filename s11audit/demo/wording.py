@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 
 from s11audit.demo.content import Content, MadeUpAgency
@@ -17,7 +18,6 @@ _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 _SENTENCE_START = re.compile(r"(\A|[.?!] )([a-z])")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "September", "October")
-_PREFERS_OWN_TEXT = 0.6
 
 
 def filled_in(text: str, words: Mapping[str, str], rng: Random) -> str:
@@ -62,15 +62,14 @@ class Writer:
 
         Gives "" where none is left, unless another agency's may be repeated.
         """
-        own, anybodys = self._comments(agency, key, level)
-        prefers_own = rng.random() < _PREFERS_OWN_TEXT
-        for texts in (own, anybodys) if prefers_own else (anybodys, own):
-            unused = [text for text in texts if not self.used[text]]
+        fitting = self._comments(agency, key, level)
+        for texts in fitting:
+            unused = [text for text in texts if not self._is_taken(agency, text)]
             if text := self._least_used(agency, unused, rng):
                 return filled_in(text, words, rng)
         if not repeats:
             return ""
-        return filled_in(self._least_used(agency, own + anybodys, rng), words, rng)
+        return filled_in(self._least_used(agency, [*chain(*fitting)], rng), words, rng)
 
     def evidence(
         self, agency: MadeUpAgency, key: str, words: Mapping[str, str], rng: Random
@@ -100,17 +99,24 @@ class Writer:
             filled_in(row["impact"], words, rng),
         )
 
-    def _comments(self, agency: MadeUpAgency, key: str, level: str) -> tuple[list[str], list[str]]:
-        """Texts kept for this kind of agency, and those that suit any."""
-        own, anybodys = [], []
+    def _comments(
+        self, agency: MadeUpAgency, key: str, level: str
+    ) -> tuple[list[str], list[str], list[str]]:
+        """Texts kept for this type of agency, for a group that it is in, and for any."""
+        own, groups, anybodys = [], [], []
         for item in self.content.texts[key].get(level, []):
             if isinstance(item, str):
                 anybodys.append(item)
                 continue
             ((tag, text),) = item.items()
-            if self.content.suits(tag, agency.agency_type):
+            if tag == agency.agency_type:
                 own.append(text)
-        return own, anybodys
+            elif self.content.suits(tag, agency.agency_type):
+                groups.append(text)
+        return own, groups, anybodys
+
+    def _is_taken(self, agency: MadeUpAgency, text: str) -> bool:
+        return bool(self.used[text] or self.used_before[agency.reference, text])
 
     def _least_used(self, agency: MadeUpAgency, texts: list[str], rng: Random) -> str:
         fresh = [text for text in texts if not self.used_before[agency.reference, text]]
