@@ -1,4 +1,4 @@
-"""`s11audit rounds`: list rounds, set one up, open it and close it, for whoever runs the machine."""
+"""`s11audit rounds`: list, set up, open and close rounds, for whoever runs the machine."""
 
 from __future__ import annotations
 

@@ -66,18 +66,23 @@ def percentage(share: Decimal | None) -> str:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The entries for whoever is looking; the one of this page's blueprint is marked current."""
+    """The entries for whoever is looking; the one that this page is under is marked current."""
     if g.get("viewer") is None:
         return []
     return [
-        {
-            "text": place.text,
-            "href": url_for(place.endpoint),
-            "current": (request.blueprint or "") == place.endpoint.partition(".")[0],
-        }
+        {"text": place.text, "href": url_for(place.endpoint), "current": place is _current()}
         for place in NAVIGATION
         if g.viewer.may(place.permission)
     ]
+
+
+def _current() -> Destination | None:
+    """The destination that this page is under: by its address, or else by its blueprint."""
+    for place in NAVIGATION:
+        if f"{request.path}/".startswith(f"{url_for(place.endpoint)}/"):
+            return place
+    blueprint = request.blueprint or ""
+    return next((p for p in NAVIGATION if p.endpoint.startswith(f"{blueprint}.")), None)
 
 
 def asset_url(name: str) -> str:
