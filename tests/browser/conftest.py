@@ -1,4 +1,4 @@
-"""The demonstration, served by the production server, in Debian's Chromium, with axe on every page."""
+"""The demonstration, really served, in Debian's Chromium, with axe on every page."""
 
 from __future__ import annotations
 

@@ -18,13 +18,15 @@ from tests.cast import PEOPLE, Cast
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, Opened, submit
 
-# What stands for each variable part of an address.
+# What stands for each variable part of an address; `reference` is of the address's first word.
 EXAMPLES = {
-    "reference": "R1-POL",
-    "round_reference": "R1",
-    "agency_reference": "POL",
+    "agency": "POL",
+    "standard": "leadership",
     "standard_id": "leadership",
+    "name": "rag-by-standard",
+    "picture": "png",
 }
+REFERENCES = {"rounds": "R1", "returns": "R1-POL", "actions": "R1-POL-A1", "agencies": "POL"}
 
 
 @pytest.fixture
@@ -41,7 +43,8 @@ def rules(app: Flask, method: str) -> Iterator[Rule]:
 
 
 def address(rule: Rule) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: EXAMPLES.get(found[1], "1"), rule.rule)
+    examples = EXAMPLES | {"reference": REFERENCES.get(rule.rule.split("/")[1], "1")}
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: examples.get(found[1], "1"), rule.rule)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
