@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import sys
-from datetime import timedelta
-from typing import Any
 
 import click
 from flask import Flask
 
 from s11audit.config import Settings
-
-# Longer than the 60 s for which proxies usually keep a connection, so that they close it first.
-KEEP_ALIVE_SECONDS = 75
 
 
 def serve_until_stopped(app: Flask, settings: Settings) -> None:
@@ -54,45 +48,6 @@ def _serve_with_waitress(app: Flask, settings: Settings) -> None:
 
 
 def _serve_with_gunicorn(app: Flask, settings: Settings) -> None:
-    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-    from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+    from s11audit.cli.gunicorn_server import Server
 
-    class JsonLogger(Logger):  # type: ignore[misc,unused-ignore]
-        """Leaves writing to the root logger, and tells of a request without who asked what."""
-
-        def setup(self, cfg: Any) -> None:
-            self.cfg = cfg
-            self.error_log.setLevel(logging.getLogger().level)
-            self.error_log.propagate = self.access_log.propagate = True
-
-        @property
-        def access_log_enabled(self) -> bool:
-            return True
-
-        def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
-            facts = {
-                "method": environ["REQUEST_METHOD"],
-                "path": environ["PATH_INFO"],
-                "status": int(str(resp.status).split()[0]),
-                "milliseconds": round(request_time / timedelta(milliseconds=1)),
-            }
-            self.access_log.info("Request answered", extra=facts)
-
-    class Server(BaseApplication):  # type: ignore[misc,unused-ignore]
-        def load_config(self) -> None:
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            chosen = {
-                "bind": f"{host}:{settings.port}",
-                "worker_class": "gthread",
-                "threads": settings.threads,
-                "keepalive": KEEP_ALIVE_SECONDS,
-                "control_socket_disable": True,
-                "logger_class": JsonLogger,
-            }
-            for name, value in chosen.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Flask:
-            return app
-
-    Server().run()
+    Server(app, settings).run()

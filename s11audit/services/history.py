@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_time
@@ -24,20 +24,23 @@ class Verdict:
 
 def verify_history(session: Session) -> Verdict:
     """Walk the events in order and compute every seal anew; stops at the first fault."""
-    events = session.scalars(
-        select(Event).order_by(Event.id).execution_options(yield_per=ROWS_AT_ONCE)
-    )
     previous, whole = "", 0
-    for event in events:
-        if event.previous_sha256 != previous:
-            return Verdict(whole, f"{_named(event)} does not follow the event before it.")
-        if seal(event) != event.sha256:
-            return Verdict(whole, f"{_named(event)} is not as it was written.")
-        previous, whole = event.sha256, whole + 1
+    with _events(session) as events:  # closed early, too: a server's cursor outlives a loop
+        for event in events:
+            if event.previous_sha256 != previous:
+                return Verdict(whole, f"{_named(event)} does not follow the event before it.")
+            if seal(event) != event.sha256:
+                return Verdict(whole, f"{_named(event)} is not as it was written.")
+            previous, whole = event.sha256, whole + 1
     head = session.scalars(select(EventChain)).one().head_sha256
     if head != previous:
         return Verdict(whole, "The latest events are missing from the end of the history.")
     return Verdict(whole)
+
+
+def _events(session: Session) -> ScalarResult[Event]:
+    in_order = select(Event).order_by(Event.id)
+    return session.scalars(in_order.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def _named(event: Event) -> str:
