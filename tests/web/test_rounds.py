@@ -62,9 +62,7 @@ def test_every_agency_is_chosen_from_the_start(priya: Pages, cast: Cast) -> None
     assert all(box.has_attr("checked") for box in boxes)
 
 
-def test_a_round_is_set_up_opened_and_pinned(
-    priya: Pages, cast: Cast, database: Database
-) -> None:
+def test_a_round_is_set_up_opened_and_pinned(priya: Pages, cast: Cast, database: Database) -> None:
     page = set_up(priya, cast)
     assert (page.status, page.location) == (303, "/rounds/S11-2027")
     page = priya.get("/rounds/S11-2027")
@@ -78,9 +76,7 @@ def test_a_round_is_set_up_opened_and_pinned(
     assert small.sha256 in priya.get("/rounds/S11-2027").text
 
 
-def test_what_was_typed_is_kept_beside_its_errors(
-    priya: Pages, cast: Cast, opened: Opened
-) -> None:
+def test_what_was_typed_is_kept_beside_its_errors(priya: Pages, cast: Cast, opened: Opened) -> None:
     page = set_up(priya, cast, reference="R1", title="Kept title")
     assert page.status == 422
     assert page.errors == {"reference": "There is already a round R1"}
