@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "rounds": "s11audit.cli.rounds",
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
+    "export": "s11audit.cli.export",
     "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",

@@ -45,9 +45,9 @@ NOT_RETURNED = "Not returned"
 
 
 def of_whole(part: int, whole: int) -> str:
-    """`11/12 (91.7%)`; without the percentage where there is nothing to divide by."""
+    """`12/16 (75.0%)`; without the percentage where there is nothing to divide by."""
     share = percent(part, whole)
-    return f"{part}/{whole}" if share is None else f"{part}/{whole} ({share}%)"
+    return f"{part}/{whole}" if share is None else f"{part}/{whole} ({share:.1f}%)"
 
 
 def round_facts(

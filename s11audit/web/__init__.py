@@ -13,7 +13,15 @@ from s11audit.paths import STATIC, TEMPLATES
 from s11audit.questionnaires.catalogue import shipped_catalogue
 from s11audit.web import errors, presentation, security
 
-BLUEPRINTS: tuple[str, ...] = ("account", "people", "returns", "rounds", "moderation", "actions")
+BLUEPRINTS: tuple[str, ...] = (
+    "account",
+    "people",
+    "returns",
+    "rounds",
+    "moderation",
+    "actions",
+    "reports",
+)
 
 # A standard with 40 rating questions posts some 400 fields, each of up to 10,000 characters that
 # may take 12 bytes each once encoded. Flask's own limits (1,000 fields, 500 kB) would lose text.

@@ -43,7 +43,7 @@ def test_an_agency_keeps_all_its_answers_and_its_scorecard(download: Download) -
     assert workbook.sheetnames == ["About", "Scorecard", "Answers", "Actions"]
     about = {row[0]: row[1] for row in workbook["About"].iter_rows(values_only=True)}
     assert about["Submitted"] == "20 May 2026 at 9:30am"
-    assert about["Required questions answered"] == "6/6 (100%)"
+    assert about["Required questions answered"] == "6/6 (100.0%)"
     assert about["Self-rating"].startswith("Red. Red because the critical question")
     *standards, whole = records(workbook, "Scorecard", "Standard")
     assert [row["Self-rating"] for row in standards] == ["Red", "Amber", "Green"]
