@@ -122,7 +122,7 @@ def create(
             by=by,
             now=datetime.now(UTC),
         )
-    click.echo(f"Round {reference} is a draft with {len(chosen)} agencies.")
+    click.echo(f"Round {reference} is a draft. Agencies: {len(chosen)}.")
     click.echo(f"Open it with: s11audit rounds open {reference}")
 
 

@@ -13,7 +13,10 @@ from s11audit.models.people import Partnership
 
 
 class AuditRound(Base):
-    """The questionnaire is pinned by id, version and SHA-256 when the round opens."""
+    """The questionnaire is pinned by id, version and SHA-256 when the round opens.
+
+    `status_reason` is what was said when its last step asked for a reason, such as opening again.
+    """
 
     __tablename__ = "audit_rounds"
 
@@ -29,5 +32,6 @@ class AuditRound(Base):
     due_on: Mapped[date]
     closes_on: Mapped[date]
     guidance: Mapped[str] = mapped_column(Text, default="")
+    status_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     partnership: Mapped[Partnership] = relationship()

@@ -133,7 +133,7 @@ def take_round_step(
     if step.target is RoundStatus.OPEN:
         _check_has_agencies(session, audit_round)
         pins = _pins(audit_round, questionnaire)
-    move(session, audit_round, step, **pins)
+    move(session, audit_round, step, status_reason=reason, **pins)
     detail = {**pins, "reason_given": bool(reason)}
     _record(session, step.event, audit_round, by, now, detail)
 

@@ -20,24 +20,39 @@ from s11audit.queries.rounds import questionnaire_of, round_of
 from s11audit.services.actions import ChangedActionError, add_note, take_action_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
-from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.form_errors import errors_of
 from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.sorting import sorting
-from s11audit.web.step_forms import StepForm, Wanted, errors_in, sent_form, step_buttons
+from s11audit.web.step_forms import (
+    StepForm,
+    Wanted,
+    errors_in,
+    refuse_step,
+    sent_form,
+    step_buttons,
+)
 
 blueprint = Blueprint("actions", __name__)
 
 Page = str | tuple[str, int] | Response
+# A number that no database refuses, and beyond any list that there can be.
+MOST_PAGES = 10_000
 WANTED = {
     "claim-complete": Wanted(
         "What changed for children?",
         "Impact evidence: what is different for children now, and how you know. Name nobody.",
+        "Say what changed for children",
     ),
     "verify": Wanted(
         "How did you check the impact?",
         "What you saw or read, and what it shows has changed for children.",
+        "Say how you checked the impact",
     ),
-    "reopen": Wanted("Why is it reopened?", "What is still missing, so that the agency can act."),
+    "reopen": Wanted(
+        "Why is it reopened?",
+        "What is still missing, so that the agency can act.",
+        "Say why it is reopened",
+    ),
 }
 
 
@@ -90,9 +105,8 @@ def take_step(reference: str, step: str) -> Page:
         return _action_page(found, {step: form}), 422
     try:
         take_action_step(db(), found.action, step, text, by=viewer(), now=now(), version=version)
-    except RefusedError as error:
-        refuse(form, error)
-        return _action_page(found, {step: form}), 422
+    except RefusedError:
+        return _action_page(found, {step: refuse_step(form, step, WANTED)}), 422
     except (ChangedActionError, StepNotAllowedError) as error:
         db().rollback()
         return _action_page(_action_or_404(reference), problem=str(error), typed=text), 409
@@ -131,7 +145,7 @@ def _list_page(wanted: ActionFilter, audit_round: Any) -> str:
         today,
         visible_to=viewer(),
         latest_first=order.descending,
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES),
     )
     return render_template(
         "actions/listing.html",

@@ -15,10 +15,11 @@ from s11audit.web.fields import TextField
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the box of a step is called, and the help beside it."""
+    """What the box of a step is called, the help beside it, and what to say of an empty one."""
 
     label: str
     hint: str = ""
+    missing: str = "Say why"
 
 
 class StepForm(Form):
@@ -39,6 +40,12 @@ class StepButton:
 def sent_form(step_name: str) -> StepForm:
     """What was typed for a step."""
     return StepForm(request.form, prefix=f"{step_name}-")
+
+
+def refuse_step(form: StepForm, step_name: str, wanted: Mapping[str, Wanted]) -> StepForm:
+    """The form of a step that lacks its words, with what is missing beside the box."""
+    form.text.errors = [wanted.get(step_name, Wanted("Reason")).missing]
+    return form
 
 
 def step_buttons(

@@ -282,7 +282,8 @@ def test_sending_back_voids_the_signature_and_tells_the_agency_why(
 ) -> None:
     priya.get(POLICE)
     empty = priya.post(f"{POLICE}/steps/send-back", {"send-back-text": ""})
-    assert (empty.status, empty.errors) == (422, {"send-back-text": "Say why"})
+    assert empty.status == 422
+    assert empty.errors == {"send-back-text": "Say what the agency should change"}
     why = "Custody: say when the room opens"
     assert priya.post(f"{POLICE}/steps/send-back", {"send-back-text": why}).status == 303
     assert why in priya.get(POLICE).text

@@ -171,9 +171,10 @@ def test_opening_again_needs_a_reason(priya: Pages, opened: Opened, database: Da
     assert priya.post("/rounds/R1/close").status == 303
     page = priya.post("/rounds/R1/reopen", {"reopen-text": "  "})
     assert page.status == 422
-    assert page.errors == {"reopen-text": "Say why"}
+    assert page.errors == {"reopen-text": "Say why the round opens again"}
     assert stored(database, "R1").status is RoundStatus.CLOSED
     assert priya.post("/rounds/R1/reopen", {"reopen-text": "Two agencies asked"}).status == 303
+    assert "Opened again: Two agencies asked" in priya.get("/rounds/R1").text
     assert stored(database, "R1").status is RoundStatus.OPEN
 
 

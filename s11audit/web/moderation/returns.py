@@ -26,7 +26,6 @@ from s11audit.queries.moderation import actions_of_return, agencies_answering
 from s11audit.queries.returns import answers_of, scores_of, signature_of, values_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
-from s11audit.web.form_errors import refuse
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.step_forms import (
@@ -34,6 +33,7 @@ from s11audit.web.step_forms import (
     StepForm,
     Wanted,
     errors_in,
+    refuse_step,
     sent_form,
     step_buttons,
 )
@@ -43,6 +43,7 @@ WANTED = {
     "send-back": Wanted(
         "What should the agency change?",
         "The agency reads this. Its signature becomes void and it has to sign again.",
+        "Say what the agency should change",
     )
 }
 
@@ -62,8 +63,8 @@ def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] |
         return _return_page(found, questionnaire, {step: form}), 422
     try:
         take_return_step(db(), found, step, by=viewer(), now=now(), reason=form.text.data or "")
-    except RefusedError as error:
-        refuse(form, error)
+    except RefusedError:
+        form = refuse_step(form, step, WANTED)
         return _return_page(found, questionnaire, {step: form}), 422
     db().commit()
     flash(f"The return is now {RETURN_STATUS_LABELS[found.status].lower()}.", "success")

@@ -16,6 +16,8 @@ from s11audit.questionnaires import Catalogue
 from s11audit.services.rounds import LONGEST_REFERENCE, LONGEST_TITLE
 from s11audit.web.fields import DateParts, TextField
 
+LARGEST_ID = 2**31 - 1
+
 
 def _needs_date(message: str) -> Callable[[Form, Field], None]:
     """A validator: something must stand in the boxes of the date."""
@@ -27,10 +29,18 @@ def _needs_date(message: str) -> Callable[[Form, Field], None]:
     return check
 
 
+def _agency_id(text: str) -> int:
+    """An id that every database can compare."""
+    agency_id = int(text)
+    if not 0 < agency_id <= LARGEST_ID:
+        raise ValueError("No agency has this id")
+    return agency_id
+
+
 class AgenciesForm(FlaskForm):
     """Any of the agencies that are offered, grouped by type."""
 
-    agencies = SelectMultipleField("Agencies", coerce=int, validate_choice=False)
+    agencies = SelectMultipleField("Agencies", coerce=_agency_id, validate_choice=False)
 
     def offer_agencies(self, agencies: Iterable[Agency]) -> None:
         """Offer these agencies, which come in the order of their types."""

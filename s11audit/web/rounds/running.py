@@ -16,9 +16,9 @@ from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
 from s11audit.web.rounds.pages import blueprint, round_or_404
-from s11audit.web.rounds.showing import round_page
+from s11audit.web.rounds.showing import WANTED, round_page
 from s11audit.web.security import db, now, permitted, services, viewer
-from s11audit.web.step_forms import sent_form
+from s11audit.web.step_forms import refuse_step, sent_form
 
 Page = str | tuple[str, int] | Response
 
@@ -40,9 +40,8 @@ def take_step(reference: str, step: str) -> Page:
             questionnaire=questionnaire_of(audit_round, services().catalogue),
             reason=form.text.data or "",
         )
-    except RefusedError as error:
-        refuse(form, error)
-        return round_page(audit_round, {step: form}), 422
+    except RefusedError:
+        return round_page(audit_round, {step: refuse_step(form, step, WANTED)}), 422
     db().commit()
     flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.", "success")
     return _to_round(audit_round)

@@ -26,7 +26,13 @@ from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.sorting import sorting
 from s11audit.web.step_forms import StepForm, Wanted, errors_in, step_buttons
 
-WANTED = {"reopen": Wanted("Why does the round open again?", "This is kept in the history.")}
+WANTED = {
+    "reopen": Wanted(
+        "Why does the round open again?",
+        "Managers and the QA subgroup can read this.",
+        "Say why the round opens again",
+    )
+}
 _STATUS_ORDER = {status: place for place, status in enumerate(ReturnStatus)}
 COLUMNS: dict[str, Callable[[ReturnRow], Any]] = {
     "agency": lambda row: row.agency.casefold(),

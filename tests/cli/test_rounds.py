@@ -1,0 +1,83 @@
+"""Rounds from the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from s11audit.cli import main
+from tests.cast import Cast
+from tests.conftest import QUESTIONNAIRES
+from tests.rounds_and_returns import Opened
+
+CREATE = (
+    *("rounds", "create", "S11-2027", "--title", "Audit 2027", "--partnership", "DOWN"),
+    *("--questionnaire", "small", "--version", "1"),
+    *("--opens", "2027-03-01", "--due", "2027-04-30", "--closes", "2027-05-14"),
+)
+
+
+@pytest.fixture
+def run(database_url: str, cast: Cast) -> Any:
+    """Runs a command in this process, with the tests' questionnaires."""
+    others = {name: None for name in os.environ if name.startswith("S11AUDIT_")}
+    settings = {"DATABASE_URL": database_url, "S11AUDIT_QUESTIONNAIRES": str(QUESTIONNAIRES)}
+
+    def run_command(*words: str) -> Result:
+        done = CliRunner().invoke(main, list(words), env={**others, **settings})
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    return run_command
+
+
+def test_every_round_is_listed_for_people_and_programs(run: Any, opened: Opened) -> None:
+    (line,) = run("rounds", "list").stdout.splitlines()
+    assert line.startswith("R1  Open  due 18 December 2026  0/3 returned")
+    (listed,) = json.loads(run("rounds", "list", "--json").stdout)
+    expected = {"reference": "R1", "questionnaire": "small", "version": "1", "status": "open"}
+    assert expected.items() <= listed.items()
+    assert (listed["returned"], listed["expected"]) == (0, 3)
+
+
+def test_with_no_round_the_list_is_empty(run: Any) -> None:
+    assert json.loads(run("rounds", "list", "--json").stdout) == []
+    assert "rounds create" in run("rounds", "list").stdout
+
+
+def test_a_round_is_created_opened_and_closed(run: Any) -> None:
+    assert "draft. Agencies: 3." in run(*CREATE).stdout
+    assert run("rounds", "open", "S11-2027").stdout == "Round S11-2027 is open.\n"
+    assert run("rounds", "close", "S11-2027").stdout == "Round S11-2027 is closed.\n"
+    (listed,) = json.loads(run("rounds", "list", "--json").stdout)
+    assert listed["status"] == "closed"
+
+
+def test_agencies_can_be_named(run: Any) -> None:
+    assert "Agencies: 1." in run(*CREATE, "--agency", "POL").stdout
+    done = run(*CREATE, "--agency", "FARPOL")
+    assert (done.exit_code, "has no agency FARPOL" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("rounds", "open", "NONE"), "There is no round NONE"),
+        (("rounds", "close", "S11-2027"), "not possible while this is “draft”"),
+        (CREATE, "There is already a round S11-2027"),
+        (tuple("X1" if w == "S11-2027" else "9" if w == "1" else w for w in CREATE), "version “9”"),
+        (tuple("X1" if w == "S11-2027" else w.replace("04-30", "01-30") for w in CREATE), "after"),
+        (tuple("X1" if w == "S11-2027" else w.replace("04-30", "04-31") for w in CREATE), "date"),
+        (tuple(word.replace("DOWN", "NOWHERE") for word in CREATE), "--partnership: DOWN, FAR"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(run: Any, words: tuple[str, ...], says: str) -> None:
+    run(*CREATE)
+    done = run(*words)
+    assert done.exit_code != 0
+    assert says in done.stderr
+    assert "Traceback" not in done.output
