@@ -54,6 +54,26 @@ def test_the_workbook_is_of_the_round_and_says_who_took_it(
     assert "The deputy leads." in [cell for row in answers for cell in row]
 
 
+def test_the_sheets_say_what_the_screens_say(
+    pages: Pages, cast: Cast, submitted: Opened, database: Database
+) -> None:
+    pages.sign_in(cast["Mo"])
+    table = pages.get("/rounds/R1/heat-map").soup.select_one("table.s11-heat-map")
+    assert table is not None
+    headings = [heading.get_text(strip=True) for heading in table.select("thead th")]
+    (row,) = table.select("tbody tr")
+    on_screen = dict(
+        zip(headings[2:], [cell.get_text(" ") for cell in row.select("td")][1:], strict=True)
+    )
+    response = pages.get("/rounds/R1/compliance.xlsx").response
+    ratings = list(load_workbook(BytesIO(response.get_data()))["Ratings"].values)
+    sheet = next(dict(zip(ratings[3], line, strict=True)) for line in ratings if line[1] == "POL")
+    assert len(on_screen) >= 3
+    for heading, shown in on_screen.items():
+        letters = "".join(part for part in shown.split() if len(part) == 1)
+        assert sheet[heading] == (letters or "Not asked"), heading
+
+
 def test_the_charts_come_in_one_file(pages: Pages, cast: Cast, submitted: Opened) -> None:
     response = pages.sign_in(cast["Mo"]).get("/rounds/R1/charts.zip").response
     names = ZipFile(BytesIO(response.get_data())).namelist()
