@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 5_000
+# The server's threads are the limit: each holds two connections at most.
+UNLIMITED = -1
 
 
 class WriteWhileReadingError(RuntimeError):
@@ -46,8 +48,10 @@ class Database:
 def open_engine(url: str) -> Engine:
     """An engine for this address. A SQLite file is made where there is none; its folder is not."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        return create_engine(url, pool_pre_ping=True, max_overflow=UNLIMITED)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, max_overflow=UNLIMITED
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
