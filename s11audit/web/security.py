@@ -42,6 +42,7 @@ class Services:
 
 def init_app(app: Flask) -> None:
     CSRFProtect(app)
+    app.before_request(_refuse_nul)
     app.before_request(_recognise)
     app.before_request(_guard)
     app.after_request(_harden)
@@ -97,6 +98,14 @@ def viewer() -> Viewer:
     """Who is looking; only for views that are not public."""
     who: Viewer = g.viewer
     return who
+
+
+def _refuse_nul() -> None:
+    """No name of anything holds a NUL character, and PostgreSQL refuses to look for one."""
+    if "\0" in request.path:
+        abort(404)
+    if b"%00" in request.query_string:
+        abort(400)
 
 
 def _recognise() -> None:

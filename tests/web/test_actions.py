@@ -216,9 +216,8 @@ def test_with_no_actions_the_list_says_where_they_come_from(
     "address",
     [
         "/actions?page=99999999999999999999999",
-        "/actions?page=-1&status=%00&agency=%00",
-        "/rounds?sort=%00",
-        "/rounds/R1/heat-map?sort=%00&type=%00&order=sideways",
+        "/actions?page=-1&status=nonsense&agency=nonsense",
+        "/rounds/R1/heat-map?sort=nonsense&type=nonsense&order=sideways",
         "/rounds/R1?sort=submitted&order=descending&sort=agency",
     ],
 )
@@ -231,3 +230,4 @@ def test_a_strange_address_is_answered_with_a_page(mo: Pages, address: str) -> N
 )
 def test_a_name_that_cannot_be_is_not_found(mo: Pages, address: str) -> None:
     assert mo.get(address).status == 404
+    assert mo.get("/actions?agency=%00").status == 400
