@@ -110,8 +110,8 @@ def test_a_return_goes_from_its_lead_to_scrutiny_and_into_the_workbook(
     book = load_workbook(downloaded(page, "compliance.xlsx", tmp_path))
     letters = ratings_of(book, POLICE)
     assert [letter for letter in letters if letter] == letters_of(ratings)
-    status = {row[0].value: row for row in book["Return status"].iter_rows()}
-    assert any(receipt == cell.value for cell in status[POLICE])
+    rows = book["Return status"].iter_rows(values_only=True)
+    assert any({POLICE, receipt} <= set(row) for row in rows)
     with zipfile.ZipFile(downloaded(page, "charts.zip", tmp_path)) as charts:
         assert {Path(name).suffix for name in charts.namelist()} == {".png", ".svg"}
 
