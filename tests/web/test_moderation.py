@@ -112,7 +112,7 @@ def test_agencies_that_have_not_returned_stand_below_by_status(
     mo: Pages, submitted: Opened
 ) -> None:
     text = mo.get(HEAT_MAP).text
-    below = text[text.index("Not returned") :]
+    below = text[text.index("Agencies without ratings") :]
     assert "Elm Row School Not started" in below
     assert "Downshire Police" not in below
 
