@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models.database import Database
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.web import create_app
+from s11audit.web.security import Services
 from tests.cast import Cast, bring_on
 from tests.databases import KIND, PostgresqlDatabases, SqliteFiles, postgresql_server
 from tests.pages import Pages
@@ -65,6 +67,10 @@ def cast(database: Database) -> Cast:
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
+    return settings_for(database_url)
+
+
+def settings_for(database_url: str) -> Settings:
     return read_settings(
         {
             "DATABASE_URL": database_url,
@@ -74,11 +80,21 @@ def settings(database_url: str) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Flask:
-    made = create_app(settings, database)
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of all tests: its routes and templates are put together once."""
+    nowhere = tmp_path_factory.mktemp("nowhere") / "empty.sqlite3"
+    made = create_app(settings_for(f"sqlite:///{nowhere}"))
     made.testing = True
     return made
+
+
+@pytest.fixture
+def app(one_app: Flask, settings: Settings, database: Database) -> Flask:
+    """The application over this test's database."""
+    shared: Services = one_app.extensions["s11audit"]
+    one_app.extensions["s11audit"] = replace(shared, settings=settings, database=database)
+    return one_app
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from s11audit.domain.scoring import Scorecard
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries.returns import scorecard_of
 
 # Rows that a reading of answers holds in memory at a time.
 ROWS_AT_A_TIME = 500
@@ -144,27 +145,8 @@ def scorecards(
     )
     cards: dict[int, dict[str, Scorecard]] = {}
     for row in rows:
-        cards.setdefault(row.return_id, {})[row.standard_id] = _scorecard(row)
+        cards.setdefault(row.return_id, {})[row.standard_id] = scorecard_of(row)
     return cards
-
-
-def _scorecard(row: Score) -> Scorecard:
-    return Scorecard(
-        visible=row.visible,
-        required=row.required,
-        answered=row.answered,
-        red=row.red,
-        amber=row.amber,
-        green=row.green,
-        not_applicable=row.not_applicable,
-        unanswered=row.unanswered,
-        unrated=row.unrated,
-        points=row.exact_points,
-        maximum=row.maximum,
-        strict_maximum=row.strict_maximum,
-        rating=row.rating,
-        because=row.because,
-    )
 
 
 _ANSWER_COLUMNS = (
