@@ -16,8 +16,15 @@ from s11audit.models.database import Database
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.web import create_app
 from s11audit.web.security import Services
-from tests.cast import Cast, bring_on
-from tests.databases import KIND, PostgresqlDatabases, SqliteFiles, postgresql_server
+from tests.cast import Cast
+from tests.databases import (
+    EMPTY,
+    KIND,
+    PEOPLED,
+    PostgresqlDatabases,
+    SqliteFiles,
+    postgresql_server,
+)
 from tests.pages import Pages
 from tests.rounds_and_returns import Opened, open_round
 
@@ -38,9 +45,11 @@ def databases(
 
 
 @pytest.fixture
-def database_url(databases: SqliteFiles | PostgresqlDatabases) -> Iterator[str]:
-    """Address of a database with tables and nothing in them."""
-    with databases.fresh() as url:
+def database_url(
+    request: pytest.FixtureRequest, databases: SqliteFiles | PostgresqlDatabases
+) -> Iterator[str]:
+    """Address of a database with tables, and in them the cast if the test asks for it."""
+    with databases.fresh(PEOPLED if "cast" in request.fixturenames else EMPTY) as url:
         yield url
 
 
@@ -59,10 +68,9 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def cast(database: Database) -> Cast:
-    """Everybody of tests/cast.py, committed."""
-    with database.writing.begin() as opened:
-        return bring_on(opened)
+def cast(databases: SqliteFiles | PostgresqlDatabases, database_url: str) -> Cast:
+    """Everybody of tests/cast.py, in the test's database."""
+    return databases.cast
 
 
 @pytest.fixture

@@ -17,50 +17,67 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from s11audit.models.database import open_engine
+from s11audit.models.database import Database
 from s11audit.models.migrating import migrate
+from tests.cast import Cast, bring_on
 
 KIND = os.environ.get("S11AUDIT_TEST_DATABASE", "sqlite")
 
 
+# The patterns that databases of tests are copied from: tables only, or with the cast in them.
+EMPTY = "empty"
+PEOPLED = "peopled"
+
+
+def fill_patterns(empty_url: str, peopled_url: str) -> Cast:
+    """Put the tables into both patterns, and the cast into one."""
+    for url in (empty_url, peopled_url):
+        database = Database(url)
+        migrate(database.engine)
+        if url == peopled_url:
+            with database.writing.begin() as session:
+                cast = bring_on(session)
+        database.dispose()
+    return cast
+
+
 class SqliteFiles:
-    """A migrated file, copied for each test."""
+    """Migrated files, copied for each test."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._template = folder / "template.sqlite3"
-        engine = open_engine(f"sqlite:///{self._template}")
-        migrate(engine)
-        engine.dispose()
+        self.cast = fill_patterns(self._url(EMPTY), self._url(PEOPLED))
         self._numbers = count(1)
 
+    def _url(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.sqlite3"
+
     @contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self, pattern: str) -> Iterator[str]:
         path = self._folder / f"test-{next(self._numbers)}.sqlite3"
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(self._folder / f"{pattern}.sqlite3", path)
         yield f"sqlite:///{path}"
         path.unlink()
 
 
 class PostgresqlDatabases:
-    """A migrated database, copied by the server for each test."""
+    """Migrated databases, copied by the server for each test."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        self._run("CREATE DATABASE template_s11audit")
-        engine = open_engine(self.url("template_s11audit"))
-        migrate(engine)
-        engine.dispose()
+        self._run(f"CREATE DATABASE {EMPTY}")
+        self._run(f"CREATE DATABASE {PEOPLED}")
+        self.cast = fill_patterns(self.url(EMPTY), self.url(PEOPLED))
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
         return self._address.format(name=name)
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self, pattern: str) -> Iterator[str]:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_s11audit")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {pattern}")
         yield self.url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
