@@ -70,7 +70,7 @@ def listed(page: Page) -> list[str]:
 
 def claim(asif: Pages, text: str = "Children now wait apart from adults.") -> Page:
     fields = asif.get(ACTION).form("claim-complete")
-    return asif.post(f"{ACTION}/claim-complete", fields | {"claim-complete-text": text})
+    return asif.post(f"{ACTION}/steps/claim-complete", fields | {"claim-complete-text": text})
 
 
 def test_an_agency_sees_its_own_actions(asif: Pages) -> None:
@@ -151,10 +151,10 @@ def test_scrutiny_verifies_or_reopens_a_claim(asif: Pages, cast: Cast) -> None:
     page = mo.get(ACTION)
     assert "How did you check the impact?" in page.text
     fields = page.form("verify")
-    assert mo.post(f"{ACTION}/verify", fields | {"verify-text": "We visited."}).status == 303
+    assert mo.post(f"{ACTION}/steps/verify", fields | {"verify-text": "We visited."}).status == 303
     assert "Verified" in mo.get(ACTION).text
     fields = mo.get(ACTION).form("reopen")
-    assert mo.post(f"{ACTION}/reopen", fields | {"reopen-text": "It closed."}).status == 303
+    assert mo.post(f"{ACTION}/steps/reopen", fields | {"reopen-text": "It closed."}).status == 303
     history = mo.get(ACTION).text
     assert history.index("It closed.") < history.index("We visited.")
 
@@ -163,8 +163,10 @@ def test_a_stale_page_changes_nothing_and_gives_back_what_was_typed(
     asif: Pages, cast: Cast, database: Database
 ) -> None:
     stale = asif.get(ACTION).form("claim-complete")
-    asif.post(f"{ACTION}/start", asif.get(ACTION).form("start"))
-    page = asif.post(f"{ACTION}/claim-complete", stale | {"claim-complete-text": "Typed long"})
+    asif.post(f"{ACTION}/steps/start", asif.get(ACTION).form("start"))
+    page = asif.post(
+        f"{ACTION}/steps/claim-complete", stale | {"claim-complete-text": "Typed long"}
+    )
     assert page.status == 409
     assert "Nothing was changed" in page.text
     assert "Typed long" in page.text
@@ -202,7 +204,7 @@ def test_others_find_no_action_of_the_police(
     page = pages.get("/actions")
     assert "Open a separate room" not in page.text
     assert pages.get(ACTION).status == 404
-    assert pages.post(f"{ACTION}/start", {"version": "1"}).status == 404
+    assert pages.post(f"{ACTION}/steps/start", {"version": "1"}).status == 404
     assert pages.post(f"{ACTION}/notes", {"note": "Hello"}).status == 404
 
 

@@ -297,7 +297,7 @@ def test_sending_back_voids_the_signature_and_tells_the_agency_why(
 
 def test_nothing_is_sent_back_into_a_closed_round(priya: Pages, submitted: Opened) -> None:
     priya.get("/rounds/R1")
-    priya.post("/rounds/R1/close")
+    priya.post("/rounds/R1/steps/close")
     assert "Send back" not in priya.get(POLICE).text
     page = priya.post(f"{POLICE}/steps/send-back", {"send-back-text": "Please look again"})
     assert page.status == 409

@@ -68,7 +68,7 @@ def test_a_round_is_set_up_opened_and_pinned(priya: Pages, cast: Cast, database:
     page = priya.get("/rounds/S11-2027")
     assert "Draft" in page.text
     assert "0/2 (0.0%)" in page.text
-    assert priya.post("/rounds/S11-2027/open").status == 303
+    assert priya.post("/rounds/S11-2027/steps/open").status == 303
     audit_round = stored(database, "S11-2027")
     small = Catalogue([QUESTIONNAIRES]).get("small", "1")
     assert audit_round.status is RoundStatus.OPEN
@@ -121,7 +121,7 @@ def test_a_round_without_agencies_asks_for_them_before_it_opens(
     page = priya.get("/rounds/S11-2027")
     assert "Choose the agencies" in page.text
     assert "Open the round" not in page.text
-    assert priya.post("/rounds/S11-2027/open").status == 409
+    assert priya.post("/rounds/S11-2027/steps/open").status == 409
     priya.get("/rounds/S11-2027/agencies")
     assert priya.post("/rounds/S11-2027/agencies").status == 422
     page = priya.post("/rounds/S11-2027/agencies", {"agencies": [cast.agencies["HOSP"]]})
@@ -168,20 +168,22 @@ def test_the_table_sorts_by_links_and_says_how(priya: Pages, opened: Opened) -> 
 
 def test_opening_again_needs_a_reason(priya: Pages, opened: Opened, database: Database) -> None:
     priya.get("/rounds/R1")
-    assert priya.post("/rounds/R1/close").status == 303
-    page = priya.post("/rounds/R1/reopen", {"reopen-text": "  "})
+    assert priya.post("/rounds/R1/steps/close").status == 303
+    page = priya.post("/rounds/R1/steps/reopen", {"reopen-text": "  "})
     assert page.status == 422
     assert page.errors == {"reopen-text": "Say why the round opens again"}
     assert stored(database, "R1").status is RoundStatus.CLOSED
-    assert priya.post("/rounds/R1/reopen", {"reopen-text": "Two agencies asked"}).status == 303
+    assert (
+        priya.post("/rounds/R1/steps/reopen", {"reopen-text": "Two agencies asked"}).status == 303
+    )
     assert "Opened again: Two agencies asked" in priya.get("/rounds/R1").text
     assert stored(database, "R1").status is RoundStatus.OPEN
 
 
 def test_a_step_that_is_not_possible_is_refused(priya: Pages, opened: Opened) -> None:
     priya.get("/rounds/R1")
-    assert priya.post("/rounds/R1/archive").status == 409
-    assert priya.post("/rounds/R1/no-such-step").status == 409
+    assert priya.post("/rounds/R1/steps/archive").status == 409
+    assert priya.post("/rounds/R1/steps/no-such-step").status == 409
 
 
 def test_one_agency_gets_longer_with_a_reason(
@@ -207,8 +209,15 @@ def test_a_qa_member_sees_rounds_but_cannot_set_them_up(
     assert page.status == 200
     assert "Close the round" not in page.text
     assert pages.get("/rounds/new").status == 403
-    assert pages.post("/rounds/R1/close").status == 403
+    assert pages.post("/rounds/R1/steps/close").status == 403
     assert pages.get("/rounds/R1/agencies").status == 403
+
+
+@pytest.mark.parametrize("page", ["no-such-page", "close", "steps"])
+def test_a_page_that_a_round_does_not_have_is_not_found(
+    priya: Pages, opened: Opened, page: str
+) -> None:
+    assert priya.get(f"/rounds/R1/{page}").status == 404
 
 
 def test_an_agencys_people_do_not_see_rounds(pages: Pages, cast: Cast, opened: Opened) -> None:
@@ -222,4 +231,4 @@ def test_another_partnership_finds_nothing(pages: Pages, cast: Cast, opened: Ope
     assert "There is no round yet" in pages.get("/rounds").text
     for address in ("/rounds/R1", "/rounds/R1/agencies", "/rounds/R1/returns/POL/extension"):
         assert pages.get(address).status == 404
-    assert pages.post("/rounds/R1/close").status == 404
+    assert pages.post("/rounds/R1/steps/close").status == 404

@@ -23,7 +23,7 @@ from s11audit.web.step_forms import refuse_step, sent_form
 Page = str | tuple[str, int] | Response
 
 
-@blueprint.post("/<reference>/<step>")
+@blueprint.post("/<reference>/steps/<step>")
 @permitted(Permission.EDIT_ROUNDS)
 def take_step(reference: str, step: str) -> Page:
     audit_round = round_or_404(reference)
