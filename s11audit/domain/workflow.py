@@ -238,10 +238,13 @@ def step_named(steps: Sequence[Step[Status]], name: str, status: Status) -> Step
 
     Raises StepNotAllowedError otherwise.
     """
+    called = name
     for step in steps:
         if step.name == name and status in step.sources:
             return step
-    raise StepNotAllowedError(f"“{name}” is not possible while this is “{status}”.")
+        called = step.button if step.name == name else called
+    now = status.replace("-", " ")
+    raise StepNotAllowedError(f"“{called}” is not possible while this is “{now}”.")
 
 
 def is_overdue(status: ReturnStatus, due_on: date | None, today: date) -> bool:

@@ -40,4 +40,5 @@ def move(
     )
     session.refresh(thing)
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StepNotAllowedError(f"Somebody else has just moved this to “{thing.status}”.")
+        status = thing.status.replace("-", " ")
+        raise StepNotAllowedError(f"Somebody else has just moved this to “{status}”.")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS, ActionStatus, is_overdue
 from s11audit.domain.dates import today_in_london
@@ -57,7 +57,7 @@ WANTED = {
 
 
 class NoteForm(Form):
-    note = TextField(label="Add a note", validators=[InputRequired("Write the note")])
+    note = TextField(label="Add a note", validators=[DataRequired("Write the note")])
 
 
 @blueprint.get("/actions")
@@ -94,7 +94,7 @@ def write_note(reference: str) -> Page:
     return _to_action(reference)
 
 
-@blueprint.post("/actions/<reference>/<step>")
+@blueprint.post("/actions/<reference>/steps/<step>")
 @permitted(Permission.SEE_ACTIONS)
 def take_step(reference: str, step: str) -> Page:
     found = _action_or_404(reference)

@@ -10,8 +10,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.services.returns import RoundNotOpenError
+from s11audit.web.given_back import typed_texts
 
 logger = logging.getLogger(__name__)
+
+# A browser reads no page before it has sent everything, so this much is let in to be thrown away.
+MOST_THROWN_AWAY = 512 * 1024 * 1024
+PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,13 @@ PROBLEMS: dict[int, Problem] = {
     400: Problem(
         "We could not read what was sent",
         ("Go back to the page you came from and try again.",),
+    ),
+    401: Problem(
+        "You had been signed out",
+        (
+            "Nothing was saved just now. What you saved before is safe.",
+            "Copy what you typed from below, sign in, and put it in again.",
+        ),
     ),
     403: Problem(
         "You do not have access to this page",
@@ -62,8 +75,7 @@ FORM_TOO_OLD = Problem(
     "We could not check that form",
     (
         "This can happen when you have signed out, or signed in again, in another tab.",
-        "Nothing was saved. Use your browser's back button: what you typed is still there. "
-        "Copy it, reload the page and save again.",
+        "Nothing was saved. Go back to the page that you came from, reload it, and try again.",
     ),
 )
 
@@ -71,20 +83,22 @@ FORM_TOO_OLD = Problem(
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StepNotAllowedError, _step_not_allowed)
+    app.register_error_handler(RoundNotOpenError, _step_not_allowed)
     app.register_error_handler(PermissionError, _not_permitted)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
 
 def problem_page(problem: Problem, status: int) -> tuple[str, int]:
-    return render_template("error.html", problem=problem, status=status), status
+    typed = typed_texts() if request.method == "POST" else []
+    return render_template("error.html", problem=problem, status=status, typed=typed), status
 
 
 def _form_too_old(_error: CSRFError) -> tuple[str, int]:
     return problem_page(FORM_TOO_OLD, 400)
 
 
-def _step_not_allowed(error: StepNotAllowedError) -> tuple[str, int]:
+def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[str, int]:
     problem = Problem(PROBLEMS[409].heading, (str(error), *PROBLEMS[409].sentences))
     return problem_page(problem, 409)
 
@@ -95,9 +109,19 @@ def _not_permitted(_error: PermissionError) -> tuple[str, int]:
 
 def _http_problem(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
+    if status == 413:
+        _throw_away_the_rest()
     return problem_page(PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]), status)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     logger.exception("Could not answer %s %s", request.method, request.path, exc_info=error)
     return problem_page(PROBLEMS[500], 500)
+
+
+def _throw_away_the_rest() -> None:
+    """Read what is still being sent: a browser cut off shows its own error, not our page."""
+    body = request.environ["wsgi.input"]
+    for _ in range(MOST_THROWN_AWAY // PIECE):
+        if not body.read(PIECE):
+            return

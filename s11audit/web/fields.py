@@ -20,7 +20,7 @@ from s11audit.domain.questionnaire import Question
 
 # Line ends and tabs are text; every other control character is a stray of some other program, and
 # neither a spreadsheet nor PostgreSQL can hold all of them.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINK = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 
 TOOK_OUT = (
@@ -97,7 +97,7 @@ def _real_date(parts: tuple[str, str, str]) -> date | None:
     try:
         day, month, year = (int(part) for part in parts)
         return date(year, month, day) if year >= 1900 else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

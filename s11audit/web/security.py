@@ -23,6 +23,7 @@ from s11audit.models import UserSession
 from s11audit.models.database import Database
 from s11audit.queries.people import SessionLimits, SignedIn, signed_in
 from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.web.given_back import typed_texts
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -146,6 +147,8 @@ def _guard() -> WerkzeugResponse | None:
     if permission is None:
         abort(403)
     if g.viewer is None:
+        if typed_texts():
+            abort(401)  # a page that gives them back
         here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
         return redirect(url_for("account.sign_in", next=here))
     if not viewer().may(permission):

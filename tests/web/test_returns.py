@@ -18,6 +18,7 @@ from tests.rounds_and_returns import COMPLETE, Opened, fill, return_named, submi
 
 LEADERSHIP = "/returns/R1-POL/standards/leadership"
 TRAINING = "/returns/R1-POL/standards/training"
+TOO_LONG = "difference__value"
 
 
 @pytest.fixture
@@ -104,7 +105,10 @@ def test_a_full_page_goes_on_to_the_next_standard_and_the_last_to_checking(
         (LEADERSHIP, "board-lead__comment", "x" * 10_001, "Shorten this to 10,000 characters"),
         (LEADERSHIP, "board-lead__comment", "a\x00b", "hidden character"),
         (LEADERSHIP, "board-lead__link", "javascript:alert(1)", "web address"),
+        (LEADERSHIP, "board-lead__comment", "a\ufffeb", "hidden character"),
         (LEADERSHIP, "last-report__value-day", "31", "real date"),
+        (LEADERSHIP, "last-report__value-day", "9" * 20, "real date"),
+        (LEADERSHIP, "last-report__value-year", "9" * 20, "real date"),
         (TRAINING, "staff__value", "a dozen", "Enter a number"),
         (TRAINING, "staff__value", "-1", "0 or more"),
     ],
@@ -120,7 +124,7 @@ def test_bad_input_is_explained_beside_its_box_and_nothing_typed_is_lost(
     if box.endswith("__value") and typed == "purple":
         assert box not in fields
     else:
-        assert fields[box] == typed.replace("\x00", "")
+        assert fields[box] == typed.replace("\x00", "").replace("\ufffe", "")
     for name, text in others.items():
         assert fields[name] == text
 
@@ -178,6 +182,23 @@ def test_choosing_what_is_saved_leaves_it(
     assert stored(database)["leadership.board-lead"].comment == "What Bea wrote"
 
 
+def test_a_text_too_long_to_be_saved_outlives_the_choice_between_two_others(
+    asif: Pages, database: Database, cast: Cast, opened: Opened
+) -> None:
+    stale = asif.get(TRAINING).form()
+    with database.writing.begin() as session:
+        theirs = {"training.staff": Answer("3")}
+        fill(session, "R1-POL", opened, theirs, by=cast["Bea"])
+    sent = stale | {"staff__value": "4", TOO_LONG: "x" * 10_001}
+    conflict = asif.post(TRAINING, sent)
+    assert conflict.status == 409
+    assert "is shown next" in conflict.text
+    page = asif.post(TRAINING, conflict.form() | {"staff__keep": "mine", "next": "later"})
+    assert page.status == 422
+    assert page.form()[TOO_LONG] == "x" * 10_001
+    assert stored(database)["training.staff"].value == "4"
+
+
 def test_saving_the_same_page_again_after_an_error_is_no_conflict_with_oneself(
     asif: Pages, database: Database
 ) -> None:
@@ -226,9 +247,10 @@ def test_the_journey_from_answers_to_receipt(
     page = asif.get("/returns/R1-POL/sign")
     assert "Children" in page.text
     assert "Open a separate room" in page.text
-    unsigned = asif.post("/returns/R1-POL/sign", page.form("/sign"))
-    assert unsigned.status == 422
-    assert set(unsigned.errors) == {"post", "agree"}
+    for nothing in ({}, {"post": "   ", "agree": ""}):
+        unsigned = asif.post("/returns/R1-POL/sign", page.form("/sign") | nothing)
+        assert unsigned.status == 422
+        assert set(unsigned.errors) == {"post", "agree"}
     signed = page.form("/sign") | {"post": "Chief Officer", "agree": "y"}
     assert asif.post("/returns/R1-POL/sign", signed).location == "/returns/R1-POL/receipt"
     receipt = asif.get("/returns/R1-POL/receipt")
@@ -245,9 +267,10 @@ def test_a_signatory_hands_back_and_the_lead_reads_why(
     asif.post("/returns/R1-POL/send-for-sign-off", asif.get("/returns/R1-POL/check").form("off"))
     asif.sign_in(cast["Ines"])
     form = asif.get("/returns/R1-POL/sign").form("hand-back")
-    assert asif.post("/returns/R1-POL/hand-back", form).errors == {
-        "reason": "Say what should be changed before you sign"
-    }
+    for nothing in ("", "   "):
+        page = asif.post("/returns/R1-POL/hand-back", form | {"reason": nothing})
+        assert page.errors == {"reason": "Say what should be changed before you sign"}
+    assert page.form("sign")["snapshot"] == asif.get("/returns/R1-POL/sign").form()["snapshot"]
     asif.post("/returns/R1-POL/hand-back", form | {"reason": "Say more on <custody>."})
     asif.sign_in(cast["Asif"])
     assert "Say more on <custody>." in asif.get("/returns/R1-POL").text

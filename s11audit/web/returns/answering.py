@@ -100,10 +100,15 @@ def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
 def _conflict_page(
     desk: Desk, asked: Standard, form: StandardForm, conflicts: Sequence[Conflict]
 ) -> tuple[str, int]:
-    """Two people changed the same answers: both texts, side by side, until somebody chooses."""
+    """Two people changed the same answers: both texts, side by side, until somebody chooses.
+
+    What could not be saved for another reason goes along, and is said once they have chosen.
+    """
     by_key = {one.question.key: one for one in form.forms}
     pairs = [(by_key[conflict.key], conflict) for conflict in conflicts]
-    page = render_template("returns/conflict.html", desk=desk, standard=asked, pairs=pairs)
+    page = render_template(
+        "returns/conflict.html", desk=desk, standard=asked, pairs=pairs, faulty=form.faulty
+    )
     return page, 409
 
 

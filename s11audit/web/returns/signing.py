@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, HiddenField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired
 
 from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.permissions import Permission
@@ -33,10 +33,10 @@ class SigningForm(FlaskForm):
     """The declaration, the signatory's post, and which frozen return was read."""
 
     post = TextField(
-        POST_LIMIT, validators=[InputRequired("Enter your post, such as Chief Officer")]
+        POST_LIMIT, validators=[DataRequired("Enter your post, such as Chief Officer")]
     )
     agree = BooleanField(
-        validators=[InputRequired("Tick the box to make the declaration, or hand the return back")]
+        validators=[DataRequired("Tick the box to make the declaration, or hand the return back")]
     )
     snapshot = HiddenField()
 
@@ -44,7 +44,7 @@ class SigningForm(FlaskForm):
 class HandBackForm(FlaskForm):
     """What the lead should change before the signatory signs."""
 
-    reason = TextField(validators=[InputRequired("Say what should be changed before you sign")])
+    reason = TextField(validators=[DataRequired("Say what should be changed before you sign")])
 
 
 @blueprint.post("/<reference>/send-for-sign-off")
@@ -125,7 +125,7 @@ def _sign_page(desk: Desk, form: SigningForm, hand_back_form: HandBackForm) -> s
     snapshot = latest_snapshot(db(), desk.agency_return.id)
     if snapshot is None:
         abort(404)
-    if not request.form:
+    if not form.snapshot.data:  # sent back with errors, it stays the one that was read
         form.snapshot.data = snapshot.sha256
     return render_template(
         "returns/sign.html",
