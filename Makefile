@@ -10,7 +10,8 @@ NODE_MODULES := node_modules/.installed
 BUILT := s11audit/web/static/dist
 STYLE_SHEET := $(BUILT)/s11audit.css
 GOVUK := node_modules/govuk-frontend
-FAST := not browser and not office and not benchmark
+BARE := not browser and not office and not benchmark
+FAST := $(BARE) and not slow
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +27,7 @@ demo: install static ## Serve a made-up partnership on this machine, to try ever
 test: install static lint system-packages ## Prove everything, on SQLite and on PostgreSQL, in a browser and an office
 	$(BIN)/s11audit questionnaires check
 	$(BIN)/pytest
-	S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest -m "$(FAST)"
+	S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest -m "$(BARE)"
 
 check: install static lint ## Lint, types, contracts and the fast tests, in under a minute
 	$(BIN)/pytest -m "$(FAST)"

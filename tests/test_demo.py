@@ -42,6 +42,8 @@ from s11audit.questionnaires.catalogue import shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.passwords import password_fits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -14,6 +14,8 @@ from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
 from tests.rounds_and_returns import COMPLETE, Opened, submit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def submitted(database: Database, cast: Cast, opened: Opened) -> Opened:

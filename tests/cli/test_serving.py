@@ -26,6 +26,8 @@ from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
 from tests.cast import PASSWORD
 
+pytestmark = pytest.mark.slow
+
 KEY = "a key that is only for tests, and long enough"
 FIRST = (
     "init",

@@ -37,6 +37,8 @@ from s11audit.models import AuditRound
 from tests.cast import Cast
 from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE
 
+pytestmark = pytest.mark.slow
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -18,6 +18,8 @@ from tests.cast import PEOPLE, Cast
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, Opened, submit
 
+pytestmark = pytest.mark.slow
+
 # What stands for each variable part of an address; `reference` is of the address's first word.
 EXAMPLES = {
     "agency": "POL",

@@ -176,9 +176,7 @@ def test_the_list_marks_the_disabled_and_keeps_the_search(
     assert page.form() == {"search": "s", "role": "agency-lead", "agency": "POL"}
 
 
-@pytest.mark.parametrize(
-    "query", ["page=0", "page=x", "page=99999999999999999999", "role=x", "search=%00"]
-)
+@pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999999999999", "role=x"])
 def test_an_odd_address_of_the_list_still_shows_a_list(priya: Pages, query: str) -> None:
     assert priya.get(f"/people?{query}").status == 200
 

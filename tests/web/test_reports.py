@@ -13,6 +13,8 @@ from tests.cast import Cast
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, Opened, submit
 
+pytestmark = pytest.mark.slow
+
 DOWNLOADS = (
     "/rounds/R1/downloads",
     "/rounds/R1/compliance.xlsx",
