@@ -97,7 +97,7 @@ def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any
             "reference": "S11-2024",
             "questionnaire": "section-11",
             "version": "2026",
-            "status": "reported",
+            "status": "closed",
         },
         {
             "reference": "S11-2026",
@@ -175,10 +175,10 @@ def test_the_police_are_most_of_the_way_through(session: Session) -> None:
     assert "local-priorities.domestic-abuse" not in answered
 
 
-def test_the_earlier_round_is_reported_with_signatures_and_receipts(session: Session) -> None:
+def test_the_earlier_round_is_closed_with_signatures_and_receipts(session: Session) -> None:
     returns = returns_of(session, "S11-2024")
     audit_round = next(iter(returns.values())).round
-    assert audit_round.status is RoundStatus.REPORTED
+    assert audit_round.status is RoundStatus.CLOSED
     statuses = Counter(one.status for one in returns.values())
     assert statuses == {ReturnStatus.CLOSED: 14, ReturnStatus.ALTERNATIVE_ASSURANCE: 1}
     signed = set(session.scalars(select(Signature.return_id)))

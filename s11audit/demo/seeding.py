@@ -162,11 +162,9 @@ class _Round:
         return bool(fate["status"] == ReturnStatus.CLOSED)
 
     def _finish(self, audit_round: AuditRound, returns: list[AgencyReturn]) -> None:
-        """Close the round, moderate it with its returns, and report it."""
-        days = {"close": self.plan["closes"] + 1, "moderate": self.plan["moderated"]}
-        for step, offset in {**days, "report": self.plan["agreed"] + 10}.items():
-            day = self.timeline.day(offset)
-            self.timeline.add(day, partial(self._step, audit_round, step))
+        """Close the round and agree its returns; what comes next is for the visitor to try."""
+        day = self.timeline.day(self.plan["closes"] + 1)
+        self.timeline.add(day, partial(self._step, audit_round, "close"))
         for one in returns:
             last = None
             for step, offset in (("moderate", 3), ("agree", 30), ("close", 45)):
