@@ -34,8 +34,9 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "S11AUDIT_BASE_URL",
-        "http://127.0.0.1:8000",
-        "The address that people type. With `https://`, cookies are sent over TLS only.",
+        "",
+        "The address that people type, where it is not simply the host and port below. "
+        "With `https://`, cookies are sent over TLS only.",
     ),
     Variable(
         "S11AUDIT_QUESTIONNAIRES",
@@ -85,13 +86,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from these environment variables; raises ConfigurationError."""
     read = _Reader(environment)
     folder = read.text("S11AUDIT_QUESTIONNAIRES")
+    host, port = read.text("S11AUDIT_HOST"), read.whole_number("S11AUDIT_PORT")
     return Settings(
         database_url=read.text("DATABASE_URL"),
         secret_key=read.secret("S11AUDIT_SECRET_KEY"),
-        base_url=read.text("S11AUDIT_BASE_URL").rstrip("/"),
+        base_url=read.text("S11AUDIT_BASE_URL").rstrip("/") or f"http://{host}:{port}",
         questionnaires=Path(folder) if folder else None,
-        host=read.text("S11AUDIT_HOST"),
-        port=read.whole_number("S11AUDIT_PORT"),
+        host=host,
+        port=port,
         threads=read.whole_number("S11AUDIT_THREADS"),
         idle_minutes=read.whole_number("S11AUDIT_IDLE_MINUTES"),
         session_hours=read.whole_number("S11AUDIT_SESSION_HOURS"),

@@ -111,3 +111,9 @@ def test_a_setting_that_cannot_be_read_is_named_and_a_secret_is_not_repeated(
 def test_cookies_need_tls_exactly_where_the_address_has_it() -> None:
     assert read_settings({"S11AUDIT_BASE_URL": "https://audit.example.org/"}).uses_tls
     assert not read_settings({}).uses_tls
+
+
+def test_the_address_is_that_of_host_and_port_unless_another_is_set() -> None:
+    assert read_settings({"S11AUDIT_PORT": "9000"}).base_url == "http://127.0.0.1:9000"
+    named = read_settings({"S11AUDIT_BASE_URL": "https://audit.example.org"})
+    assert named.base_url == "https://audit.example.org"
