@@ -31,7 +31,6 @@ EXPORTED_BY = "s11audit command line"
 FAILURES = (
     ChangedQuestionnaireError,
     LayoutError,
-    OSError,
     QuestionnaireFaultsError,
     UnknownQuestionnaireError,
 )
@@ -124,11 +123,18 @@ def _round_of(reference: str) -> Iterator[Found]:
             yield Found(session, audit_round, questionnaire_of(audit_round, catalogue), by)
         except FAILURES as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(
+                f"Nothing was written. {place}{error.strerror or error}."
+            ) from error
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the place of `path` once it is complete."""
+    if not path.parent.is_dir():
+        raise click.ClickException(f"There is no folder {path.parent}: make it, or name another.")
     with TemporaryDirectory(prefix=".s11audit-", dir=path.parent) as folder:
         unfinished = Path(folder) / path.name
         yield unfinished

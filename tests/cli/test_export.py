@@ -70,5 +70,15 @@ def test_a_folder_that_is_not_there_is_named(
     path = tmp_path / "missing" / "compliance.xlsx"
     result = run(database_url, "compliance", "--round", "R1", "-o", path)
     assert result.exit_code == 1
-    assert "No such file or directory" in result.output
-    assert str(tmp_path / "missing") in result.output
+    assert f"There is no folder {tmp_path / 'missing'}" in result.output
+
+
+def test_charts_that_cannot_be_written_are_a_sentence(
+    database_url: str, submitted: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    result = run(database_url, "charts", "--round", "R1", "-o", tmp_path / "file" / "charts")
+    assert result.exit_code == 1
+    assert "Nothing was written" in result.output
+    assert str(tmp_path / "file") in result.output
+    assert "Errno" not in result.output
