@@ -10,6 +10,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.queries.rounds import ChangedQuestionnaireError
+from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.given_back import typed_texts
 
@@ -71,6 +73,14 @@ PROBLEMS: dict[int, Problem] = {
         ),
     ),
 }
+NO_QUESTIONNAIRE = Problem(
+    "The questions of this round cannot be shown",
+    (
+        "Its questionnaire file was changed, moved or damaged after the round was set up. "
+        "Answers already saved are safe.",
+        "Whoever runs this installation can put the file back; the server's log names it.",
+    ),
+)
 FORM_TOO_OLD = Problem(
     "We could not check that form",
     (
@@ -84,6 +94,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(StepNotAllowedError, _step_not_allowed)
     app.register_error_handler(RoundNotOpenError, _step_not_allowed)
+    for missing in (ChangedQuestionnaireError, UnknownQuestionnaireError, QuestionnaireFaultsError):
+        app.register_error_handler(missing, _no_questionnaire)
     app.register_error_handler(PermissionError, _not_permitted)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
@@ -101,6 +113,11 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int]:
 def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[str, int]:
     problem = Problem(PROBLEMS[409].heading, (str(error), *PROBLEMS[409].sentences))
     return problem_page(problem, 409)
+
+
+def _no_questionnaire(error: Exception) -> tuple[str, int]:
+    logger.error("Could not answer %s: %s", request.path, error)
+    return problem_page(NO_QUESTIONNAIRE, 500)
 
 
 def _not_permitted(_error: PermissionError) -> tuple[str, int]:
