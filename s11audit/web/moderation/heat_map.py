@@ -10,6 +10,7 @@ from flask import render_template, request
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.queries.heat_map import HeatMap, HeatMapRow, heat_map
 from s11audit.web.moderation.pages import blueprint, round_or_404
 from s11audit.web.security import db, now, permitted, viewer
@@ -28,6 +29,7 @@ def show(reference: str) -> str:
     keys = sort_keys(everything)
     order = sorting(keys, "agency")
     moment = now()
+    exempt = sum(row.status == ReturnStatus.EXEMPT for row in everything.waiting)
     return render_template(
         "moderation/heat-map.html",
         round=audit_round,
@@ -36,7 +38,8 @@ def show(reference: str) -> str:
         type_labels={code: agency_type_label(code) for code in everything.agency_types},
         agency_type=agency_type,
         submitted=len(everything.rows),
-        agencies=len(everything.rows) + len(everything.waiting),
+        agencies=len(everything.rows) + len(everything.waiting) - exempt,
+        exempt=exempt,
         sorting=order,
         as_at=moment,
         today=today_in_london(moment),
