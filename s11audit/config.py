@@ -41,7 +41,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "S11AUDIT_QUESTIONNAIRES",
         "",
-        "A folder of your own questionnaires, searched before those that come with s11audit.",
+        "A folder of your own questionnaires, each at `ID/VERSION.yaml` in it, searched before "
+        "those that come with s11audit.",
     ),
     Variable("S11AUDIT_HOST", "127.0.0.1", "The address that `s11audit serve` listens on."),
     Variable("S11AUDIT_PORT", "8000", "The port that `s11audit serve` listens on."),

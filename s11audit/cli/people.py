@@ -59,6 +59,8 @@ def _place(
     session: Session, role: Role, agency: str | None, partnership: str | None, by: Viewer
 ) -> str:
     if role in PARTNERSHIP_ROLES:
+        if agency is not None:
+            raise click.UsageError(f"Leave --agency out: {role} is a role in a partnership.")
         return _partnership(session, partnership, by)
     if agency is None:
         raise click.UsageError(f"Say for which agency, with --agency: {role} is a role in one.")

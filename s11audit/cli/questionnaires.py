@@ -57,7 +57,9 @@ def list_versions() -> None:
 def _checked(paths: tuple[str, ...]) -> Iterator[tuple[int, list[Fault]]]:
     """How many files stand behind each path, and what is wrong with them."""
     if not paths:
-        yield _checked_catalogue(_configured_catalogue())
+        catalogue = _configured_catalogue()
+        yield _checked_catalogue(catalogue)
+        yield 0, catalogue.loose_files()
     for path in map(Path, paths):
         if not path.is_dir():
             yield 1, check(path)

@@ -15,6 +15,8 @@ from s11audit.questionnaires.loading import Named, load_bytes
 from s11audit.questionnaires.schema import SLUG_PATTERN, VERSION_PATTERN
 from s11audit.questionnaires.source import read_bytes
 
+_OWN_FOLDER = "move it into a folder that has the questionnaire's id, and name it VERSION.yaml"
+
 
 class UnknownQuestionnaireError(LookupError):
     """No folder of the catalogue holds this questionnaire in this version."""
@@ -22,7 +24,10 @@ class UnknownQuestionnaireError(LookupError):
     def __init__(self, id_: str, version: str) -> None:
         self.id = id_
         self.version = version
-        super().__init__(f"There is no questionnaire “{id_}” in version “{version}”.")
+        super().__init__(
+            f"There is no questionnaire “{id_}” in version “{version}”: "
+            f"no folder of questionnaires holds {id_}/{version}.yaml."
+        )
 
 
 @dataclass(frozen=True, order=True)
@@ -86,6 +91,14 @@ class Catalogue:
             for path in sorted(folder.glob("*/*.yml")):
                 faults.append(Fault(str(path), 1, "nobody will find this: its name must end .yaml"))
         return faults
+
+    def loose_files(self) -> list[Fault]:
+        """Files that lie beside the folders of questionnaires, where no round can find them."""
+        return [
+            Fault(str(path), 1, f"nobody will find this: {_OWN_FOLDER}")
+            for folder in self.folders
+            for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+        ]
 
     def paths(self) -> list[Path]:
         """The files of the catalogue; one that an earlier folder replaces is left out."""

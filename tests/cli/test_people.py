@@ -68,6 +68,7 @@ def test_a_given_password_is_not_printed(run: Any, cast: Cast) -> None:
         (["--agency", "NONE"], "agency-lead", 1, "Choose the agency"),
         ([], "manager", 2, "Say which partnership"),
         (["--partnership", "NONE"], "manager", 1, "Choose the partnership"),
+        (["--partnership", "DOWN", "--agency", "POL"], "manager", 2, "Leave --agency out"),
         ([], "emperor", 2, "emperor"),
         (["--agency", "POL", "--password", "short"], "agency-lead", 1, "12 characters or more"),
     ],

@@ -116,6 +116,17 @@ def test_a_file_that_would_never_be_found_is_reported(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_beside_the_folders_is_reported_and_where_it_belongs(tmp_path: Path) -> None:
+    path = put(tmp_path, "pulse", "1", place="pulse.yaml")
+    catalogue = Catalogue([tmp_path])
+    assert [str(fault) for fault in catalogue.loose_files()] == [
+        f"{path}:1: nobody will find this: move it into a folder that has the questionnaire's id, "
+        "and name it VERSION.yaml"
+    ]
+    with pytest.raises(UnknownQuestionnaireError, match=r"holds pulse/1\.yaml"):
+        catalogue.get("pulse", "1")
+
+
 def test_a_folder_that_does_not_exist_holds_nothing_and_is_reported(tmp_path: Path) -> None:
     catalogue = Catalogue([tmp_path / "none"])
     assert catalogue.versions() == []
