@@ -64,10 +64,14 @@ class LinkField(TextField):
 
 
 class DateParts(Field):
-    """A date typed as day, month and year; `data` is the date, or None where there is none yet."""
+    """A date typed as day, month and year; `data` is the date, or None where there is none yet.
 
-    def __init__(self, **options: Any) -> None:
+    `called` says which date it is ("on which the round opens"), for a form with several.
+    """
+
+    def __init__(self, called: str = "", **options: Any) -> None:
         super().__init__(**options)
+        self.called = called
         self.parts: tuple[str, str, str] = ("", "", "")
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
@@ -90,7 +94,8 @@ class DateParts(Field):
 
     def pre_validate(self, form: BaseForm) -> None:
         if any(self.parts) and self.data is None:
-            raise ValidationError("Enter a real date, such as 27 3 2026")
+            which = f" {self.called}" if self.called else ""
+            raise ValidationError(f"Enter a real date{which}, such as 27 3 2026")
 
 
 def _real_date(parts: tuple[str, str, str]) -> date | None:

@@ -69,16 +69,19 @@ class RoundForm(AgenciesForm):
         "The references of returns, receipts and actions begin with it.",
     )
     opens_on = DateParts(
+        called="on which the round opens",
         label="When does it open?",
         validators=[_needs_date("Enter the date on which the round opens")],
         description="Agencies see the round from when you open it, whatever this date says.",
     )
     due_on = DateParts(
+        called="by which returns are due",
         label="When are returns due?",
         validators=[_needs_date("Enter the date by which returns are due")],
         description="You can give single agencies longer.",
     )
     closes_on = DateParts(
+        called="on which the round closes",
         label="When does it close?",
         validators=[_needs_date("Enter the date on which the round closes")],
         description="The last day that you will accept a late return.",
