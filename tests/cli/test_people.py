@@ -18,6 +18,8 @@ from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -18,6 +18,8 @@ from tests.cast import Cast
 from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE, add_return
 from tests.exports.sheets import records, texts
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_sheets_stand_in_the_order_of_the_layout(workbook: Workbook) -> None:
     assert workbook.sheetnames == [
