@@ -137,6 +137,16 @@ def test_agencies_are_added_and_listed(run: Any, cast: Cast) -> None:
     assert "already" in run(*words, "--partnership", "down").stderr
 
 
+def test_a_type_that_looks_mistyped_is_refused_and_a_word_of_ones_own_is_not(
+    run: Any, cast: Cast
+) -> None:
+    words = ("agencies", "add", "elm", "--name", "Elm", "--partnership", "down", "--type")
+    refused = run(*words, "charitee")
+    assert refused.exit_code == 2
+    assert "did you mean “charity”?" in refused.stderr
+    assert run(*words, "lighthouse").exit_code == 0
+
+
 def test_partnerships_are_listed(run: Any, cast: Cast) -> None:
     listed = json.loads(run("partnerships", "list", "--json").stdout)
     assert {one["reference"] for one in listed} == {"DOWN", "FAR"}
