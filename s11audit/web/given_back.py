@@ -9,8 +9,16 @@ from werkzeug.exceptions import HTTPException
 
 from s11audit.domain.answers import Part
 
-# Boxes that hold texts: an answer's, by the last word of their names, and all others.
-_ANSWER_PARTS = frozenset(Part) - {Part.ACTION_DUE}
+# Boxes that hold texts: an answer's, by the last word of their names in words, and all others.
+_ANSWER_PARTS = {
+    Part.VALUE: "answer",
+    Part.REASON: "why it does not apply",
+    Part.COMMENT: "comment",
+    Part.EVIDENCE: "evidence",
+    Part.LINK: "link to the evidence",
+    Part.ACTION_WHAT: "action",
+    Part.ACTION_POST: "responsible post",
+}
 _OTHERS = frozenset({"note", "reason"})
 _STEP_TEXT = "-text"
 
@@ -41,7 +49,8 @@ def _box(name: str) -> str:
     """What a box is called, or nothing where it does not hold a text."""
     question, separator, part = name.rpartition("__")
     if separator and part in _ANSWER_PARTS:
-        return f"{question} {part}".replace("-", " ").replace("_", " ").capitalize()
+        asked = question.replace("-", " ").replace("_", " ").capitalize()
+        return f"{asked}: {_ANSWER_PARTS[Part(part)]}"
     if name in _OTHERS:
         return name.capitalize()
     return "Text" if name.endswith(_STEP_TEXT) else ""

@@ -34,7 +34,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_to_be_copied(asif: Pages
     page = asif.post(LEADERSHIP, TYPED)
     assert page.status == 401
     assert page.heading == "You had been signed out"
-    assert "Board lead comment Half an hour <b>of work</b>" in page.text
+    assert "Board lead: comment Half an hour <b>of work</b>" in page.text
     assert page.soup.select("main a[href='/sign-in']")
 
 
