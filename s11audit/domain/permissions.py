@@ -32,7 +32,7 @@ AGENCY_ROLES: frozenset[Role] = frozenset(Role) - PARTNERSHIP_ROLES
 class Permission(StrEnum):
     """One thing that a person may be allowed to do."""
 
-    USE_ACCOUNT = "use own account"
+    USE_ACCOUNT = "sign in and change the password"
     SEE_PEOPLE = "see people and agencies"
     EDIT_PEOPLE = "add and change people and agencies"
     SEE_ROUNDS = "see rounds"
