@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from s11audit.domain.workflow import StepNotAllowedError
@@ -69,7 +70,14 @@ PROBLEMS: dict[int, Problem] = {
         "Sorry, there is a problem",
         (
             "It is our fault, not yours. What you saved before is safe.",
-            "Use your browser's back button and try again in a few minutes.",
+            "Use your browser’s back button and try again in a few minutes.",
+        ),
+    ),
+    503: Problem(
+        "The service is busy",
+        (
+            "Nothing was saved just now. What you saved before is safe.",
+            "Wait a minute, go back to the page that you came from, and try again.",
         ),
     ),
 }
@@ -97,6 +105,7 @@ def init_app(app: Flask) -> None:
     for missing in (ChangedQuestionnaireError, UnknownQuestionnaireError, QuestionnaireFaultsError):
         app.register_error_handler(missing, _no_questionnaire)
     app.register_error_handler(PermissionError, _not_permitted)
+    app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
 
@@ -118,6 +127,12 @@ def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[s
 def _no_questionnaire(error: Exception) -> tuple[str, int]:
     logger.error("Could not answer %s: %s", request.path, error)
     return problem_page(NO_QUESTIONNAIRE, 500)
+
+
+def _no_database(error: OperationalError) -> tuple[str, int]:
+    """Somebody holds the database for longer than we wait, or its server is away."""
+    logger.error("Could not answer %s %s: %s", request.method, request.path, error.orig)
+    return problem_page(PROBLEMS[503], 503)
 
 
 def _not_permitted(_error: PermissionError) -> tuple[str, int]:

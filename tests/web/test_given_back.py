@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, text
 
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models.database import Database
@@ -68,6 +69,25 @@ def test_a_reason_typed_after_the_round_closed_comes_back(
     assert page.status == 409
     assert "round is not open" in page.text
     assert "Please sign by Friday" in page.text
+
+
+def test_what_is_typed_while_somebody_else_holds_the_database_comes_back(
+    asif: Pages, database: Database
+) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite lets one write at a time")
+    event.listen(database.engine, "checkout", wait_briefly)
+    with database.writing() as other:
+        other.execute(text("UPDATE agency_returns SET version = version"))
+        page = asif.post(LEADERSHIP, TYPED)
+    assert page.status == 503
+    assert page.heading == "The service is busy"
+    assert "Half an hour <b>of work</b>" in page.text
+    assert asif.post(LEADERSHIP, TYPED).status == 303
+
+
+def wait_briefly(connection: Any, *_: object) -> None:
+    connection.execute("PRAGMA busy_timeout = 50")
 
 
 def test_a_form_too_large_is_read_to_its_end_so_that_the_browser_shows_the_page(
