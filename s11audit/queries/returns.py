@@ -50,9 +50,14 @@ def _is_own(visible_to: Viewer) -> ColumnElement[bool]:
     )
 
 
-def own_return(session: Session, reference: str, *, visible_to: Viewer) -> AgencyReturn | None:
-    """The return of this reference with its round and agency, if it is the viewer's own."""
-    return session.scalars(
+def own_return(
+    session: Session, reference: str, *, visible_to: Viewer, to_change: bool = False
+) -> AgencyReturn | None:
+    """The return of this reference with its round and agency, if it is the viewer's own.
+
+    `to_change` locks it: whoever else wants to change it waits until this transaction ends.
+    """
+    found = (
         select(AgencyReturn)
         .join(AgencyReturn.round)
         .join(AuditRound.partnership)
@@ -62,7 +67,10 @@ def own_return(session: Session, reference: str, *, visible_to: Viewer) -> Agenc
             contains_eager(AgencyReturn.agency),
         )
         .where(AgencyReturn.reference == reference, _is_own(visible_to))
-    ).one_or_none()
+    )
+    if to_change:
+        found = found.with_for_update(of=AgencyReturn)
+    return session.scalars(found).one_or_none()
 
 
 def own_returns(session: Session, *, visible_to: Viewer) -> list[tuple[AgencyReturn, Score | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from s11audit.domain.answers import Answer, level_of
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
-from s11audit.domain.routing import route
+from s11audit.domain.routing import Route, route
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
@@ -26,7 +26,7 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import AgencyReturn, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
-from s11audit.queries.returns import HeldAnswer, answers_of
+from s11audit.queries.returns import HeldAnswer, answers_of, values_of
 from s11audit.services.events import record
 from s11audit.services.returns import check_round_is_open
 
@@ -66,18 +66,21 @@ def save_answers(
     *,
     by: Viewer,
     now: datetime,
+    held: Mapping[str, HeldAnswer] | None = None,
 ) -> Saved:
     """Save what was typed, in a number of statements that does not grow with the answers.
 
     An answer that somebody else changed since it was shown is not overwritten: it comes back as a
-    conflict, and the others are saved. Raises StepNotAllowedError where the return can no longer
-    be edited, RoundNotOpenError where the round is not open.
+    conflict, and the others are saved. `held` are the return's answers, if they were read since it
+    was locked (`own_return(…, to_change=True)`). Raises StepNotAllowedError where the return can no
+    longer be edited, RoundNotOpenError where the round is not open.
     """
     check_round_is_open(agency_return)
     if not by.may_in_agency(Permission.EDIT_ANSWERS, agency_return.agency_id):
         raise PermissionError(f"{by.name} may not {Permission.EDIT_ANSWERS} here")
     started = _lock(session, agency_return, now)
-    held = answers_of(session, agency_return.id)
+    if held is None:
+        held = answers_of(session, agency_return.id)
     wanted, conflicts = _sort_out(changes, held)
     answers = {key: one.answer for key, one in held.items()} | wanted
     if wanted or started:
@@ -152,10 +155,10 @@ class _Writing:
 
     def store(self, wanted: Mapping[str, Answer]) -> None:
         values = {key: answer.value for key, answer in self.answers.items()}
-        asked = route(self.questionnaire, self.agency_type, values)
+        routed = self._route(values)
         new, changed = [], []
         for key in self.answers:
-            is_asked = asked.asks(key)
+            is_asked = routed.asks(key)
             before = self.held.get(key)
             if before is None:
                 new.append(self._row(key, is_asked) | {"version": 1})
@@ -163,7 +166,11 @@ class _Writing:
                 changed.append(self._row(key, is_asked, before, touched=key in wanted))
         self._insert(new)
         self._update(changed)
+        self._forget_scores(self._route(values_of(self.held)).asked.keys() - routed.asked.keys())
         self._keep_scores(score(self.questionnaire, self.agency_type, values))
+
+    def _route(self, values: Mapping[str, str]) -> Route:
+        return route(self.questionnaire, self.agency_type, values)
 
     def _row(
         self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True
@@ -211,20 +218,24 @@ class _Writing:
         if result.rowcount != len(rows):
             raise RuntimeError("An answer changed while its return was locked")
 
-    def _keep_scores(self, scored: ReturnScore) -> None:
-        rows = [
-            _score_row(self.return_id, standard_id, card)
-            for standard_id, card in {WHOLE_RETURN: scored.overall, **scored.standards}.items()
-        ]
+    def _forget_scores(self, no_longer_asked: Set[str]) -> None:
+        if not no_longer_asked:
+            return
         self.session.execute(
             delete(Score)
             .where(
                 Score.return_id == self.return_id,
                 Score.side == Side.SELF,
-                Score.standard_id.not_in([row["standard_id"] for row in rows]),
+                Score.standard_id.in_(no_longer_asked),
             )
             .execution_options(synchronize_session=False)
         )
+
+    def _keep_scores(self, scored: ReturnScore) -> None:
+        rows = [
+            _score_row(self.return_id, standard_id, card)
+            for standard_id, card in {WHOLE_RETURN: scored.overall, **scored.standards}.items()
+        ]
         dialect = self.session.get_bind().dialect.name
         upsert = (sqlite if dialect == "sqlite" else postgresql).insert(Score)
         keys = ("return_id", "standard_id", "side")

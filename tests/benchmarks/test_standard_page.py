@@ -89,7 +89,7 @@ def bare_page(
         agency_return = return_named(session, "R1-POL")
         _ = agency_return.agency, agency_return.round.partnership
         answers = {key: held.answer for key, held in answers_of(session, agency_return.id).items()}
-    desk = Desk(agency_return, twelve, answers, date(2026, 11, 3))
+    desk = Desk(agency_return, twelve, {}, answers, date(2026, 11, 3))
     context = {
         "desk": desk,
         "standard": twelve.standards[0],

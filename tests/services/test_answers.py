@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
+from s11audit.domain.questionnaire import Is
 from s11audit.domain.ratings import Rating
 from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
 from s11audit.models import AuditRound, Event, StoredAnswer
@@ -171,4 +174,26 @@ def test_statements_of_a_save_do_not_grow_with_the_answers(
         session, agency_return, opened.questionnaire, changes, by=cast["Asif"], now=NOON
     )
     assert len(saved.changed) == len(keys)
-    assert len([one for one in statements if not one.startswith("BEGIN")]) <= 9, statements
+    assert len([one for one in statements if not one.startswith("BEGIN")]) <= 8, statements
+
+
+def test_a_standard_that_is_no_longer_asked_keeps_no_score(
+    session: Session, cast: Cast, opened: Opened
+) -> None:
+    """The whole of a standard can hang on an answer given in another."""
+    gate = next(one for one in opened.questionnaire.questions() if one.id == "has-volunteers")
+    custody = opened.questionnaire.standards[2]
+    condition = Is(gate.key, "yes")
+    gated = replace(
+        custody, questions=tuple(replace(one, when=condition) for one in custody.questions)
+    )
+    standards = (*opened.questionnaire.standards[:2], gated)
+    hanging = replace(opened, questionnaire=replace(opened.questionnaire, standards=standards))
+    for value, standards_scored in (
+        ("yes", {"leadership", "training", "custody"}),
+        ("no", {"leadership", "training"}),
+    ):
+        fill(session, "R1-POL", hanging, {gate.key: Answer(value)}, by=cast["Asif"])
+        scored = scores_of(session, return_named(session, "R1-POL").id)
+        assert scored is not None
+        assert set(scored.standards) == standards_scored

@@ -36,12 +36,18 @@ def standard(reference: str, standard_id: str) -> str:
 @blueprint.post("/<reference>/standards/<standard_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def save_standard(reference: str, standard_id: str) -> Page:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to_change=True)
     asked = _standard_or_404(desk, standard_id)
     form = StandardForm(desk.questions_on_page(standard_id), desk.answers, desk.today, request.form)
     try:
         saved = save_answers(
-            db(), desk.agency_return, desk.questionnaire, form.changes(), by=viewer(), now=now()
+            db(),
+            desk.agency_return,
+            desk.questionnaire,
+            form.changes(),
+            held=desk.held,
+            by=viewer(),
+            now=now(),
         )
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))

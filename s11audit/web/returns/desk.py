@@ -16,7 +16,7 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard, que
 from s11audit.domain.routing import Route, route
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn
-from s11audit.queries.returns import answers_of, own_return
+from s11audit.queries.returns import HeldAnswer, answers_of, own_return
 from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.security import db, now, services, viewer
 
@@ -27,6 +27,7 @@ class Desk:
 
     agency_return: AgencyReturn
     questionnaire: Questionnaire
+    held: Mapping[str, HeldAnswer]
     answers: Mapping[str, Answer]
     today: date
 
@@ -93,14 +94,16 @@ class Desk:
         return self.agency_return.status is ReturnStatus.AWAITING_SIGN_OFF
 
 
-def desk_of(reference: str) -> Desk:
-    """Open the return of this reference; another agency's is not found."""
-    agency_return = own_return(db(), reference, visible_to=viewer())
+def desk_of(reference: str, to_change: bool = False) -> Desk:
+    """Open the return of this reference (and lock it, to change it); another's is not found."""
+    agency_return = own_return(db(), reference, visible_to=viewer(), to_change=to_change)
     if agency_return is None:
         abort(404)
+    held = answers_of(db(), agency_return.id)
     return Desk(
         agency_return=agency_return,
         questionnaire=questionnaire_of(agency_return.round, services().catalogue),
-        answers={key: held.answer for key, held in answers_of(db(), agency_return.id).items()},
+        held=held,
+        answers={key: one.answer for key, one in held.items()},
         today=today_in_london(now()),
     )
