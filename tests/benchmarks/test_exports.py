@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +24,7 @@ from s11audit.exports.summary import round_facts
 from s11audit.exports.workbook import write_workbook
 from s11audit.models import Agency, AgencyReturn, AuditRound, StoredAnswer
 from s11audit.queries.reports import submitted_answers
+from tests.benchmarks.timing import quickest
 from tests.cast import Cast
 from tests.exports.rounds import EXPORTED_AT, SUBMITTED_AT, make_round, rating
 
@@ -105,17 +105,6 @@ def write_answers(
     )
 
 
-def least_work(*works: Callable[[], None]) -> list[float]:
-    """Seconds of the processor's time that the best run of each takes, run in turn."""
-    best = [float("inf")] * len(works)
-    for _ in range(ROUNDS):
-        for number, work in enumerate(works):
-            start = process_time()
-            work()
-            best[number] = min(best[number], process_time() - start)
-    return best
-
-
 def write_bare(rows: list[list[Any]]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Answers")
@@ -134,8 +123,12 @@ def test_the_answers_of_300_agencies_take_little_longer_than_bare_cells(
     written = load_workbook(stream, read_only=True)
     rows = [list(row) for row in written["Answers"].iter_rows(values_only=True)]
     assert len(rows) == 1 + AGENCIES * STANDARDS * IN_EACH
-    ours, bare = least_work(
-        lambda: write_answers(session, audit_round, viewer, BytesIO()), lambda: write_bare(rows)
+    ours, bare = quickest(
+        lambda: write_answers(session, audit_round, viewer, BytesIO()),
+        lambda: write_bare(rows),
+        rounds=ROUNDS,
+        within=ALLOWED,
+        clock=process_time,
     )
     with capsys.disabled():
         print(
