@@ -282,6 +282,11 @@ def test_what_cannot_be_an_agency_is_explained(
     assert (page.status, list(page.errors)) == (422, [field])
 
 
+def test_a_choice_that_was_not_offered_is_refused_in_plain_words(priya: Pages) -> None:
+    page = add_agency(priya, agency_type="circus")
+    assert page.errors == {"agency_type": "Choose one of the types in the list"}
+
+
 def test_an_agencys_page_shows_its_people_and_how_far_its_returns_are(
     priya: Pages, cast: Cast, session: Session
 ) -> None:

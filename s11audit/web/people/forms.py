@@ -20,6 +20,7 @@ def _role() -> RadioField:
         "Role",
         [InputRequired("Choose a role")],
         choices={role.value: label for role, label in ROLE_LABELS.items()},
+        invalid_choice_message="Choose one of the roles in the list",
     )
 
 
@@ -111,6 +112,7 @@ class AgencyForm(FlaskForm):
         "Type of agency",
         [InputRequired("Choose a type of agency")],
         choices={"": "Choose a type"} | AGENCY_TYPE_LABELS,
+        invalid_choice_message="Choose one of the types in the list",
     )
     partnership = _partnership()
 

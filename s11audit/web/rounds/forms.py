@@ -54,7 +54,11 @@ class AgenciesForm(FlaskForm):
 
 
 class RoundForm(AgenciesForm):
-    questionnaire = RadioField("Questionnaire", [InputRequired("Choose a questionnaire")])
+    questionnaire = RadioField(
+        "Questionnaire",
+        [InputRequired("Choose a questionnaire")],
+        invalid_choice_message="Choose one of the questionnaires in the list",
+    )
     title = TextField(
         LONGEST_TITLE,
         label="Title",
