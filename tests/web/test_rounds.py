@@ -93,7 +93,7 @@ def test_what_was_typed_is_kept_beside_its_errors(priya: Pages, cast: Cast, open
     [
         ({"title": " "}, "title", "Enter a title"),
         ({"reference": "S 11"}, "reference", "capital letters"),
-        ({"questionnaire": "small/99"}, "questionnaire", "Not a valid choice"),
+        ({"questionnaire": "small/99"}, "questionnaire", "Choose one of the questionnaires"),
         ({"due_on-day": "31"}, "due_on", "Enter a real date"),
         ({"due_on-year": "2026"}, "due_on", "after 1 March 2027"),
         ({"closes_on-month": "4"}, "closes_on", "30 April 2027"),
