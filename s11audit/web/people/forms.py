@@ -16,7 +16,7 @@ from s11audit.web.security import db, viewer
 
 
 def _role() -> RadioField:
-    return RadioField(
+    return RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Role",
         [InputRequired("Choose a role")],
         choices={role.value: label for role, label in ROLE_LABELS.items()},
@@ -108,7 +108,7 @@ class SearchForm(FlaskForm):
 class AgencyForm(FlaskForm):
     name = TextField(label="Name", validators=[InputRequired("Enter a name")])
     reference = TextField(label="Reference", validators=[InputRequired("Enter a reference")])
-    agency_type = SelectField(
+    agency_type = SelectField(  # type: ignore[call-arg]  # newer than its stubs
         "Type of agency",
         [InputRequired("Choose a type of agency")],
         choices={"": "Choose a type"} | AGENCY_TYPE_LABELS,

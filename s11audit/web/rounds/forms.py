@@ -54,7 +54,7 @@ class AgenciesForm(FlaskForm):
 
 
 class RoundForm(AgenciesForm):
-    questionnaire = RadioField(
+    questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Questionnaire",
         [InputRequired("Choose a questionnaire")],
         invalid_choice_message="Choose one of the questionnaires in the list",
