@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, Gap, gaps
@@ -22,6 +21,7 @@ from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.returns import answers_of, latest_snapshot, values_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
+from s11audit.services.steps import move
 
 # Without letters and digits that are read for one another.
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -147,20 +147,14 @@ def _take_step(
     step = step_named(RETURN_STEPS, name, agency_return.status)
     if not by.may_in_agency(step.permission, agency_return.agency_id):
         raise PermissionError(f"{by.name} may not {step.permission} here")
-    moved = session.execute(
-        update(AgencyReturn)
-        .where(AgencyReturn.id == agency_return.id, AgencyReturn.status.in_(step.sources))
-        .values(
-            status=step.target,
-            version=AgencyReturn.version + 1,
-            updated_at=now,
-            status_reason=reason,
-        )
-        .execution_options(synchronize_session=False)
+    move(
+        session,
+        agency_return,
+        step,
+        version=AgencyReturn.version + 1,
+        updated_at=now,
+        status_reason=reason,
     )
-    session.refresh(agency_return)
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        step_named(RETURN_STEPS, name, agency_return.status)
     return step
 
 
