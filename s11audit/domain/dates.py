@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -23,7 +23,3 @@ def long_time(moment: datetime) -> str:
 def today_in_london(now: datetime) -> date:
     """The calendar day in London at this moment."""
     return now.astimezone(LONDON).date()
-
-
-def in_days(day: date, count: int) -> date:
-    return day + timedelta(days=count)

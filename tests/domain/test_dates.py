@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from s11audit.domain.dates import in_days, long_date, long_time, today_in_london
+from s11audit.domain.dates import long_date, long_time, today_in_london
 
 
 def test_dates_are_written_in_full_without_a_leading_nought() -> None:
@@ -29,7 +29,3 @@ def test_times_are_shown_on_londons_clocks(moment: datetime, shown: str) -> None
 def test_a_summer_evening_in_utc_is_already_tomorrow_in_london() -> None:
     assert today_in_london(datetime(2026, 6, 30, 23, 15, tzinfo=UTC)) == date(2026, 7, 1)
     assert today_in_london(datetime(2026, 12, 31, 23, 15, tzinfo=UTC)) == date(2026, 12, 31)
-
-
-def test_counting_days_crosses_months() -> None:
-    assert in_days(date(2026, 2, 27), 3) == date(2026, 3, 2)
