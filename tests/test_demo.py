@@ -197,7 +197,7 @@ def test_submitted_returns_lack_nothing(session: Session, questionnaire: Questio
             if one.status not in SUBMITTED_STATUSES | {ReturnStatus.AWAITING_SIGN_OFF}:
                 continue
             held = answers_of(session, one.id)
-            asked = route(questionnaire, one.agency.agency_type, values_of(held)).asked
+            asked = route(questionnaire, one.agency.respondent, values_of(held)).asked
             questions = [question for standard in asked.values() for question in standard]
             answers = {key: answer.answer for key, answer in held.items()}
             assert gaps(questions, answers) == []

@@ -17,7 +17,7 @@ from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role, Viewer
 from s11audit.models import User
 from s11audit.queries import directory
 from s11audit.queries.people import operator, stored_email
-from s11audit.questionnaires.checking import misspelt_agency_type
+from s11audit.questionnaires.audience_checks import misspelt
 from s11audit.services import people
 from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
@@ -163,7 +163,7 @@ def agencies() -> None:
 @click.option("--partnership", metavar="REF", help="Needed where there are several.")
 def add_agency(reference: str, name: str, agency_type: str, partnership: str | None) -> None:
     """Add an agency to a partnership."""
-    if meant := misspelt_agency_type(agency_type):
+    if meant := misspelt(agency_type, AGENCY_TYPE_LABELS):
         raise click.UsageError(f"There is no type “{agency_type}”: did you mean “{meant}”?")
     with installation() as opened, opened.database.writing.begin() as session:
         by = operator(session)

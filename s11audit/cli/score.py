@@ -36,7 +36,7 @@ def score(questionnaire: str, answers: str, as_json: bool) -> None:
     except QuestionnaireFaultsError as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
-    scored = score_answers(loaded, given.agency_type, given.answers)
+    scored = score_answers(loaded, given.respondent, given.answers)
     click.echo(_json(scored) if as_json else _table(loaded, scored))
 
 

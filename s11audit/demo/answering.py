@@ -12,6 +12,7 @@ from s11audit.demo.content import Content, MadeUpAgency
 from s11audit.demo.wording import Undertaking, Writer
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer, needs_action, needs_evidence
+from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.routing import route
 
@@ -64,7 +65,9 @@ class Answering:
 
     def _waiting(self) -> list[Question]:
         values = {key: answer.value for key, answer in self.answers.items()}
-        asked = route(self.questionnaire, self.agency.agency_type, values).asked
+        asked = route(
+            self.questionnaire, Respondent(self.agency.agency_type, self.agency.attributes), values
+        ).asked
         return [q for questions in asked.values() for q in questions if q.key not in self.answers]
 
     def _answer(self, question: Question) -> Answer:

@@ -40,6 +40,7 @@ class MadeUpAgency:
     reference: str
     name: str
     agency_type: str
+    attributes: frozenset[str]
     profile: Mapping[str, Any]
 
 
@@ -64,6 +65,7 @@ class Content:
                 row["reference"],
                 row["name"],
                 row["type"],
+                frozenset(row.get("with", ())),
                 self.plans["agencies"][row["reference"]],
             )
             for row in self.partnership["agencies"]

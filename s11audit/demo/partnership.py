@@ -52,6 +52,7 @@ def found_partnership(session: Session, content: Content, now: datetime) -> Comp
             reference=one.reference,
             name=one.name,
             agency_type=one.agency_type,
+            attributes=one.attributes,
             partnerships=[partnership],
         )
         for one in content.agencies.values()

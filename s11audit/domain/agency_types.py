@@ -1,4 +1,4 @@
-"""Kinds of agency: stable codes and their labels."""
+"""Kinds of agency, and what sets one apart from others of its kind: stable codes and labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,31 @@ AGENCY_TYPE_LABELS: dict[str, str] = {
     "sport": "Sport",
 }
 
+# What an agency may have or do; a questionnaire asks some things only of those that do.
+AGENCY_ATTRIBUTE_LABELS: dict[str, str] = {
+    "commissions-services": "Pays others to run services",
+    "direct-work": "Works directly with children",
+    "volunteers": "Has volunteers",
+    "early-years": "Early years provision",
+    "primary": "Primary",
+    "secondary": "Secondary",
+    "sixth-form": "Sixth form",
+    "special": "Special school",
+    "alternative-provision": "Alternative provision",
+    "boarding": "Boarding",
+    "residential": "Residential",
+    "maintained": "Maintained",
+    "academy": "Academy",
+    "independent": "Independent",
+    "non-maintained-special": "Non-maintained special school",
+}
+
 
 def agency_type_label(agency_type: str) -> str:
     """The label of a code; a code of the partnership's own reads as its words do."""
     return AGENCY_TYPE_LABELS.get(agency_type, agency_type.replace("-", " ").capitalize())
+
+
+def agency_attribute_label(attribute: str) -> str:
+    """The label of a code; a code of the partnership's own reads as its words do."""
+    return AGENCY_ATTRIBUTE_LABELS.get(attribute, attribute.replace("-", " ").capitalize())

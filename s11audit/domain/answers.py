@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from s11audit.domain.actions import Promise
-from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Level, Question
+from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Question
 from s11audit.domain.ratings import Rag
+from s11audit.domain.scales import Level
 
 # What one box may hold; a longer text is refused with a message, never cut.
 TEXT_LIMIT = 10_000

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     EDIT_PEOPLE = "add and change people and agencies"
     SEE_ROUNDS = "see rounds"
     EDIT_ROUNDS = "set up and run rounds"
+    SEE_QUESTIONNAIRES = "see questionnaires"
+    EDIT_QUESTIONNAIRES = "upload drafts of questionnaires"
+    PUBLISH_QUESTIONNAIRES = "publish and withdraw questionnaires"
     SEE_RETURN = "read the agency's own return"
     EDIT_ANSWERS = "answer the agency's return"
     SEND_FOR_SIGN_OFF = "send the agency's return for sign-off"
@@ -62,6 +65,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_PEOPLE: _MANAGER,
     Permission.SEE_ROUNDS: _SCRUTINY,
     Permission.EDIT_ROUNDS: _MANAGER,
+    Permission.SEE_QUESTIONNAIRES: _SCRUTINY,
+    Permission.EDIT_QUESTIONNAIRES: _MANAGER,
+    Permission.PUBLISH_QUESTIONNAIRES: _MANAGER,
     Permission.SEE_RETURN: AGENCY_ROLES,
     Permission.EDIT_ANSWERS: frozenset({Role.AGENCY_LEAD, Role.CONTRIBUTOR}),
     Permission.SEND_FOR_SIGN_OFF: frozenset({Role.AGENCY_LEAD}),

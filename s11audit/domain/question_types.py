@@ -29,6 +29,7 @@ class QuestionType:
     name = ""
     label = ""
     keys: frozenset[str] = frozenset()
+    has_answer = True
 
     def codes(self, question: Question) -> tuple[str, ...] | None:
         """Every value that the question accepts, or None where they cannot be listed."""

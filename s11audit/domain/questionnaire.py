@@ -8,7 +8,9 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
-from s11audit.domain.ratings import RAG_POINTS, Rag
+from s11audit.domain.audience import EVERYBODY, Audience
+from s11audit.domain.conditions import Condition, questions_named
+from s11audit.domain.scales import Scale
 
 
 class Kind(StrEnum):
@@ -37,111 +39,6 @@ class ActionRule(StrEnum):
     WHEN_RED_OR_AMBER = "when-red-or-amber"
 
 
-class Direction(StrEnum):
-    """Which end of a scale's points is the good end."""
-
-    HIGHEST_IS_BEST = "highest-is-best"
-    LOWEST_IS_BEST = "lowest-is-best"
-
-
-@dataclass(frozen=True)
-class Level:
-    """One choice on a scale. A level that is not `applicable` leaves every denominator."""
-
-    id: str
-    label: str
-    meaning: str = ""
-    rag: Rag | None = None
-    points: Fraction | None = None
-    applicable: bool = True
-    needs_reason: bool = False
-
-
-@dataclass(frozen=True)
-class Scale:
-    """An ordered set of levels that belongs to one questionnaire version."""
-
-    id: str
-    levels: tuple[Level, ...]
-    title: str = ""
-    direction: Direction = Direction.HIGHEST_IS_BEST
-
-    def level(self, level_id: str) -> Level | None:
-        return self._by_id.get(level_id)
-
-    @cached_property
-    def _by_id(self) -> dict[str, Level]:
-        return {level.id: level for level in self.levels}
-
-    @cached_property
-    def has_rag(self) -> bool:
-        return any(level.rag for level in self.levels if level.applicable)
-
-    @cached_property
-    def worth(self) -> Mapping[str, Fraction]:
-        """What each applicable level is worth, 0 to 1: points ÷ the best points of the scale.
-
-        With no points in the file a coloured level is worth its colour (G 1, A ½, R 0). Where the
-        lowest points are best they are counted from the other end before dividing, so on 1 to 4
-        with 1 best, level 1 is worth 4/4 and level 4 is worth 1/4. A scale that has neither points
-        nor colours is worth nothing at all: the mapping is empty.
-        """
-        applicable = [level for level in self.levels if level.applicable]
-        points = {level.id: level.points for level in applicable if level.points is not None}
-        if not points:
-            return {level.id: RAG_POINTS[level.rag] for level in applicable if level.rag}
-        if self.direction is Direction.LOWEST_IS_BEST:
-            ends = min(points.values()) + max(points.values())
-            points = {level_id: ends - worth for level_id, worth in points.items()}
-        top = max(points.values())
-        return {level_id: worth / top for level_id, worth in points.items()} if top > 0 else {}
-
-
-@dataclass(frozen=True)
-class Is:
-    """True while the question named is asked and its answer is (or, negated, is not) `value`."""
-
-    question: str
-    value: str
-    negated: bool = False
-
-
-@dataclass(frozen=True)
-class AnyOf:
-    """True when at least one of the conditions is."""
-
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True)
-class AllOf:
-    """True when every one of the conditions is."""
-
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True)
-class Not:
-    """True when the condition is not."""
-
-    condition: Condition
-
-
-Condition = Is | AnyOf | AllOf | Not
-
-
-def questions_named(condition: Condition | None) -> Iterator[str]:
-    """Keys of every question that a condition looks at, in the order written."""
-    match condition:
-        case Is(question=question):
-            yield question
-        case AnyOf(conditions=conditions) | AllOf(conditions=conditions):
-            for inner in conditions:
-                yield from questions_named(inner)
-        case Not(condition=inner):
-            yield from questions_named(inner)
-
-
 @dataclass(frozen=True)
 class Citation:
     """A provision of law, or a place in guidance; `checked` is false until it was looked up."""
@@ -161,15 +58,63 @@ class Citation:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a choice question."""
+    """One choice of a choice question. One that stands `alone` excludes the others."""
 
     id: str
     label: str
+    alone: bool = False
+
+
+class Carry(StrEnum):
+    """What becomes of last time's answer when a version is replaced."""
+
+    CONFIRM = "confirm"
+    ANSWER_AFRESH = "answer-afresh"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Which questions of the replaced version a question follows, and how their answers carry.
+
+    `was` is empty for a question that follows the one of its own key, or none. `why_afresh` tells
+    the respondent why last time's answer does not carry.
+    """
+
+    was: tuple[str, ...] = ()
+    carry: Carry = Carry.CONFIRM
+    why_afresh: str = ""
+
+
+NO_LINEAGE = Lineage()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table or list: those that are `fixed`, or as many as are needed."""
+
+    fixed: tuple[Option, ...] = ()
+    least: int = 0
+    most: int = 20
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The standard of another questionnaire whose answers a survey question tests."""
+
+    questionnaire_id: str
+    standard_id: str
+
+    def __str__(self) -> str:
+        return f"{self.questionnaire_id}/{self.standard_id}"
 
 
 @dataclass(frozen=True)
 class Question:
-    """One thing that is asked. `key` is stable while its meaning holds."""
+    """One thing that is asked. `key` is stable while its meaning holds.
+
+    `means` says what a level (or option) means for this question. The last fields belong to some
+    types only; a column of a table is a question too, with a key of its own below the table's.
+    """
 
     key: str
     title: str
@@ -184,9 +129,12 @@ class Question:
     critical: bool = False
     evidence: EvidenceRule = EvidenceRule.NONE
     action: ActionRule = ActionRule.NONE
-    agency_types: frozenset[str] | None = None
+    heading: str = ""
+    means: Mapping[str, str] = field(default_factory=dict)
+    audience: Audience = EVERYBODY
     when: Condition | None = None
-    was: tuple[str, ...] = ()
+    lineage: Lineage = NO_LINEAGE
+    tests: Tested | None = None
     options: tuple[Option, ...] = ()
     unit: str = ""
     min: Fraction | None = None
@@ -195,6 +143,11 @@ class Question:
     earliest: str = ""
     latest: str = ""
     max_length: int = 10_000
+    numerator: str = ""
+    denominator: str = ""
+    agree: str = ""
+    columns: tuple[Question, ...] = ()
+    rows: Rows = Rows()
 
     @property
     def standard_id(self) -> str:
@@ -203,9 +156,6 @@ class Question:
     @property
     def id(self) -> str:
         return self.key.partition(".")[2]
-
-    def is_for(self, agency_type: str) -> bool:
-        return self.agency_types is None or agency_type in self.agency_types
 
 
 @dataclass(frozen=True)
@@ -216,10 +166,8 @@ class Standard:
     title: str
     questions: tuple[Question, ...]
     summary: str = ""
-    agency_types: frozenset[str] | None = None
-
-    def is_for(self, agency_type: str) -> bool:
-        return self.agency_types is None or agency_type in self.agency_types
+    part: str = ""
+    audience: Audience = EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -245,6 +193,7 @@ class Questionnaire:
     introduction: str = ""
     declaration: str = ""
     replaces: str = ""
+    dropped: tuple[str, ...] = ()
     sha256: str = ""
 
     @cached_property
@@ -254,6 +203,24 @@ class Questionnaire:
     @cached_property
     def _standards_by_id(self) -> Mapping[str, Standard]:
         return {standard.id: standard for standard in self.standards}
+
+    @cached_property
+    def in_routing_order(self) -> tuple[Question, ...]:
+        """Every question after all those that its condition looks at, however long the chain."""
+        placed: dict[str, Question] = {}
+        for question in self.questions():
+            waiting = [question]
+            while waiting:
+                needed = self._needed_before(waiting[-1], placed)
+                waiting.extend(needed)
+                if not needed:
+                    ready = waiting.pop()
+                    placed[ready.key] = ready
+        return tuple(placed.values())
+
+    def _needed_before(self, question: Question, placed: Mapping[str, Question]) -> list[Question]:
+        named = questions_named(question.when)
+        return [self.by_key[key] for key in named if key in self.by_key and key not in placed]
 
     def questions(self) -> Iterator[Question]:
         for standard in self.standards:

@@ -1,20 +1,13 @@
-"""Which questions are asked: by agency type, and by what has been answered so far."""
+"""Which questions are asked: by who answers, and by what has been answered so far."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from s11audit.domain.questionnaire import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Is,
-    Not,
-    Question,
-    Questionnaire,
-    Standard,
-)
+from s11audit.domain.audience import Respondent
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
+from s11audit.domain.questionnaire import Question, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -22,7 +15,7 @@ class Route:
     """The questions that one agency is asked, in order, by standard id.
 
     A standard with nothing asked is absent. `offered` also holds the questions that are meant for
-    this agency type but hidden by a condition just now: a form shows them when the condition turns.
+    this respondent but hidden by a condition just now: a form shows them when the condition turns.
     """
 
     asked: Mapping[str, tuple[Question, ...]]
@@ -33,20 +26,22 @@ class Route:
         return any(question.key == key for question in self.asked.get(standard_id, ()))
 
 
-def route(questionnaire: Questionnaire, agency_type: str, answers: Mapping[str, str]) -> Route:
-    """Work out what an agency of this type is asked, given its answers (key → value) so far.
+def route(
+    questionnaire: Questionnaire, respondent: Respondent, answers: Mapping[str, str]
+) -> Route:
+    """Work out what this agency is asked, given its answers (key → value) so far.
 
     The answer to a hidden question is kept by whoever holds it but never looked at here: a
     question that is not asked has no answer.
     """
-    visibility = _Visibility(questionnaire, agency_type, answers)
     offered = {
-        standard.id: tuple(q for q in standard.questions if q.is_for(agency_type))
+        standard.id: tuple(q for q in standard.questions if q.audience.includes(respondent))
         for standard in questionnaire.standards
-        if standard.is_for(agency_type)
+        if standard.audience.includes(respondent)
     }
+    shown = _shown(questionnaire, offered, answers)
     asked = {
-        standard_id: tuple(q for q in questions if visibility.shows(q))
+        standard_id: tuple(question for question in questions if question.key in shown)
         for standard_id, questions in offered.items()
     }
     return Route(
@@ -55,48 +50,36 @@ def route(questionnaire: Questionnaire, agency_type: str, answers: Mapping[str, 
     )
 
 
-class _Visibility:
-    """Remembers what it has worked out, so that long chains of conditions cost one look each."""
+def _shown(
+    questionnaire: Questionnaire,
+    offered: Mapping[str, tuple[Question, ...]],
+    answers: Mapping[str, str],
+) -> set[str]:
+    """Keys of the questions that are offered and whose conditions hold."""
+    open_to_them = {question.key for questions in offered.values() for question in questions}
+    shown: set[str] = set()
+    known: dict[str, str] = {}
+    for question in questionnaire.in_routing_order:
+        if question.key in open_to_them and holds(question.when, known):
+            shown.add(question.key)
+            known[question.key] = answers.get(question.key, "")
+    return shown
 
-    def __init__(
-        self, questionnaire: Questionnaire, agency_type: str, answers: Mapping[str, str]
-    ) -> None:
-        self._questionnaire = questionnaire
-        self._agency_type = agency_type
-        self._answers = answers
-        self._known: dict[str, bool] = {}
 
-    def shows(self, question: Question) -> bool:
-        known = self._known.get(question.key)
-        if known is None:
-            known = self._is_for_agency(question) and self._holds(question.when)
-            self._known[question.key] = known
-        return known
+def holds(condition: Condition | None, answers: Mapping[str, str]) -> bool:
+    """Whether the condition is true of these answers to questions that are asked.
 
-    def _is_for_agency(self, question: Question) -> bool:
-        standard: Standard | None = self._questionnaire.standard(question.standard_id)
-        return (
-            standard is not None
-            and standard.is_for(self._agency_type)
-            and question.is_for(self._agency_type)
-        )
-
-    def _holds(self, condition: Condition | None) -> bool:
-        match condition:
-            case None:
-                return True
-            case Is():
-                answer = self._answer(condition.question)
-                return bool(answer) and (answer == condition.value) != condition.negated
-            case AnyOf(conditions=conditions):
-                return any(self._holds(inner) for inner in conditions)
-            case AllOf(conditions=conditions):
-                return all(self._holds(inner) for inner in conditions)
-            case Not(condition=inner):
-                return not self._holds(inner)
-
-    def _answer(self, key: str) -> str:
-        question = self._questionnaire.by_key.get(key)
-        if question is None or not self.shows(question):
-            return ""
-        return self._answers.get(key, "")
+    A choice among several is answered with all its codes, a space between; it is each of them.
+    """
+    match condition:
+        case None:
+            return True
+        case Is():
+            answer = answers.get(condition.question, "")
+            return bool(answer) and (condition.value in answer.split(" ")) != condition.negated
+        case AnyOf(conditions=conditions):
+            return any(holds(inner, answers) for inner in conditions)
+        case AllOf(conditions=conditions):
+            return all(holds(inner, answers) for inner in conditions)
+        case Not(condition=inner):
+            return not holds(inner, answers)

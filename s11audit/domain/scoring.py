@@ -6,14 +6,17 @@ The rules are those under "Ratings and scores" in docs/scoring.md. All arithmeti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from s11audit.domain.questionnaire import Level, Question, Questionnaire, Scale, Thresholds
+from s11audit.domain.audience import Respondent
+from s11audit.domain.question_types import type_of
+from s11audit.domain.questionnaire import Question, Questionnaire, Thresholds
 from s11audit.domain.ratings import RAG_POINTS, Rag, Rating
 from s11audit.domain.routing import route
+from s11audit.domain.scales import Level, Scale
 
 
 def percent(part: Fraction | int, whole: Fraction | int) -> Decimal | None:
@@ -86,10 +89,18 @@ class ReturnScore:
 
 
 def score(
-    questionnaire: Questionnaire, agency_type: str, answers: Mapping[str, str]
+    questionnaire: Questionnaire,
+    respondent: Respondent,
+    answers: Mapping[str, str],
+    unconfirmed: Set[str] = frozenset(),
 ) -> ReturnScore:
-    """Score answers (question key → level id or value) as an agency of this type gave them."""
-    asked = route(questionnaire, agency_type, answers).asked
+    """Score answers (question key → level id or value) as this agency gave them.
+
+    Answers of last time that are `unconfirmed` (their keys) route what is asked, so that a form
+    looks as it did then, but they do not count until somebody says that they are still right.
+    """
+    asked = route(questionnaire, respondent, answers).asked
+    answers = {key: value for key, value in answers.items() if key not in unconfirmed}
     everything = [question for questions in asked.values() for question in questions]
     thresholds = questionnaire.thresholds
     return ReturnScore(
@@ -104,8 +115,8 @@ def score(
 def scorecard(
     questions: Iterable[Question], answers: Mapping[str, str], thresholds: Thresholds
 ) -> Scorecard:
-    """Add up the answers to these visible questions."""
-    questions = tuple(questions)
+    """Add up the answers to these visible questions; statements ask nothing."""
+    questions = tuple(question for question in questions if type_of(question).has_answer)
     tally = _Tally(questions, answers)
     rating, because = _rate(tally, thresholds)
     required = sum(question.required for question in questions)

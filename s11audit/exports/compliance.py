@@ -88,8 +88,12 @@ def answer_rows(
     """A row for every question that each return was asked, answered or not, in its order."""
     for each in returns:
         values = {key: answer.value for key, answer in each.answers.items()}
-        asked = route(questionnaire, each.agency_type, values).asked
-        agency = (each.agency_reference, each.agency, agency_type_label(each.agency_type))
+        asked = route(questionnaire, each.respondent, values).asked
+        agency = (
+            each.agency_reference,
+            each.agency,
+            agency_type_label(each.respondent.agency_type),
+        )
         for standard in questionnaire.standards:
             for question in asked.get(standard.id, ()):
                 answer = each.answers.get(question.key, Answer())

@@ -53,8 +53,8 @@ def write_return(
     actions = own_actions(session, agency_return, visible_to=visible_to)
     agency = agency_return.agency
     values = {key: answer.value for key, answer in answers.items()}
-    scored = score(questionnaire, agency.agency_type, values)
-    own = ReturnAnswers(agency.reference, agency.name, agency.agency_type, answers)
+    scored = score(questionnaire, agency.respondent, values)
+    own = ReturnAnswers(agency.reference, agency.name, agency.respondent, answers)
     write_workbook(
         layout_named("return"),
         _facts(agency_return, questionnaire, scored.overall, visible_to.name, exported_at),

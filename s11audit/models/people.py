@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from s11audit.domain.audience import Respondent
 from s11audit.domain.permissions import Role
-from s11audit.models.base import Base, Code, UtcTime
+from s11audit.models.base import Base, Code, Codes, UtcTime
 
 agency_partnerships = Table(
     "agency_partnerships",
@@ -37,7 +38,16 @@ class Agency(Base):
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     agency_type: Mapped[str] = mapped_column(String(40))
+    attributes: Mapped[frozenset[str]] = mapped_column(
+        Codes(), default=frozenset, server_default=""
+    )
     partnerships: Mapped[list[Partnership]] = relationship(secondary=agency_partnerships)
+
+    @property
+    def respondent(self) -> Respondent:
+        """The agency as a questionnaire sees it."""
+        homes = frozenset(partnership.reference for partnership in self.partnerships)
+        return Respondent(self.agency_type, self.attributes, homes)
 
 
 class User(Base):

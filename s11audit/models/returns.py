@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.ratings import Rating, Side
@@ -22,6 +22,7 @@ class AgencyReturn(Base):
     """`version` counts changes, so that a form knows whether it still shows the latest.
 
     `due_on` is this agency's own date (the round's, unless extended, with `extension_reason`).
+    `carried_from_id` is the agency's earlier return whose answers were brought forward into it.
     """
 
     __tablename__ = "agency_returns"
@@ -41,6 +42,7 @@ class AgencyReturn(Base):
     updated_at: Mapped[datetime | None] = mapped_column(UtcTime())
     submitted_at: Mapped[datetime | None] = mapped_column(UtcTime())
     receipt: Mapped[str | None] = mapped_column(String(40), unique=True)
+    carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("agency_returns.id"))
     round: Mapped[AuditRound] = relationship()
     agency: Mapped[Agency] = relationship()
 
@@ -63,6 +65,7 @@ class StoredAnswer(Base):
     return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"))
     question_key: Mapped[str] = mapped_column(String(200))
     is_asked: Mapped[bool] = mapped_column(default=True)
+    to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
     value: Mapped[str] = mapped_column(Text, default="")
     rag: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(Text, default="")

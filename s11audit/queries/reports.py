@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.actions import ActionStatus, Promise
 from s11audit.domain.answers import Answer
+from s11audit.domain.audience import Respondent
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.scoring import Scorecard
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries.respondents import respondents_of
 from s11audit.queries.returns import scorecard_of
 
 # Rows that a reading of answers holds in memory at a time.
@@ -69,7 +71,7 @@ class ReturnAnswers:
 
     agency_reference: str
     agency: str
-    agency_type: str
+    respondent: Respondent
     answers: dict[str, Answer]
 
 
@@ -170,9 +172,10 @@ def submitted_answers(
     Reads as it goes: no more than one return's answers, and one batch of rows, are in memory. A
     submitted return without any answer is there too.
     """
+    respondents = respondents_of(session, audit_round.id)
     asked = and_(StoredAnswer.return_id == AgencyReturn.id, StoredAnswer.is_asked)
     rows = session.execute(
-        select(AgencyReturn.id, Agency.reference, Agency.name, Agency.agency_type, *_ANSWER_COLUMNS)
+        select(AgencyReturn.id, Agency.id, Agency.reference, Agency.name, *_ANSWER_COLUMNS)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
         .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .outerjoin(StoredAnswer, asked)
@@ -185,11 +188,13 @@ def submitted_answers(
         .execution_options(yield_per=ROWS_AT_A_TIME)
     )
     for head, group in groupby(rows, key=_head):
-        _, reference, name, agency_type = head
-        yield ReturnAnswers(reference, name, agency_type, _answers(row[4:] for row in group))
+        _, agency_id, reference, name = head
+        yield ReturnAnswers(
+            reference, name, respondents[agency_id], _answers(row[4:] for row in group)
+        )
 
 
-def _head(row: Any) -> tuple[int, str, str, str]:
+def _head(row: Any) -> tuple[int, int, str, str]:
     return row[0], row[1], row[2], row[3]
 
 

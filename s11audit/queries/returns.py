@@ -31,12 +31,16 @@ from s11audit.models.returns import WHOLE_RETURN
 
 @dataclass(frozen=True)
 class HeldAnswer:
-    """An answer as it is stored. `is_asked` is false while a condition hides its question."""
+    """An answer as it is stored. `is_asked` is false while a condition hides its question.
+
+    `to_confirm` is true of one that was brought forward, until somebody says it is still right.
+    """
 
     id: int
     answer: Answer
     version: int
     is_asked: bool
+    to_confirm: bool
     rag: str
     updated_at: datetime
     updated_by_id: int | None
@@ -64,13 +68,13 @@ def own_return(
         .join(AgencyReturn.agency)
         .options(
             contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
-            contains_eager(AgencyReturn.agency),
+            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
         )
         .where(AgencyReturn.reference == reference, _is_own(visible_to))
     )
     if to_change:
         found = found.with_for_update(of=AgencyReturn)
-    return session.scalars(found).one_or_none()
+    return session.scalars(found).unique().one_or_none()
 
 
 def own_returns(session: Session, *, visible_to: Viewer) -> list[tuple[AgencyReturn, Score | None]]:
@@ -119,6 +123,7 @@ def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
         ),
         version=row.version,
         is_asked=row.is_asked,
+        to_confirm=row.to_confirm,
         rag=row.rag,
         updated_at=row.updated_at,
         updated_by_id=row.updated_by_id,

@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
+from s11audit.domain.audience import Respondent
 from s11audit.domain.question_types import WrongValueError, type_of
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.questionnaires.checking import misspelt_agency_type
+from s11audit.questionnaires.audience_checks import misspelt
 from s11audit.questionnaires.faults import FaultCollector, quote, suggest
 from s11audit.questionnaires.schema import SLUG_PATTERN
 from s11audit.questionnaires.source import Section, read_bytes, read_source
 
-ANSWER_FILE_KEYS = ("agency_type", "answers")
+ANSWER_FILE_KEYS = ("agency_type", "attributes", "partnerships", "answers")
 
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """What one agency of this type answered: question key → level id or value, as stored."""
+    """What one agency answered: question key → level id or value, as stored."""
 
-    agency_type: str
+    respondent: Respondent
     answers: Mapping[str, str]
 
 
@@ -34,10 +36,22 @@ def load_answers(path: Path | str, questionnaire: Questionnaire, today: date) ->
         if key not in ANSWER_FILE_KEYS:
             near = suggest(key, ANSWER_FILE_KEYS)
             faults.add(root.lines[key], f"unknown key {quote(key)}: {near}")
-    agency_type = _agency_type(root, faults)
+    respondent = Respondent(
+        _agency_type(root, faults),
+        _codes(root, "attributes", faults),
+        frozenset(reference.upper() for reference in _codes(root, "partnerships", faults)),
+    )
     answers = _answers(root, questionnaire, today, faults)
     faults.raise_if_any()
-    return AnswerFile(agency_type, answers)
+    return AnswerFile(respondent, answers)
+
+
+def _codes(root: Section, key: str, faults: FaultCollector) -> frozenset[str]:
+    written = root.get(key, [])
+    if isinstance(written, list) and all(isinstance(code, str) for code in written):
+        return frozenset(written)
+    faults.add(root.lines[key], f"{quote(key)} should be a list, such as [sixth-form, boarding]")
+    return frozenset()
 
 
 def _agency_type(root: Section, faults: FaultCollector) -> str:
@@ -47,7 +61,7 @@ def _agency_type(root: Section, faults: FaultCollector) -> str:
         faults.add(line, "the key “agency_type” is missing here")
     elif not isinstance(written, str) or not re.match(SLUG_PATTERN, written):
         faults.add(line, "“agency_type” should be one word, such as “police” or “nhs-trust”")
-    elif meant := misspelt_agency_type(written):
+    elif meant := misspelt(written, AGENCY_TYPE_LABELS):
         faults.add(line, f"unknown agency type {quote(written)}: did you mean {quote(meant)}?")
     else:
         return written

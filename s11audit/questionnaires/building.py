@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
+from s11audit.domain.audience import EVERYBODY, Audience
+from s11audit.domain.conditions import Condition
+from s11audit.domain.question_types import QUESTION_TYPES
 from s11audit.domain.questionnaire import (
+    NO_LINEAGE,
     ActionRule,
+    Carry,
     Citation,
-    Condition,
     EvidenceRule,
-    Level,
+    Lineage,
     Option,
     Question,
     Questionnaire,
-    Scale,
+    Rows,
     Standard,
+    Tested,
     Thresholds,
 )
-from s11audit.questionnaires.parts import FileParts, Part, ScaleParts, StandardParts
-from s11audit.questionnaires.schema import LevelPart, QuestionPart
+from s11audit.domain.scales import Level, Scale
+from s11audit.questionnaires.parts import (
+    FileParts,
+    QuestionParts,
+    ScaleParts,
+    StandardParts,
+    scale_of,
+)
+from s11audit.questionnaires.schema import (
+    AnsweredPart,
+    ColumnPart,
+    LevelPart,
+    QuestionPart,
+    StandardPart,
+)
 
 DEFAULT_LENGTHS: dict[str, int] = {"short-text": 200}
 DEFAULT_LENGTH = 10_000
+DEFAULT_DECIMALS: dict[str, int] = {"money": 2}
+DEFAULT_LEAST: dict[str, Fraction] = {"money": Fraction(0)}
+MOST_ROWS = 20
 
 
 def build(parts: FileParts, conditions: Mapping[str, Condition], sha256: str) -> Questionnaire:
@@ -41,6 +63,7 @@ def build(parts: FileParts, conditions: Mapping[str, Condition], sha256: str) ->
         introduction=head.introduction,
         declaration=head.declaration,
         replaces=head.replaces,
+        dropped=tuple(head.dropped),
         sha256=sha256,
     )
 
@@ -71,29 +94,28 @@ def _standard(
     standard: StandardParts, scales: Mapping[str, Scale], conditions: Mapping[str, Condition]
 ) -> Standard:
     values = standard.part.values
-    keys = [f"{values.id}.{question.values.id}" for question in standard.questions]
+    keys = [f"{values.id}.{question.part.values.id}" for question in standard.questions]
     return Standard(
         id=values.id,
         title=values.title,
         questions=tuple(
-            build_question(key, part, scales.get(part.values.scale), conditions.get(key))
-            for key, part in zip(keys, standard.questions, strict=True)
+            build_question(key, parts, scales.get(scale_of(parts.part.values)), conditions.get(key))
+            for key, parts in zip(keys, standard.questions, strict=True)
         ),
         summary=values.summary,
-        agency_types=_agency_types(values.for_),
+        part=values.part,
+        audience=_audience(values),
     )
 
 
 def build_question(
-    key: str, part: Part[QuestionPart], scale: Scale | None, when: Condition | None
+    key: str, parts: QuestionParts, scale: Scale | None, when: Condition | None
 ) -> Question:
-    """One question of this key, on the scale that it names."""
-    values = part.values
-    default_length = DEFAULT_LENGTHS.get(values.type, DEFAULT_LENGTH)
+    """One question of this key, on the scale that it is rated on."""
+    values = parts.part.values
     return Question(
         key=key,
         title=values.title or values.id.replace("-", " ").capitalize(),
-        type=values.type,
         ask=values.ask,
         scale=scale,
         help=values.help,
@@ -103,22 +125,63 @@ def build_question(
             Citation(cite.law, cite.guidance, cite.edition, cite.at, cite.checked == "yes")
             for cite in values.cites
         ),
-        required=values.required == "yes",
         critical=values.critical == "yes",
         evidence=values.evidence or default_evidence(values),
         action=values.action or default_action(scale),
-        agency_types=_agency_types(values.for_),
+        heading=values.heading,
+        means=values.means,
+        audience=_audience(values),
         when=when,
-        was=tuple(values.was),
-        options=tuple(Option(option.id, option.label) for option in values.options),
-        unit=values.unit,
-        min=_number(values.min),
-        max=_number(values.max),
-        decimals=int(values.decimals),
-        earliest=values.earliest,
-        latest=values.latest,
-        max_length=int(values.max_length or default_length),
+        lineage=_lineage(values),
+        tests=_tested(values.tests),
+        agree=values.agree or "I confirm this",
+        columns=tuple(_column(key, column.values) for column in parts.columns),
+        rows=_rows(values),
+        **_answered(values),
     )
+
+
+def _column(table_key: str, column: ColumnPart) -> Question:
+    return Question(
+        key=f"{table_key}.{column.id}",
+        title=column.title,
+        ask=column.title,
+        **_answered(column),
+    )
+
+
+def _answered(part: AnsweredPart) -> dict[str, Any]:
+    """How a question or a column is answered, as the arguments of a Question."""
+    return {
+        "type": part.type,
+        "required": part.required == "yes" and QUESTION_TYPES[part.type].has_answer,
+        "options": tuple(Option(one.id, one.label, one.alone == "yes") for one in part.options),
+        "unit": part.unit,
+        "min": _number(part.min) if part.min else DEFAULT_LEAST.get(part.type),
+        "max": _number(part.max),
+        "decimals": int(part.decimals or DEFAULT_DECIMALS.get(part.type, 0)),
+        "earliest": part.earliest,
+        "latest": part.latest,
+        "max_length": int(part.max_length or DEFAULT_LENGTHS.get(part.type, DEFAULT_LENGTH)),
+        "numerator": part.numerator,
+        "denominator": part.denominator,
+    }
+
+
+def _lineage(question: QuestionPart) -> Lineage:
+    if not question.was and question.carry is Carry.CONFIRM:
+        return NO_LINEAGE
+    return Lineage(tuple(question.was), question.carry, question.why_afresh)
+
+
+def _tested(written: str) -> Tested | None:
+    return Tested(*written.split("/")) if written else None
+
+
+def _rows(question: QuestionPart) -> Rows:
+    fixed = tuple(Option(row.id, row.label) for row in question.rows)
+    least, most = int(question.min_rows or 0), int(question.max_rows or MOST_ROWS)
+    return Rows(fixed, least, len(fixed) or most)
 
 
 def default_evidence(question: QuestionPart) -> EvidenceRule:
@@ -130,8 +193,16 @@ def default_action(scale: Scale | None) -> ActionRule:
     return ActionRule.WHEN_RED_OR_AMBER if coloured else ActionRule.NONE
 
 
-def _agency_types(named: list[str] | None) -> frozenset[str] | None:
-    return None if named is None else frozenset(named)
+def _audience(part: StandardPart | QuestionPart) -> Audience:
+    named = (part.for_, part.with_, part.in_)
+    if named == (None, None, None):
+        return EVERYBODY
+    return Audience(
+        None if part.for_ is None else frozenset(part.for_),
+        None if part.with_ is None else frozenset(part.with_),
+        # references of partnerships are kept in capitals
+        None if part.in_ is None else frozenset(reference.upper() for reference in part.in_),
+    )
 
 
 def _number(text: str | None) -> Fraction | None:

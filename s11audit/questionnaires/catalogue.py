@@ -12,6 +12,7 @@ from s11audit import paths
 from s11audit.domain.questionnaire import Kind, Questionnaire
 from s11audit.questionnaires.faults import Fault, FaultCollector, QuestionnaireFaultsError
 from s11audit.questionnaires.loading import Named, load_bytes
+from s11audit.questionnaires.scale_library import SCALES, ScaleFolders
 from s11audit.questionnaires.schema import SLUG_PATTERN, VERSION_PATTERN
 from s11audit.questionnaires.source import read_bytes
 
@@ -55,6 +56,7 @@ class Catalogue:
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self.folders = tuple(folders)
+        self.library = ScaleFolders([*self.folders, paths.QUESTIONNAIRES])
         self._parsed: dict[Path, _Parsed] = {}
 
     def get(self, id_: str, version: str) -> Questionnaire:
@@ -79,7 +81,7 @@ class Catalogue:
 
     def faults(self) -> list[Fault]:
         """Everything that is wrong with the files of the catalogue, in the order of the files."""
-        faults: list[Fault] = []
+        faults = self.library.faults()
         for path, named in self._files():
             try:
                 self._load(path, named)
@@ -109,7 +111,7 @@ class Catalogue:
         for folder in self.folders:
             for path in sorted(folder.glob("*/*.yaml")):
                 named = (path.parent.name, path.stem)
-                if named not in seen:
+                if named not in seen and path.parent.name != SCALES:
                     seen.add(named)
                     yield path, named
 
@@ -118,18 +120,19 @@ class Catalogue:
         fingerprint = sha256(raw).hexdigest()
         parsed = self._parsed.get(path)
         if parsed is None or parsed.sha256 != fingerprint:
-            parsed = _Parsed(fingerprint, _outcome(raw, path, named))
+            parsed = _Parsed(fingerprint, self._outcome(raw, path, named))
             self._parsed[path] = parsed
         if isinstance(parsed.outcome, QuestionnaireFaultsError):
             raise QuestionnaireFaultsError(parsed.outcome.faults)
         return parsed.outcome
 
-
-def _outcome(raw: bytes, path: Path, named: Named) -> Questionnaire | QuestionnaireFaultsError:
-    try:
-        return load_bytes(raw, str(path), named)
-    except QuestionnaireFaultsError as error:
-        return error
+    def _outcome(
+        self, raw: bytes, path: Path, named: Named
+    ) -> Questionnaire | QuestionnaireFaultsError:
+        try:
+            return load_bytes(raw, str(path), named, self.library)
+        except QuestionnaireFaultsError as error:
+            return error
 
 
 def shipped_catalogue(extra_folder: Path | None = None) -> Catalogue:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
-from s11audit.questionnaires.faults import FaultCollector, nearest, quote, repeated
+from s11audit.questionnaires.audience_checks import add_audience_faults
+from s11audit.questionnaires.faults import FaultCollector, quote, repeated
 from s11audit.questionnaires.parts import FileParts, Part, StandardParts
 from s11audit.questionnaires.question_checks import add_question_faults
 from s11audit.questionnaires.scale_checks import add_scale_faults
@@ -58,11 +58,12 @@ def _add_standard_faults(standard: StandardParts, faults: FaultCollector) -> Non
     part = standard.part
     if part.has("questions") and "questions" not in part.broken and not part.values.questions:
         faults.add(part.line("questions"), f"standard {quote(part.id)} has no question; add one")
-    _add_agency_type_faults(part, part.values.for_, faults)
-    ids = [(question.id, question.line("id")) for question in standard.questions]
+    add_audience_faults(part, faults)
+    questions = [question.part for question in standard.questions]
+    ids = [(question.id, question.line("id")) for question in questions]
     _add_duplicates(ids, f"standard {quote(part.id)}: question", faults)
-    for question in standard.questions:
-        _add_agency_type_faults(question, question.values.for_, faults)
+    for question in questions:
+        add_audience_faults(question, faults)
         _add_unasked_fault(part, question, faults)
 
 
@@ -75,32 +76,6 @@ def _add_unasked_fault(
             question.line("for"),
             f"nobody is asked this: its standard is only for {', '.join(outer)}",
         )
-
-
-def _add_agency_type_faults(
-    part: Part[StandardPart] | Part[QuestionPart],
-    agency_types: list[str] | None,
-    faults: FaultCollector,
-) -> None:
-    if agency_types is None:
-        return
-    if not agency_types:
-        faults.add(part.line("for"), "“for” names nobody; leave it out if everybody is asked")
-    for index, agency_type in enumerate(agency_types):
-        line = part.line("for", index)
-        if agency_type in agency_types[:index]:
-            faults.add(line, f"agency type {quote(agency_type)} is named twice")
-        elif meant := misspelt_agency_type(agency_type):
-            faults.add(
-                line, f"unknown agency type {quote(agency_type)}: did you mean {quote(meant)}?"
-            )
-
-
-def misspelt_agency_type(agency_type: str) -> str:
-    """The known agency type that was probably meant, or "" for a known or a wholly new one."""
-    if agency_type in AGENCY_TYPE_LABELS:
-        return ""
-    return nearest(agency_type, AGENCY_TYPE_LABELS, closeness=0.8)
 
 
 def _add_duplicates(ids: Iterable[tuple[str, int]], name: str, faults: FaultCollector) -> None:

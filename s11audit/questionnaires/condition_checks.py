@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from s11audit.domain.conditions import Condition
 from s11audit.domain.question_types import QUESTION_TYPES, WrongValueError, type_of
-from s11audit.domain.questionnaire import Condition, Question
+from s11audit.domain.questionnaire import Question
 from s11audit.questionnaires.building import build_question, build_scale
-from s11audit.questionnaires.conditions import ConditionReader, Look, add_loops_and_chains
+from s11audit.questionnaires.conditions import ConditionReader, Look, add_loops
 from s11audit.questionnaires.faults import FaultCollector, quote, suggest
-from s11audit.questionnaires.parts import FileParts, Part
-from s11audit.questionnaires.schema import QuestionPart
+from s11audit.questionnaires.parts import FileParts, QuestionParts, scale_of
 
 
 class ConditionChecker:
@@ -20,17 +20,19 @@ class ConditionChecker:
     def __init__(self, parts: FileParts, faults: FaultCollector) -> None:
         self._parts = parts
         self._faults = faults
-        self._by_key: dict[str, Part[QuestionPart]] = {}
+        self._by_key: dict[str, QuestionParts] = {}
         self._asked: dict[str, frozenset[str] | None] = {}
         for key, standard, question in parts.questions():
             self._by_key.setdefault(key, question)
-            self._asked.setdefault(key, _both(standard.part.values.for_, question.values.for_))
+            outer, inner = standard.part.values.for_, question.part.values.for_
+            self._asked.setdefault(key, _both(outer, inner))
 
     def conditions(self) -> Mapping[str, Condition]:
         """Condition by question key; those that cannot be read are collected as faults."""
         conditions: dict[str, Condition] = {}
         looks: dict[str, list[Look]] = {key: [] for key in self._by_key}
-        for key, _, question in self._parts.questions():
+        for key, _, parts in self._parts.questions():
+            question = parts.part
             if not question.has("when"):
                 continue
             reader = ConditionReader(self._faults)
@@ -40,8 +42,8 @@ class ConditionChecker:
             looks[key] = reader.looks
             for look in reader.looks:
                 self._add_look_faults(key, look)
-        lines = {key: question.line("when") for key, question in self._by_key.items()}
-        add_loops_and_chains(looks, lines, self._faults)
+        lines = {key: parts.part.line("when") for key, parts in self._by_key.items()}
+        add_loops(looks, lines, self._faults)
         return conditions
 
     def _add_look_faults(self, key: str, look: Look) -> None:
@@ -66,15 +68,16 @@ class ConditionChecker:
         if question:
             self._add_value_fault(question, look)
 
-    def _question(self, key: str, part: Part[QuestionPart]) -> Question | None:
+    def _question(self, key: str, parts: QuestionParts) -> Question | None:
         """The question named, as far as its answers go; None where that is not certain."""
-        values = part.values
-        if values.type not in QUESTION_TYPES or part.broken & {"type", "scale", "options"}:
+        part = parts.part
+        if part.values.type not in QUESTION_TYPES or part.broken & {"type", "scale", "options"}:
             return None
-        scale = self._parts.scales.get(values.scale)
-        if values.type == "rating" and (scale is None or not scale.is_whole):
+        name = scale_of(part.values)
+        scale = self._parts.scales.get(name)
+        if name and (scale is None or not scale.is_whole):
             return None
-        return build_question(key, part, build_scale(values.scale, scale) if scale else None, None)
+        return build_question(key, parts, build_scale(name, scale) if scale else None, None)
 
     def _add_value_fault(self, question: Question, look: Look) -> None:
         codes = type_of(question).codes(question)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from s11audit.domain.questionnaire import AllOf, AnyOf, Condition, Is, Not
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
 from s11audit.questionnaires.faults import FaultCollector, quote, suggest
 from s11audit.questionnaires.source import Items, Section
 
@@ -14,9 +14,6 @@ CONDITION_KEYS: tuple[str, ...] = ("question", "is", "is-not", "any", "all", "no
 _FORMS = (
     "{question: KEY, is: VALUE}, {question: KEY, is-not: VALUE}, {any: […]}, {all: […]}, {not: …}"
 )
-
-# Routing follows a chain of conditions to its end, and so must a person who fills in the form.
-LONGEST_CHAIN = 20
 
 
 @dataclass(frozen=True)
@@ -78,45 +75,36 @@ class ConditionReader:
         return AnyOf(conditions) if key == "any" else AllOf(conditions)
 
 
-def add_loops_and_chains(
+def add_loops(
     looks: Mapping[str, list[Look]], lines: Mapping[str, int], faults: FaultCollector
 ) -> None:
-    """Add a fault for each loop among conditions, and for a chain too long to follow.
+    """Add a fault for each loop among conditions.
 
     `looks` has what each question's condition looks at, by key; `lines` the line of its `when`.
     """
     waits_for = {
         key: [look.question for look in at if look.question in looks] for key, at in looks.items()
     }
-    depth = _depths(waits_for)
-    for loop in _loops({key: names for key, names in waits_for.items() if key not in depth}):
+    free = _free_of_loops(waits_for)
+    for loop in _loops({key: names for key, names in waits_for.items() if key not in free}):
         shown = " → ".join([*loop[:10], *(["…"] if len(loop) > 10 else []), loop[0]])
         faults.add(lines[loop[0]], f"these conditions make a loop: {shown}; break it at one place")
-    too_deep = [key for key, links in depth.items() if links == LONGEST_CHAIN + 1]
-    for key in too_deep:
-        faults.add(
-            lines[key],
-            f"this is the end of a chain of more than {LONGEST_CHAIN} conditions; name an earlier "
-            "question instead",
-        )
 
 
-def _depths(waits_for: Mapping[str, list[str]]) -> dict[str, int]:
-    """Length of the longest chain behind each question; those in or behind a loop are left out."""
+def _free_of_loops(waits_for: Mapping[str, list[str]]) -> set[str]:
+    """The questions that are neither in a loop nor behind one."""
     followers: dict[str, list[str]] = {key: [] for key in waits_for}
     for key, names in waits_for.items():
         for name in names:
             followers[name].append(key)
     waiting = {key: len(names) for key, names in waits_for.items()}
     ready = [key for key, count in waiting.items() if count == 0]
-    depth = dict.fromkeys(ready, 0)
     for key in ready:  # grows while it is walked
         for follower in followers[key]:
-            depth[follower] = max(depth.get(follower, 0), depth[key] + 1)
             waiting[follower] -= 1
             if waiting[follower] == 0:
                 ready.append(follower)
-    return {key: depth[key] for key in ready}
+    return set(ready)
 
 
 def _loops(waits_for: Mapping[str, list[str]]) -> Iterator[list[str]]:

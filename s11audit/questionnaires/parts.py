@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,21 +13,29 @@ from s11audit.questionnaires.faults import FaultCollector, quote, suggest
 from s11audit.questionnaires.schema import (
     NUMBER_PATTERN,
     QUESTION_KEY_PATTERN,
+    REFERENCE_PATTERN,
     SLUG_PATTERN,
     STAND_INS,
+    TESTED_PATTERN,
     VERSION_PATTERN,
     WHOLE_NUMBER_PATTERN,
     CitationPart,
+    ColumnPart,
     FilePart,
     LevelPart,
+    LibraryScalePart,
     OptionPart,
     QuestionnairePart,
     QuestionPart,
+    RowPart,
     ScalePart,
     StandardPart,
     ThresholdsPart,
 )
 from s11audit.questionnaires.source import Items, Section, line_at
+
+# The scale of the library on which a question is rated that names none.
+DEFAULT_SCALES: dict[str, str] = {"agreement": "agreement"}
 
 PartModel = TypeVar("PartModel", bound=FilePart)
 
@@ -35,12 +43,15 @@ _INNER: dict[str, type[FilePart]] = {
     "rag": ThresholdsPart,
     "cites": CitationPart,
     "options": OptionPart,
+    "rows": RowPart,
 }
 _FORMS: dict[str, str] = {
     SLUG_PATTERN: "use lower-case letters, digits and single hyphens, such as “board-lead”",
     VERSION_PATTERN: "use letters and digits, such as “2026” or “2026.1”",
     NUMBER_PATTERN: "write a number, such as 60 or 0.5",
     WHOLE_NUMBER_PATTERN: "write a whole number of 0 or more",
+    REFERENCE_PATTERN: "write the reference of a partnership, such as “WEND”",
+    TESTED_PATTERN: "name a standard as questionnaire/standard, such as “section-11/leadership”",
     QUESTION_KEY_PATTERN: "name a question as standard.question, such as “leadership.board-lead”",
 }
 _SHOULD_BE: dict[str, str] = {
@@ -85,54 +96,106 @@ class ScaleParts:
 
 
 @dataclass(frozen=True)
+class LibraryScale:
+    """A scale of the library, and the bytes of its file."""
+
+    parts: ScaleParts
+    raw: bytes
+
+
+class ScaleLibrary(Protocol):
+    """Scales that any questionnaire may use by name."""
+
+    def names(self) -> frozenset[str]: ...
+
+    def get(self, name: str) -> LibraryScale | None: ...
+
+
+@dataclass(frozen=True)
+class QuestionParts:
+    """A question, and the columns that it has if it is a table."""
+
+    part: Part[QuestionPart]
+    columns: tuple[Part[ColumnPart], ...] = ()
+
+
+@dataclass(frozen=True)
 class StandardParts:
     part: Part[StandardPart]
-    questions: tuple[Part[QuestionPart], ...]
+    questions: tuple[QuestionParts, ...]
 
 
 @dataclass(frozen=True)
 class FileParts:
-    """All the parts of one file. `scales` has every scale that could be made out, by name."""
+    """All the parts of one file.
+
+    `scales` has every scale that could be made out, by name, those taken from the library too;
+    `library` holds the bytes of these by name, for the fingerprint.
+    """
 
     head: Part[QuestionnairePart]
     scales: Mapping[str, ScaleParts]
     standards: tuple[StandardParts, ...]
     scale_names: frozenset[str] = field(default_factory=frozenset)
+    library: Mapping[str, bytes] = field(default_factory=dict)
 
-    def questions(self) -> Iterator[tuple[str, StandardParts, Part[QuestionPart]]]:
+    def questions(self) -> Iterator[tuple[str, StandardParts, QuestionParts]]:
         """Key, standard and question of every question, in the order of the file."""
         for standard in self.standards:
             for question in standard.questions:
-                yield f"{standard.part.id}.{question.id}", standard, question
+                yield f"{standard.part.id}.{question.part.id}", standard, question
 
 
 class PartReader:
     """Reads one file's parts and collects what is wrong with the form of each."""
 
-    def __init__(self, faults: FaultCollector) -> None:
+    def __init__(self, faults: FaultCollector, library: ScaleLibrary) -> None:
         self._faults = faults
+        self._library = library
 
     def read(self, root: Section) -> FileParts:
         head = self._part(QuestionnairePart, root)
-        scales = {
-            name: self._scale(raw, head.line("scales", name))
+        own = {
+            name: self.scale(raw, head.line("scales", name))
             for name, raw in head.values.scales.items()
         }
         standards = [self._standard(raw, line) for raw, line in _lined(root.get("standards"))]
+        found = tuple(standard for standard in standards if standard)
+        borrowed = self._borrowed(found, frozenset(own))
+        scales = {name: scale for name, scale in own.items() if scale}
         return FileParts(
             head=head,
-            scales={name: scale for name, scale in scales.items() if scale},
-            standards=tuple(standard for standard in standards if standard),
-            scale_names=frozenset(scales),
+            scales=scales | {name: scale.parts for name, scale in borrowed.items()},
+            standards=found,
+            scale_names=frozenset(own) | self._library.names(),
+            library={name: scale.raw for name, scale in borrowed.items()},
         )
 
-    def _scale(self, raw: Any, line: int) -> ScaleParts | None:
+    def _borrowed(
+        self, standards: Iterable[StandardParts], own: frozenset[str]
+    ) -> dict[str, LibraryScale]:
+        """The scales of the library that questions name and the file itself does not have."""
+        named = {
+            scale_of(question.part.values)
+            for standard in standards
+            for question in standard.questions
+        }
+        found = {name: self._library.get(name) for name in sorted(named - own - {""})}
+        return {name: scale for name, scale in found.items() if scale}
+
+    def scale(self, raw: Any, line: int) -> ScaleParts | None:
+        """A scale, or None where it has not even the form of one."""
         if isinstance(raw, Items):  # the short form: nothing but the levels
             short, raw = raw, Section(line)
             raw["levels"], raw.lines["levels"] = short, line
         part = self._part_of(ScalePart, raw, line, "a scale")
-        if part is None:
-            return None
+        return self._with_levels(part, raw) if part else None
+
+    def library_scale(self, root: Section) -> ScaleParts:
+        """The scale that is a file of the library."""
+        return self._with_levels(self._part(LibraryScalePart, root), root)
+
+    def _with_levels(self, part: Part[Any], raw: Section) -> ScaleParts:
         read = [
             self._part_of(LevelPart, level, at, "a level")
             for level, at in _lined(raw.get("levels"))
@@ -146,11 +209,18 @@ class PartReader:
         part = self._part_of(StandardPart, raw, line, "a standard")
         if part is None:
             return None
-        questions = [
-            self._part_of(QuestionPart, question, at, "a question")
-            for question, at in _lined(raw.get("questions"))
-        ]
+        questions = [self._question(question, at) for question, at in _lined(raw.get("questions"))]
         return StandardParts(part, tuple(question for question in questions if question))
+
+    def _question(self, raw: Any, line: int) -> QuestionParts | None:
+        part = self._part_of(QuestionPart, raw, line, "a question")
+        if part is None:
+            return None
+        columns = [
+            self._part_of(ColumnPart, column, at, "a column")
+            for column, at in _lined(raw.get("columns"))
+        ]
+        return QuestionParts(part, tuple(column for column in columns if column))
 
     def _part_of(
         self, model: type[PartModel], raw: Any, line: int, name: str
@@ -171,6 +241,11 @@ class PartReader:
         broken = frozenset(str(one["loc"][0]) for one in errors)
         kept = {key: value for key, value in section.items() if key not in broken}
         return Part(model.model_validate(STAND_INS[model] | kept), section, broken)
+
+
+def scale_of(question: QuestionPart) -> str:
+    """The scale that a question is rated on, named or by default; "" where it has none."""
+    return question.scale or DEFAULT_SCALES.get(question.type, "")
 
 
 def _lined(raw: Any) -> Iterator[tuple[Any, int]]:

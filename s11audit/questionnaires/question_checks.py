@@ -10,7 +10,7 @@ from s11audit.domain.question_types import QUESTION_TYPES
 from s11audit.domain.questionnaire import ActionRule, EvidenceRule
 from s11audit.domain.ratings import Rag
 from s11audit.questionnaires.faults import FaultCollector, quote, repeated, suggest
-from s11audit.questionnaires.parts import FileParts, Part, ScaleParts
+from s11audit.questionnaires.parts import FileParts, Part, QuestionParts, ScaleParts
 from s11audit.questionnaires.schema import QuestionPart
 
 MOST_DECIMALS = 6
@@ -28,10 +28,9 @@ def _types_of_keys() -> dict[str, list[str]]:
 TYPES_OF_KEYS = _types_of_keys()
 
 
-def add_question_faults(
-    question: Part[QuestionPart], parts: FileParts, faults: FaultCollector
-) -> None:
+def add_question_faults(whole: QuestionParts, parts: FileParts, faults: FaultCollector) -> None:
     """Add what is wrong with one question, its condition apart."""
+    question = whole.part
     _add_citation_faults(question, faults)
     if not question.has("type") or "type" in question.broken:
         return
@@ -143,7 +142,7 @@ def _add_number_faults(
     ends = (values.min, values.max)
     if values.min and values.max and Fraction(values.min) > Fraction(values.max):
         faults.add(question.line("min"), "min ({}) is above max ({}); swap them".format(*ends))
-    if int(values.decimals) > MOST_DECIMALS:
+    if int(values.decimals or 0) > MOST_DECIMALS:
         faults.add(question.line("decimals"), f"decimals can be {MOST_DECIMALS} at the most")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from s11audit.domain.questionnaire import Direction
 from s11audit.domain.ratings import Rag
+from s11audit.domain.scales import Direction
 from s11audit.questionnaires.faults import FaultCollector, quote, repeated
 from s11audit.questionnaires.parts import Part, ScaleParts
 from s11audit.questionnaires.schema import LevelPart

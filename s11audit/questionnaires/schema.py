@@ -9,20 +9,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-from s11audit.domain.questionnaire import ActionRule, Direction, EvidenceRule, Kind
+from s11audit.domain.questionnaire import ActionRule, Carry, EvidenceRule, Kind
 from s11audit.domain.ratings import Rag
+from s11audit.domain.scales import Direction
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VERSION_PATTERN = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
+REFERENCE_PATTERN = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
 NUMBER_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 WHOLE_NUMBER_PATTERN = r"^[0-9]{1,6}$"
+TESTED_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
 QUESTION_KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
+PartnershipReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=40)]
 Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=20)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
 WholeNumber = Annotated[str, StringConstraints(pattern=WHOLE_NUMBER_PATTERN)]
+Tested = Annotated[str, StringConstraints(pattern=TESTED_PATTERN, max_length=121)]
 QuestionKey = Annotated[str, StringConstraints(pattern=QUESTION_KEY_PATTERN, max_length=121)]
 
 
@@ -63,6 +68,7 @@ class QuestionnairePart(FilePart):
     introduction: Text = ""
     declaration: Text = ""
     replaces: Version = ""
+    dropped: list[QuestionKey] = []
     scales: dict[str, Any] = {}
     rag: ThresholdsPart = ThresholdsPart()
     standards: list[Any]
@@ -72,6 +78,10 @@ class ScalePart(FilePart):
     title: Text = ""
     direction: Direction = Direction.HIGHEST_IS_BEST
     levels: list[Any]
+
+
+class LibraryScalePart(ScalePart):
+    scale: Slug
 
 
 class LevelPart(FilePart):
@@ -88,7 +98,10 @@ class StandardPart(FilePart):
     id: Slug
     title: Text
     summary: Text = ""
+    part: Text = ""
     for_: list[Slug] | None = None
+    with_: list[Slug] | None = None
+    in_: list[PartnershipReference] | None = None
     questions: list[Any]
 
 
@@ -100,36 +113,65 @@ class CitationPart(FilePart):
     checked: YesNo = "yes"
 
 
-class OptionPart(FilePart):
+class RowPart(FilePart):
     id: Slug
     label: Text
 
 
-class QuestionPart(FilePart):
+class OptionPart(FilePart):
     id: Slug
-    title: Text = ""
+    label: Text
+    alone: YesNo = "no"
+
+
+class AnsweredPart(FilePart):
+    """What a question and a column of a table have in common: how they are answered."""
+
+    id: Slug
     type: Text
+    required: YesNo = "yes"
+    options: list[OptionPart] = []
+    unit: Text = ""
+    min: Number | None = None
+    max: Number | None = None
+    decimals: WholeNumber = ""
+    earliest: Text = ""
+    latest: Text = ""
+    max_length: WholeNumber = ""
+    numerator: Text = ""
+    denominator: Text = ""
+
+
+class ColumnPart(AnsweredPart):
+    title: Text
+
+
+class QuestionPart(AnsweredPart):
+    title: Text = ""
+    heading: Text = ""
     scale: Text = ""
     ask: Text
     help: Text = ""
     good: list[Text] = []
     examples: list[Text] = []
+    means: dict[str, Text] = {}
     cites: list[CitationPart] = []
-    required: YesNo = "yes"
     critical: YesNo = "no"
     evidence: EvidenceRule | None = None
     action: ActionRule | None = None
     for_: list[Slug] | None = None
+    with_: list[Slug] | None = None
+    in_: list[PartnershipReference] | None = None
     when: Any = None
     was: list[QuestionKey] = []
-    options: list[OptionPart] = []
-    unit: Text = ""
-    min: Number | None = None
-    max: Number | None = None
-    decimals: WholeNumber = "0"
-    earliest: Text = ""
-    latest: Text = ""
-    max_length: WholeNumber = ""
+    carry: Carry = Carry.CONFIRM
+    why_afresh: Text = ""
+    tests: Tested = ""
+    agree: Text = ""
+    columns: list[Any] = []
+    rows: list[RowPart] = []
+    min_rows: WholeNumber = ""
+    max_rows: WholeNumber = ""
 
 
 # What stands in for a key that is missing or wrong, so that the rest can still be checked.
@@ -145,6 +187,8 @@ STAND_INS: dict[type[FilePart], dict[str, Any]] = {
     LevelPart: {"id": "x", "label": "x"},
     StandardPart: {"id": "x", "title": "x", "questions": []},
     QuestionPart: {"id": "x", "type": "x", "ask": "x"},
+    ColumnPart: {"id": "x", "type": "x", "title": "x"},
+    LibraryScalePart: {"scale": "x", "levels": []},
 }
 FILE_PARTS: tuple[type[FilePart], ...] = (
     QuestionnairePart,
@@ -153,6 +197,9 @@ FILE_PARTS: tuple[type[FilePart], ...] = (
     LevelPart,
     StandardPart,
     QuestionPart,
+    ColumnPart,
+    RowPart,
     CitationPart,
     OptionPart,
+    LibraryScalePart,
 )

@@ -18,7 +18,7 @@ import yaml
 from s11audit.questionnaires.faults import FaultCollector, quote
 
 LARGEST_FILE = 2_000_000
-DEEPEST = 24
+DEEPEST = 64
 MOST_NODES = 100_000
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

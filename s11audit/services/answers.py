@@ -146,7 +146,7 @@ class _Writing:
     ) -> None:
         self.session = session
         self.return_id = agency_return.id
-        self.agency_type = agency_return.agency.agency_type
+        self.respondent = agency_return.agency.respondent
         self.questionnaire = questionnaire
         self.held = held
         self.answers = answers
@@ -167,10 +167,10 @@ class _Writing:
         self._insert(new)
         self._update(changed)
         self._forget_scores(self._route(values_of(self.held)).asked.keys() - routed.asked.keys())
-        self._keep_scores(score(self.questionnaire, self.agency_type, values))
+        self._keep_scores(score(self.questionnaire, self.respondent, values))
 
     def _route(self, values: Mapping[str, str]) -> Route:
-        return route(self.questionnaire, self.agency_type, values)
+        return route(self.questionnaire, self.respondent, values)
 
     def _row(
         self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True

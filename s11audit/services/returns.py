@@ -174,7 +174,7 @@ def _written(
     session: Session, agency_return: AgencyReturn, questionnaire: Questionnaire
 ) -> Written:
     held = answers_of(session, agency_return.id)
-    asked = route(questionnaire, agency_return.agency.agency_type, values_of(held)).asked
+    asked = route(questionnaire, agency_return.agency.respondent, values_of(held)).asked
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
     return Written(answers, tuple(gaps(questions, answers)))

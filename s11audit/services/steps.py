@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.workflow import Step, StepNotAllowedError
-from s11audit.models import Action, AgencyReturn, AuditRound
+from s11audit.models import Action, AgencyReturn, AuditRound, QuestionnaireVersion
 from s11audit.services.refusals import RefusedError
 
-Stepping = AuditRound | AgencyReturn | Action
+Stepping = AuditRound | AgencyReturn | Action | QuestionnaireVersion
 
 
 def check_reason(step: Step[Any], reason: str) -> None:

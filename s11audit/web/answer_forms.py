@@ -21,7 +21,8 @@ from s11audit.domain.answers import (
     Part,
     needs_evidence,
 )
-from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Level, Question
+from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Question
+from s11audit.domain.scales import Level
 from s11audit.services.answers import Change
 from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from s11audit.domain.questionnaire import (
-    Condition,
-    Direction,
-    Is,
-    Kind,
-    Level,
-    Question,
-    Questionnaire,
-    Scale,
-    Standard,
-)
+from s11audit.domain.audience import Audience
+from s11audit.domain.conditions import Condition, Is
+from s11audit.domain.questionnaire import Kind, Question, Questionnaire, Standard
 from s11audit.domain.ratings import Rag
+from s11audit.domain.scales import Direction, Level, Scale
 
 NOT_APPLICABLE = Level("not-applicable", "Not applicable", applicable=False, needs_reason=True)
 COMPLIANCE = Scale(
@@ -52,7 +45,7 @@ def question(key: str, type_: str = "yes-no", **more: Any) -> Question:
 
 
 def standard(id_: str, *questions: Question, for_: frozenset[str] | None = None) -> Standard:
-    return Standard(id_, id_.capitalize(), questions, agency_types=for_)
+    return Standard(id_, id_.capitalize(), questions, audience=Audience(for_))
 
 
 def questionnaire(*standards: Standard) -> Questionnaire:

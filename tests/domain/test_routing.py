@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from s11audit.domain.questionnaire import AllOf, AnyOf, Condition, Not, Question, questions_named
+from s11audit.domain.audience import Audience, Respondent
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Not, questions_named
+from s11audit.domain.questionnaire import Question
 from s11audit.domain.routing import route
 from tests.domain.samples import of, question, questionnaire, standard, when
 
@@ -10,7 +12,7 @@ from tests.domain.samples import of, question, questionnaire, standard, when
 def shown(condition: Condition, answers: dict[str, str], *others: Question) -> bool:
     """Whether `a.last` is asked under this condition, beside `a.x` and `a.y`."""
     sample = of(question("a.x"), question("a.y"), *others, question("a.last", when=condition))
-    return route(sample, "police", answers).asks("a.last")
+    return route(sample, Respondent("police"), answers).asks("a.last")
 
 
 @pytest.mark.parametrize(
@@ -46,37 +48,37 @@ def test_a_hidden_question_has_no_answer_whatever_was_once_typed() -> None:
 
 
 def test_a_question_that_this_agency_is_never_asked_has_no_answer() -> None:
-    schools = question("a.schools", agency_types=frozenset({"school"}))
+    schools = question("a.schools", audience=Audience(frozenset({"school"})))
     answers = {"a.schools": "yes"}
     sample = of(schools, question("a.last", when=when("a.schools", "yes")))
-    assert not route(sample, "police", answers).asks("a.last")
-    assert route(sample, "school", answers).asks("a.last")
+    assert not route(sample, Respondent("police"), answers).asks("a.last")
+    assert route(sample, Respondent("school"), answers).asks("a.last")
 
 
 def test_a_condition_may_look_into_another_standard_and_ahead() -> None:
     sample = questionnaire(
         standard("a", question("a.x", when=when("b.y", "yes"))), standard("b", question("b.y"))
     )
-    assert route(sample, "police", {"b.y": "yes"}).asks("a.x")
-    assert not route(sample, "police", {}).asks("a.x")
+    assert route(sample, Respondent("police"), {"b.y": "yes"}).asks("a.x")
+    assert not route(sample, Respondent("police"), {}).asks("a.x")
 
 
-def test_a_chain_as_long_as_files_may_have_is_followed_to_its_end() -> None:
+def test_a_long_chain_is_followed_to_its_end_in_any_order() -> None:
     links = [question("a.q0")]
-    links += [question(f"a.q{n}", when=when(f"a.q{n - 1}", "yes")) for n in range(1, 21)]
+    links += [question(f"a.q{n}", when=when(f"a.q{n - 1}", "yes")) for n in range(1, 1_001)]
     sample = of(*reversed(links))
     answers = {link.key: "yes" for link in links}
-    assert len(route(sample, "police", answers).asked["a"]) == 21
-    assert len(route(sample, "police", answers | {"a.q0": "no"}).asked["a"]) == 1
+    assert len(route(sample, Respondent("police"), answers).asked["a"]) == 1_001
+    assert len(route(sample, Respondent("police"), answers | {"a.q0": "no"}).asked["a"]) == 1
 
 
 def test_offered_holds_what_a_condition_hides_but_not_what_is_for_others() -> None:
     sample = of(
         question("a.x"),
         question("a.hidden", when=when("a.x", "yes")),
-        question("a.others", agency_types=frozenset({"school"})),
+        question("a.others", audience=Audience(frozenset({"school"}))),
     )
-    routed = route(sample, "police", {})
+    routed = route(sample, Respondent("police"), {})
     assert [q.key for q in routed.asked["a"]] == ["a.x"]
     assert [q.key for q in routed.offered["a"]] == ["a.x", "a.hidden"]
 
@@ -85,7 +87,7 @@ def test_a_standard_with_everything_hidden_is_offered_but_not_asked() -> None:
     sample = questionnaire(
         standard("a", question("a.x")), standard("b", question("b.y", when=when("a.x", "yes")))
     )
-    routed = route(sample, "police", {})
+    routed = route(sample, Respondent("police"), {})
     assert "b" not in routed.asked
     assert "b" in routed.offered
 
@@ -94,3 +96,24 @@ def test_every_question_that_a_condition_names_is_found() -> None:
     condition = AnyOf((when("a.x", "yes"), Not(AllOf((when("a.y", "no"), when("b.z", "yes"))))))
     assert list(questions_named(condition)) == ["a.x", "a.y", "b.z"]
     assert list(questions_named(None)) == []
+
+
+def test_attributes_and_partnerships_open_what_is_meant_for_them() -> None:
+    boarders = question("a.boarders", audience=Audience(attributes=frozenset({"boarding", "x"})))
+    local = question("a.local", audience=Audience(partnerships=frozenset({"EAST"})))
+    sample = of(question("a.all"), boarders, local)
+    asked = route(sample, Respondent("school", frozenset({"boarding"}), frozenset({"WEST"})), {})
+    assert [one.id for one in asked.asked["a"]] == ["all", "boarders"]
+    shared = route(sample, Respondent("school", frozenset(), frozenset({"WEST", "EAST"})), {})
+    assert [one.id for one in shared.asked["a"]] == ["all", "local"]
+
+
+def test_a_choice_among_several_is_each_of_its_codes() -> None:
+    sample = of(
+        question("a.many", "multiple-choice"),
+        question("a.then", when=when("a.many", "two")),
+        question("a.else", when=when("a.many", "two", negated=True)),
+    )
+    assert route(sample, Respondent("police"), {"a.many": "one two"}).asks("a.then")
+    assert route(sample, Respondent("police"), {"a.many": "one"}).asks("a.else")
+    assert not route(sample, Respondent("police"), {}).asks("a.else")

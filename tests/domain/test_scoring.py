@@ -7,8 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from s11audit.domain.questionnaire import Direction, Level, Scale, Thresholds
+from s11audit.domain.audience import Audience, Respondent
+from s11audit.domain.questionnaire import Thresholds
 from s11audit.domain.ratings import Rag, Rating
+from s11audit.domain.scales import Direction, Level, Scale
 from s11audit.domain.scoring import Scorecard, percent, score, scorecard
 from tests.domain.samples import (
     COMPLIANCE,
@@ -32,7 +34,7 @@ def overall(
         rating(f"a.q{number}", scale, critical=number in critical) for number in range(len(values))
     ]
     answers = {f"a.q{number}": value for number, value in enumerate(values) if value}
-    return score(of(*questions), "police", answers).overall
+    return score(of(*questions), Respondent("police"), answers).overall
 
 
 def test_all_not_applicable_is_complete_but_not_rated() -> None:
@@ -218,7 +220,7 @@ def test_a_scale_without_colours_alone_has_points_but_no_rating() -> None:
 
 def test_a_scale_without_colours_stays_out_beside_one_that_has_them() -> None:
     sample = of(rating("a.x"), rating("a.y", grades(colours="----")))
-    card = score(sample, "police", {"a.x": PARTLY, "a.y": "4"}).overall
+    card = score(sample, Respondent("police"), {"a.x": PARTLY, "a.y": "4"}).overall
     assert card.compliance_pct == 50  # ½ ÷ 1; grade 4 of 4 adds nothing
     assert card.answered == 2
 
@@ -228,7 +230,7 @@ def test_scales_of_different_points_are_pooled_by_colour_alone() -> None:
     sample = questionnaire(
         standard("a", rating("a.x")), standard("b", rating("b.y", grades(colours="RAGG")))
     )
-    scored = score(sample, "police", {"a.x": PARTLY, "b.y": "3"})
+    scored = score(sample, Respondent("police"), {"a.x": PARTLY, "b.y": "3"})
     assert scored.standards["b"].compliance_pct == 75
     assert scored.overall.compliance_pct == 75  # (½ + 1) ÷ 2
     assert (scored.overall.amber, scored.overall.green) == (1, 1)
@@ -236,16 +238,16 @@ def test_scales_of_different_points_are_pooled_by_colour_alone() -> None:
 
 def test_the_answer_to_a_hidden_question_counts_nowhere() -> None:
     sample = of(question("a.asks"), rating("a.then", critical=True, when=when("a.asks", "yes")))
-    hidden = score(sample, "police", {"a.asks": "no", "a.then": NOT}).overall
+    hidden = score(sample, Respondent("police"), {"a.asks": "no", "a.then": NOT}).overall
     assert (hidden.visible, hidden.required, hidden.answered, hidden.red) == (1, 1, 1, 0)
     assert hidden.rating is Rating.NOT_RATED
-    shown = score(sample, "police", {"a.asks": "yes", "a.then": NOT}).overall
+    shown = score(sample, Respondent("police"), {"a.asks": "yes", "a.then": NOT}).overall
     assert (shown.visible, shown.red, shown.rating) == (2, 1, Rating.RED)
 
 
 def test_optional_questions_rate_but_never_hold_up_completion() -> None:
     sample = of(rating("a.x"), rating("a.y", required=False), rating("a.z", required=False))
-    card = score(sample, "police", {"a.x": MET, "a.y": NOT}).overall
+    card = score(sample, Respondent("police"), {"a.x": MET, "a.y": NOT}).overall
     assert (card.visible, card.required, card.answered, card.unanswered) == (3, 1, 1, 0)
     assert card.completion_pct == 100
     assert card.compliance_pct == 50  # (1 + 0) ÷ 2
@@ -254,14 +256,14 @@ def test_optional_questions_rate_but_never_hold_up_completion() -> None:
 
 
 def test_nothing_required_has_no_completion() -> None:
-    card = score(of(rating("a.x", required=False)), "police", {}).overall
+    card = score(of(rating("a.x", required=False)), Respondent("police"), {}).overall
     assert card.completion_pct is None
     assert card.because == "Not rated because no question has been rated yet"
 
 
 def test_questions_without_a_rating_count_for_completion_only() -> None:
     sample = of(question("a.when", "date"), rating("a.x"))
-    card = score(sample, "police", {"a.x": MET}).overall
+    card = score(sample, Respondent("police"), {"a.x": MET}).overall
     assert card.completion_pct == 50
     assert card.compliance_pct == 100
     assert card.strict_pct == 100
@@ -272,15 +274,17 @@ def test_a_standard_for_other_agency_types_is_absent_not_empty() -> None:
     sample = questionnaire(
         standard("a", rating("a.x")),
         standard("b", rating("b.y"), for_=frozenset({"school"})),
-        standard("c", rating("c.z", agency_types=frozenset({"school"}))),
+        standard("c", rating("c.z", audience=Audience(frozenset({"school"})))),
     )
-    scored = score(sample, "police", {"a.x": MET, "b.y": NOT, "c.z": NOT})
+    scored = score(sample, Respondent("police"), {"a.x": MET, "b.y": NOT, "c.z": NOT})
     assert list(scored.standards) == ["a"]
     assert scored.overall.red == 0
-    assert list(score(sample, "school", {}).standards) == ["a", "b", "c"]
+    assert list(score(sample, Respondent("school"), {}).standards) == ["a", "b", "c"]
 
 
 def test_a_return_that_is_asked_nothing_says_so() -> None:
-    card = score(of(rating("a.x", agency_types=frozenset({"school"}))), "police", {}).overall
+    card = score(
+        of(rating("a.x", audience=Audience(frozenset({"school"})))), Respondent("police"), {}
+    ).overall
     assert (card.visible, card.completion_pct, card.rating) == (0, None, Rating.NOT_RATED)
     assert card.because == "Not rated because nothing here is asked of this agency"

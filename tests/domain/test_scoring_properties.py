@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating
 from s11audit.domain.scoring import score
@@ -53,7 +54,7 @@ def answered_questionnaires(draw: st.DrawFn) -> tuple[Questionnaire, dict[str, s
 def test_percentages_stay_between_0_and_100_and_counts_add_up(
     sample: tuple[Questionnaire, dict[str, str]],
 ) -> None:
-    scored = score(sample[0], "police", sample[1])
+    scored = score(sample[0], Respondent("police"), sample[1])
     cards = [scored.overall, *scored.standards.values()]
     for card in cards:
         percentages = (card.completion_pct, card.green_pct, card.compliance_pct, card.strict_pct)
@@ -76,4 +77,6 @@ def test_the_answer_to_a_hidden_question_never_changes_a_score(
     form, answers = sample
     answers = {**answers, "a.asks": "no"}
     hidden = {question.key: value for question in form.questions() if question.when}
-    assert score(form, "police", answers) == score(form, "police", answers | hidden)
+    assert score(form, Respondent("police"), answers) == score(
+        form, Respondent("police"), answers | hidden
+    )

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ActionSource, ActionStatus
 from s11audit.domain.answers import level_of
+from s11audit.domain.audience import Audience, Respondent
+from s11audit.domain.conditions import Is
 from s11audit.domain.questionnaire import (
     ActionRule,
     EvidenceRule,
-    Is,
     Kind,
-    Level,
     Question,
     Questionnaire,
-    Scale,
     Standard,
 )
 from s11audit.domain.ratings import Rag, Side
 from s11audit.domain.routing import route
+from s11audit.domain.scales import Level, Scale
 from s11audit.domain.scoring import Scorecard, score
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import Action, AgencyReturn, AuditRound, Score, StoredAnswer
@@ -92,7 +92,7 @@ QUESTIONNAIRE = Questionnaire(
             "custody",
             "Children in custody",
             (rating("custody.adult", "Appropriate adult"),),
-            agency_types=frozenset({"police"}),
+            audience=Audience(frozenset({"police"})),
         ),
     ),
 )
@@ -144,7 +144,7 @@ def add_return(
         for key, given in (answers or {}).items()
     }
     values = {key: row.get("value", "") for key, row in columns.items()}
-    asked = route(questionnaire, agency_type, values)
+    asked = route(questionnaire, Respondent(agency_type), values)
     for key, row in columns.items():
         level = level_of(questionnaire.by_key[key], values[key])
         session.add(
@@ -158,7 +158,7 @@ def add_return(
             )
         )
     if status is not ReturnStatus.NOT_STARTED:
-        scored = score(questionnaire, agency_type, values)
+        scored = score(questionnaire, Respondent(agency_type), values)
         for standard_id, card in {WHOLE_RETURN: scored.overall, **scored.standards}.items():
             session.add(_stored(agency_return, standard_id, card))
     session.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
+from s11audit.domain.audience import Respondent
 from s11audit.domain.question_types import QUESTION_TYPES
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating
@@ -79,7 +80,7 @@ def test_the_example_to_start_from_is_without_fault() -> None:
     text = "\n".join(line.removeprefix("   ") for line in block.splitlines())
     form = load_text(text)
     answers = {"leadership.board-lead": "met", "leadership.has-volunteers": "no"}
-    assert score(form, "charity", answers).overall.completion_pct == 100
+    assert score(form, Respondent("charity"), answers).overall.completion_pct == 100
 
 
 def worked_example() -> Questionnaire:
@@ -103,7 +104,7 @@ def test_the_worked_example_of_the_scoring_rules_comes_out_as_written() -> None:
         "a.records": "not-met",
         "a.commissioned": "not-applicable",
     }
-    card = score(worked_example(), "charity", answers).standards["a"]
+    card = score(worked_example(), Respondent("charity"), answers).standards["a"]
     for figure in (
         f"Asked: {card.visible}, all of them required. Answered: {card.answered}. "
         f"Completion {card.answered}/{card.required} = {card.completion_pct:.1f}%",
@@ -116,6 +117,6 @@ def test_the_worked_example_of_the_scoring_rules_comes_out_as_written() -> None:
         assert figure in " ".join(SCORING.split())
     assert card.provisional
     swapped = answers | {"a.board-lead": "not-met", "a.records": "met"}
-    red = score(worked_example(), "charity", swapped).standards["a"]
+    red = score(worked_example(), Respondent("charity"), swapped).standards["a"]
     assert (red.rating, red.compliance_pct) == (Rating.RED, card.compliance_pct)
     assert red.because.removeprefix("Red because ") in " ".join(SCORING.split())

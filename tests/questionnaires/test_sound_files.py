@@ -7,20 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from s11audit.domain.audience import Respondent
+from s11audit.domain.conditions import AllOf, AnyOf, Is, Not
 from s11audit.domain.question_types import QUESTION_TYPES
-from s11audit.domain.questionnaire import (
-    ActionRule,
-    AllOf,
-    AnyOf,
-    Direction,
-    EvidenceRule,
-    Is,
-    Kind,
-    Not,
-    Questionnaire,
-)
+from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Kind, Questionnaire
 from s11audit.domain.ratings import Rag
 from s11audit.domain.routing import route
+from s11audit.domain.scales import Direction
 from s11audit.domain.scoring import score
 from s11audit.questionnaires import check, load, shipped_catalogue
 
@@ -51,7 +44,7 @@ def test_every_question_type_keeps_its_own_keys() -> None:
     lead = form.by_key["a.board-lead"]
     assert lead.critical
     assert lead.title == "Board lead"
-    assert lead.was == ("a.senior-lead",)
+    assert lead.lineage.was == ("a.senior-lead",)
     assert lead.good == ("The lead is named.", "People know: ask them.")
     assert [str(cite) for cite in lead.cites] == [
         "Children Act 2004 s11(2)(a)",
@@ -104,7 +97,7 @@ def test_a_scale_where_1_is_best_scores_as_its_file_says() -> None:
     # (4/4 + 3/4 + 2/4) ÷ 3 = 75%, and this file makes green from 75.
     form = sound("one-is-best")
     answers = {"practice.x": "1", "practice.y": "2", "practice.z": "3"}
-    card = score(form, "police", answers).overall
+    card = score(form, Respondent("police"), answers).overall
     assert form.scales["grades"].level("4").rag is Rag.RED  # type: ignore[union-attr]
     assert (card.compliance_pct, card.rating) == (75, "green")
 
@@ -116,14 +109,14 @@ def test_conditions_are_read_in_every_form() -> None:
         (AllOf((Is("a.then", "met"), Not(Is("a.some", "yes")))), Is("b.other", "no"))
     )
     answers = {"a.asks": "yes", "a.then": "met", "a.many": "0"}
-    asked = [question.id for question in route(form, "police", answers).asked["a"]]
+    asked = [question.id for question in route(form, Respondent("police"), answers).asked["a"]]
     assert asked == ["asks", "many", "then", "deep"]
 
 
 def test_questions_are_for_the_agency_types_of_question_and_standard() -> None:
     form = sound("agency-types")
     asked = {
-        agency: [q.key for qs in route(form, agency, {}).asked.values() for q in qs]
+        agency: [q.key for qs in route(form, Respondent(agency), {}).asked.values() for q in qs]
         for agency in ("police", "lighthouse-keepers", "college", "school")
     }
     assert asked["police"] == asked["lighthouse-keepers"] == ["everybody.all", "everybody.some"]

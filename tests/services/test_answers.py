@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
-from s11audit.domain.questionnaire import Is
+from s11audit.domain.conditions import Is
 from s11audit.domain.ratings import Rating
 from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
 from s11audit.models import AuditRound, Event, StoredAnswer
@@ -154,7 +154,7 @@ def test_statements_of_a_save_do_not_grow_with_the_answers(
     fill(session, "R1-POL", opened, COMPLETE, by=cast["Asif"])
     session.commit()
     agency_return = return_named(session, "R1-POL")
-    _ = agency_return.round, agency_return.agency
+    _ = agency_return.round, agency_return.agency.partnerships
     keys = ["training.difference", *COMPLETE][:count]
     changes = [
         Change(

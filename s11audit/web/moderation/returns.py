@@ -79,7 +79,7 @@ def cell(reference: str, agency: str, standard: str) -> str:
     if found.status not in SUBMITTED_STATUSES:
         abort(404)
     answers = answers_of(db(), found.id)
-    asked = route(questionnaire, found.agency.agency_type, values_of(answers)).asked
+    asked = route(questionnaire, found.agency.respondent, values_of(answers)).asked
     scores = scores_of(db(), found.id)
     neighbours = agencies_answering(db(), found.round, shown.id, visible_to=viewer())
     places = [one.agency_reference for one in neighbours]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
 from s11audit.domain.question_types import type_of
-from s11audit.domain.questionnaire import AllOf, AnyOf, Condition, Is, Not, Questionnaire
+from s11audit.domain.questionnaire import Questionnaire
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from functools import cached_property
 from flask import abort
 
 from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.conditions import questions_named
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
-from s11audit.domain.questionnaire import Question, Questionnaire, Standard, questions_named
+from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import Route, route
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn
@@ -37,9 +38,8 @@ class Desk:
 
     @cached_property
     def route(self) -> Route:
-        agency_type = self.agency_return.agency.agency_type
         values = {key: answer.value for key, answer in self.answers.items()}
-        return route(self.questionnaire, agency_type, values)
+        return route(self.questionnaire, self.agency_return.agency.respondent, values)
 
     @property
     def standards(self) -> list[Standard]:
