@@ -24,7 +24,7 @@ QUESTION_KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
 PartnershipReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=40)]
-Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=20)]
+Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=40)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
 WholeNumber = Annotated[str, StringConstraints(pattern=WHOLE_NUMBER_PATTERN)]
 Tested = Annotated[str, StringConstraints(pattern=TESTED_PATTERN, max_length=121)]
