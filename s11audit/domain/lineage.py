@@ -73,7 +73,7 @@ def sources_through(chain: Sequence[Questionnaire]) -> dict[str, tuple[str, ...]
 
     Lineage is followed through every version between. A chain of one version follows itself.
     """
-    followed = {key: (key,) for key in chain[0].by_key}
+    followed: dict[str, tuple[str, ...]] = {key: (key,) for key in chain[0].by_key}
     for newer, older in pairwise(chain):
         step = sources(newer, older)
         followed = {
@@ -95,7 +95,7 @@ def same_answers(old: Question, new: Question) -> bool:
 
 
 def _way_of_answering(question: Question) -> tuple[object, ...]:
-    """All that decides what a stored answer means. Wording of levels counts, their help does not."""
+    """All that decides what a stored answer means: labels of levels count, their help does not."""
     levels = question.scale.levels if question.scale else ()
     return (
         tuple((level.id, level.label, level.rag, level.applicable) for level in levels),
