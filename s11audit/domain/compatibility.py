@@ -119,7 +119,7 @@ def _narrowed(old: Question, new: Question, held: Held) -> Iterator[tuple[str, s
     lost_rows = {row.id for row in old.rows.fixed} - {row.id for row in new.rows.fixed}
     if lost_rows or new.rows.most < old.rows.most:
         yield "The table has fewer rows", set(held)
-    if {one.id for one in old.columns} - {one.id for one in new.columns}:
+    if _column_ids(old) - _column_ids(new):
         yield "A column of the table is removed", set(held)
 
 
@@ -149,3 +149,7 @@ def _number(value: str) -> Fraction | None:
         return Fraction(value)
     except ValueError:
         return None
+
+
+def _column_ids(question: Question) -> set[str]:
+    return {column.key.rpartition(".")[2] for column in question.columns}
