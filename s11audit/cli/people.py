@@ -22,6 +22,13 @@ from s11audit.services import people
 from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
 
+attributes_option = click.option(
+    "--with",
+    "attributes",
+    multiple=True,
+    metavar="ATTRIBUTE",
+    help="What it has or does, such as boarding or sixth-form. Give it once for each.",
+)
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -161,7 +168,14 @@ def agencies() -> None:
     help="Such as police or school, or a word of your own.",
 )
 @click.option("--partnership", metavar="REF", help="Needed where there are several.")
-def add_agency(reference: str, name: str, agency_type: str, partnership: str | None) -> None:
+@attributes_option
+def add_agency(
+    reference: str,
+    name: str,
+    agency_type: str,
+    partnership: str | None,
+    attributes: tuple[str, ...],
+) -> None:
     """Add an agency to a partnership."""
     if meant := misspelt(agency_type, AGENCY_TYPE_LABELS):
         raise click.UsageError(f"There is no type “{agency_type}”: did you mean “{meant}”?")
@@ -169,12 +183,33 @@ def add_agency(reference: str, name: str, agency_type: str, partnership: str | N
         by = operator(session)
         home = _partnership(session, partnership, by)
         added = people.add_agency(
-            session, reference, name, agency_type, home, by=by, now=datetime.now(UTC)
+            session,
+            reference,
+            name,
+            agency_type,
+            home,
+            frozenset(attributes),
+            by=by,
+            now=datetime.now(UTC),
         )
     label = agency_type_label(agency_type)
     click.echo(f"{added.name} ({added.reference}, {label}) is added to {home}.")
     if agency_type not in AGENCY_TYPE_LABELS:
         click.echo(f"{agency_type} is a type of your own; no shipped questionnaire names it.")
+
+
+@agencies.command("change")
+@click.argument("reference")
+@attributes_option
+def change_agency(reference: str, attributes: tuple[str, ...]) -> None:
+    """Say what an agency has or does, in place of what was said before."""
+    with installation() as opened, opened.database.writing.begin() as session:
+        by = operator(session)
+        changed = people.change_attributes(
+            session, reference.upper(), frozenset(attributes), by=by, now=datetime.now(UTC)
+        )
+        held = ", ".join(sorted(changed.attributes)) or "nothing that changes what it is asked"
+    click.echo(f"{changed.name} has or does: {held}.")
 
 
 @agencies.command("list")
@@ -188,6 +223,7 @@ def list_agencies(as_json: bool) -> None:
             "reference": agency.reference,
             "name": agency.name,
             "type": agency.agency_type,
+            "attributes": sorted(agency.attributes),
             "people": agency.people,
         }
         for agency in found

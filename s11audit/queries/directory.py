@@ -63,6 +63,7 @@ class ListedAgency:
     reference: str
     name: str
     agency_type: str
+    attributes: frozenset[str]
     people: int
 
 
@@ -192,7 +193,9 @@ def agencies(session: Session, *, visible_to: Viewer) -> list[ListedAgency]:
     """Agencies within reach by name, each with how many people hold a role for it."""
     count = func.count(func.distinct(Membership.user_id))
     rows = session.execute(
-        select(Agency.id, Agency.reference, Agency.name, Agency.agency_type, count)
+        select(
+            Agency.id, Agency.reference, Agency.name, Agency.agency_type, Agency.attributes, count
+        )
         .outerjoin(Membership, Membership.agency_id == Agency.id)
         .where(Agency.id.in_(_agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))))
         .group_by(Agency.id)

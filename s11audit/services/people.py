@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,13 +21,14 @@ from s11audit.services.refusals import RefusedError
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
+LONGEST_CODE = 40
 _EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\]+@[^@\s,;<>\"()\[\]\\]+\.[^@\s.,;<>\"()\[\]\\]{2,}")
 # Short enough for the reference of a return and its receipt, which it is part of.
 _REFERENCE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,10}[A-Z0-9])?")
 REFERENCE_RULE = (
     "Use up to 12 capital letters, digits and hyphens for the reference, such as POL or ELM-ROW"
 )
-_AGENCY_TYPE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,54 @@ def add_agency(
     name: str,
     agency_type: str,
     partnership_reference: str,
+    attributes: Set[str] = frozenset(),
     *,
     by: Viewer,
     now: datetime,
 ) -> Agency:
-    """A new agency of one partnership within reach. Raises RefusedError."""
+    """A new agency of one partnership within reach, with codes of what it has or does.
+
+    Raises RefusedError.
+    """
     reference, name = _reference(reference), _name(name)
-    if not _AGENCY_TYPE.fullmatch(agency_type) or len(agency_type) > 40:
+    if not _CODE.fullmatch(agency_type) or len(agency_type) > LONGEST_CODE:
         raise RefusedError("agency_type", "Choose a type of agency")
     home = _partnership(session, partnership_reference, by)
     if session.scalar(select(Agency.id).where(Agency.reference == reference)):
         raise RefusedError("reference", f"Another agency has the reference {reference} already")
-    agency = Agency(reference=reference, name=name, agency_type=agency_type, partnerships=[home])
+    agency = Agency(
+        reference=reference,
+        name=name,
+        agency_type=agency_type,
+        attributes=_attributes(attributes),
+        partnerships=[home],
+    )
     session.add(agency)
     session.flush()
-    detail = {"agency_type": agency_type, "partnership": home.reference}
+    detail = {
+        "agency_type": agency_type,
+        "attributes": sorted(agency.attributes),
+        "partnership": home.reference,
+    }
     _record(session, "agency-added", f"agency {reference}", by, now, detail)
+    return agency
+
+
+def change_attributes(
+    session: Session, reference: str, attributes: Set[str], *, by: Viewer, now: datetime
+) -> Agency:
+    """Say what an agency has or does; its returns that are still open ask accordingly.
+
+    Raises RefusedError.
+    """
+    agency = directory.agency(session, reference, visible_to=by)
+    if agency is None or not by.may(Permission.EDIT_PEOPLE):
+        raise RefusedError("attributes", "Choose an agency of your partnership")
+    before, agency.attributes = agency.attributes, _attributes(attributes)
+    if agency.attributes != before:
+        session.flush()
+        detail = {"before": sorted(before), "after": sorted(agency.attributes)}
+        _record(session, "agency-attributes-changed", f"agency {reference}", by, now, detail)
     return agency
 
 
@@ -219,6 +253,15 @@ def _partnership(session: Session, reference: str, by: Viewer) -> Partnership:
         ):
             return partnership
     raise RefusedError("partnership", "Choose the partnership")
+
+
+def _attributes(attributes: Set[str]) -> frozenset[str]:
+    for attribute in sorted(attributes):
+        if not _CODE.fullmatch(attribute) or len(attribute) > LONGEST_CODE:
+            raise RefusedError(
+                "other", f"“{attribute}” should be one word of lower-case letters, such as nursery"
+            )
+    return frozenset(attributes)
 
 
 def _name(name: str) -> str:

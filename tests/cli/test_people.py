@@ -132,7 +132,10 @@ def test_agencies_are_added_and_listed(run: Any, cast: Cast) -> None:
     assert run(*words).exit_code == 2  # there are two partnerships
     assert run(*words, "--partnership", "down").exit_code == 0
     listed = json.loads(run("agencies", "list", "--json").stdout)
-    assert {"reference": "ELM", "name": "Elm Nursery", "type": "early-years", "people": 0} in listed
+    elm = {"reference": "ELM", "name": "Elm Nursery", "type": "early-years"}
+    assert {**elm, "attributes": [], "people": 0} in listed
+    changed = run("agencies", "change", "elm", "--with", "volunteers", "--with", "nursery")
+    assert changed.stdout == "Elm Nursery has or does: nursery, volunteers.\n"
     assert {"POL", "FARPOL"} <= {agency["reference"] for agency in listed}
     assert "already" in run(*words, "--partnership", "down").stderr
 

@@ -314,3 +314,33 @@ def test_an_agencys_page_shows_its_people_and_how_far_its_returns_are(
     assert "Asif , agency lead" in text or "Asif, agency lead" in text
     assert "S11-2026-POL Not started 27 March 2026" in text
     assert "asked for no return" in priya.get("/agencies/HOSP").text
+
+
+def say(pages: Pages, reference: str, attributes: list[str], other: str = "") -> Page:
+    address = f"/agencies/{reference}/attributes"
+    held = pages.get("/agencies/SCH/attributes").form("")
+    return pages.post(address, {**held, "attributes": attributes, "other": other})
+
+
+def test_a_manager_says_what_an_agency_has_or_does(priya: Pages) -> None:
+    page = say(priya, "SCH", ["boarding", "special"], "farm")
+    assert page.location == "/agencies/SCH"
+    assert "Boarding; Farm; Special school" in priya.get("/agencies/SCH").text
+    again = priya.get("/agencies/SCH/attributes").soup
+    ticked = [box["value"] for box in again.find_all("input", checked=True)]
+    assert ticked == ["special", "boarding"]
+    assert again.find("input", attrs={"name": "other"})["value"] == "farm"
+
+
+def test_an_attribute_that_is_not_a_code_is_refused_beside_its_box(priya: Pages) -> None:
+    page = say(priya, "SCH", ["boarding"], "Big Farm")
+    assert page.status == 422
+    assert page.errors == {
+        "other": "“Big” should be one word of lower-case letters, such as nursery"
+    }
+    assert "Boarding" not in priya.get("/agencies/SCH").text
+
+
+def test_another_partnerships_agency_has_no_attributes_to_change(priya: Pages) -> None:
+    assert priya.get("/agencies/FARPOL/attributes").status == 404
+    assert say(priya, "FARPOL", ["boarding"]).status == 404

@@ -7,13 +7,14 @@ from itertools import groupby
 from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from s11audit.domain.agency_types import agency_type_label
+from s11audit.domain.agency_types import agency_attribute_label, agency_type_label
 from s11audit.domain.permissions import Permission
+from s11audit.models import Agency
 from s11audit.queries import directory
 from s11audit.services import people
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.people.forms import AgencyForm
+from s11audit.web.people.forms import AgencyForm, AttributesForm
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -51,6 +52,7 @@ def add_agency() -> Response | tuple[str, int]:
             form.name.data or "",
             form.agency_type.data,
             form.partnership_reference,
+            form.chosen,
             by=viewer(),
             now=now(),
         )
@@ -69,13 +71,50 @@ def _new_page(form: AgencyForm) -> str:
 @blueprint.get("/agencies/<reference>")
 @permitted(Permission.SEE_PEOPLE)
 def agency(reference: str) -> str:
-    found = directory.agency(db(), reference, visible_to=viewer())
-    if found is None:
-        abort(404)
+    found = _agency_or_404(reference)
     return render_template(
         "people/agency.html",
         agency=found,
         agency_type=agency_type_label(found.agency_type),
+        attributes=[agency_attribute_label(one) for one in sorted(found.attributes)],
         found=directory.people(db(), visible_to=viewer(), agency_reference=found.reference),
         returns=directory.returns_of(db(), found.id, visible_to=viewer()),
     )
+
+
+@blueprint.get("/agencies/<reference>/attributes")
+@permitted(Permission.EDIT_PEOPLE)
+def attributes(reference: str) -> str:
+    found = _agency_or_404(reference)
+    form = AttributesForm()
+    form.show(found.attributes)
+    return _attributes_page(found, form)
+
+
+@blueprint.post("/agencies/<reference>/attributes")
+@permitted(Permission.EDIT_PEOPLE)
+def change_attributes(reference: str) -> Response | tuple[str, int]:
+    found = _agency_or_404(reference)
+    form = AttributesForm()
+    if not form.validate():
+        return _attributes_page(found, form), 422
+    try:
+        people.change_attributes(db(), found.reference, form.chosen, by=viewer(), now=now())
+    except RefusedError as error:
+        refuse(form, error)
+        return _attributes_page(found, form), 422
+    db().commit()
+    flash(f"What {found.name} has or does is saved.", "success")
+    return redirect(url_for("people.agency", reference=found.reference), 303)
+
+
+def _agency_or_404(reference: str) -> Agency:
+    found = directory.agency(db(), reference, visible_to=viewer())
+    if found is None:
+        abort(404)
+    return found
+
+
+def _attributes_page(found: Agency, form: AttributesForm) -> str:
+    errors = errors_of(form)
+    return render_template("people/attributes.html", agency=found, form=form, errors=errors)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
-from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
+from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.permissions import PARTNERSHIP_ROLES, ROLE_LABELS, Role
 from s11audit.queries import directory
 from s11audit.services.people import Post
@@ -105,7 +105,45 @@ class SearchForm(FlaskForm):
         return Role(self.role.data) if self.role.data in set(Role) else None
 
 
-class AgencyForm(FlaskForm):
+class AttributeChoice:
+    """What forms that say what an agency has or does share."""
+
+    attributes: SelectMultipleField
+    other: TextField
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The codes that were ticked, and those of the partnership's own that were typed."""
+        return frozenset([*(self.attributes.data or []), *(self.other.data or "").split()])
+
+
+def _attributes() -> SelectMultipleField:
+    return SelectMultipleField(  # type: ignore[call-arg]  # newer than its stubs
+        "What it has or does",
+        choices=AGENCY_ATTRIBUTE_LABELS,
+        description="Some questions are asked only of those that have these. Tick all that apply.",
+        invalid_choice_message="Choose from the list",
+    )
+
+
+def _other() -> TextField:
+    return TextField(
+        label="Other attributes (optional)",
+        description="Words that a questionnaire of your own uses, with a space between",
+    )
+
+
+class AttributesForm(AttributeChoice, FlaskForm):
+    attributes = _attributes()
+    other = _other()
+
+    def show(self, held: frozenset[str]) -> None:
+        """Show what the agency has now."""
+        self.attributes.data = sorted(held & AGENCY_ATTRIBUTE_LABELS.keys())
+        self.other.data = " ".join(sorted(held - AGENCY_ATTRIBUTE_LABELS.keys()))
+
+
+class AgencyForm(AttributeChoice, FlaskForm):
     name = TextField(label="Name", validators=[InputRequired("Enter a name")])
     reference = TextField(label="Reference", validators=[InputRequired("Enter a reference")])
     agency_type = SelectField(  # type: ignore[call-arg]  # newer than its stubs
@@ -114,6 +152,8 @@ class AgencyForm(FlaskForm):
         choices={"": "Choose a type"} | AGENCY_TYPE_LABELS,
         invalid_choice_message="Choose one of the types in the list",
     )
+    attributes = _attributes()
+    other = _other()
     partnership = _partnership()
 
     def offer_partnerships(self) -> None:
