@@ -15,7 +15,8 @@ from typing import Any
 
 import yaml
 
-from s11audit.exports.rows import FACTS, ROW_CLASSES, Line
+from s11audit.exports.row_classes import FACTS, ROW_CLASSES
+from s11audit.exports.rows import Line
 from s11audit.paths import EXPORTS
 
 ALIGNMENTS = ("", "left", "center", "right")
@@ -72,7 +73,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: notes above, then either lines of label and text, or tables."""
+    """One sheet: notes above, then either lines of label and text, or tables.
+
+    One that is `only_filled` is left out while its tables have no row.
+    """
 
     title: str
     tables: tuple[Table, ...]
@@ -82,6 +86,7 @@ class Sheet:
     freeze_columns: int = 0
     portrait: bool = False
     pages_wide: int = 1
+    only_filled: bool = False
 
 
 @dataclass(frozen=True)

@@ -250,20 +250,3 @@ class ContinuedRow:
     cell: str
     part: int
     text: str
-
-
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts)}
-
-ROW_CLASSES = {
-    cls.__name__: cls
-    for cls in (
-        Line,
-        StandardRow,
-        ReturnRateRow,
-        RatingsRow,
-        AnswerRow,
-        ActionRow,
-        ReturnStatusRow,
-        ScorecardRow,
-    )
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from os import PathLike
 from typing import IO, Any
@@ -32,6 +33,7 @@ from s11audit.exports.rows import ContinuedRow, Line
 TITLE_SIZE = 14
 SECTION_SIZE = 12
 ABOUT_WIDTHS = (34.0, 92.0)  # of label and text
+PRODUCT = "s11audit"  # stands as author where nobody is named
 A4 = 9  # a spreadsheet’s number for the paper
 
 # Row class → the rows of its table.
@@ -71,18 +73,32 @@ def write_workbook(
     _describe(book, layout, names, written_at)
     long = LongTexts(CONTINUED.title)
     for sheet in layout.sheets:
-        _SheetWriter(book, layout, sheet, names, long, repeats or {}).write(rows)
+        filled = _filled(sheet, rows) if sheet.only_filled else rows
+        if filled:
+            writer = _SheetWriter(book, layout, sheet, names, long, repeats or {})
+            writer.write({**rows, **filled})
     if long.rows:
         writer = _SheetWriter(book, layout, CONTINUED, names, long, {})
         writer.write({ContinuedRow: long.rows})
     book.save(stream)
 
 
+def _filled(sheet: Sheet, rows: Rows) -> Rows:
+    """The rows of those of a sheet's tables that have any, read no further than the first."""
+    filled: dict[type, Iterable[Any]] = {}
+    for table in sheet.tables:
+        rest = iter(rows[table.row_class])
+        for first in rest:
+            filled[table.row_class] = chain([first], rest)
+            break
+    return filled
+
+
 def _describe(book: Any, layout: Layout, names: Mapping[str, Any], written_at: datetime) -> None:
     properties = book.properties
     properties.title = layout.title.format_map(names)
     properties.subject = layout.subject.format_map(names)
-    properties.creator = names["exported_by"]
+    properties.creator = names.get("exported_by", PRODUCT)
     properties.category = layout.marking
     properties.language = "en-GB"
     properties.created = written_at.astimezone(UTC).replace(tzinfo=None)
@@ -198,7 +214,7 @@ class _SheetWriter:
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.gridLines = bool(self._sheet.tables) and not self._sheet.notes
-        sheet.oddHeader.center.text = layout.marking
+        sheet.oddHeader.center.text = layout.marking or None
         sheet.oddFooter.left.text = _literal(layout.title.format_map(self._names))
         sheet.oddFooter.right.text = "&A, page &P of &N"
 
