@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from s11audit.domain.actions import Promise
+from s11audit.domain.question_types import type_of
+from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Question
 from s11audit.domain.ratings import Rag
 from s11audit.domain.scales import Level
@@ -16,6 +18,8 @@ from s11audit.domain.scales import Level
 TEXT_LIMIT = 10_000
 LINK_LIMIT = 2_000
 POST_LIMIT = 200
+
+CONFIRM_MESSAGE = "Confirm that last time’s answer is still right, or change it"
 
 
 class Part(StrEnum):
@@ -29,6 +33,7 @@ class Part(StrEnum):
     ACTION_WHAT = "action_what"
     ACTION_POST = "action_post"
     ACTION_DUE = "action_due"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,22 @@ class Gap:
     message: str
 
 
+def parts_of(question: Question) -> frozenset[Part]:
+    """The boxes that an answer to this question is made of."""
+    if not type_of(question).has_answer:
+        return frozenset()
+    parts = {Part.VALUE}
+    if question.scale and any(level.needs_reason for level in question.scale.levels):
+        parts.add(Part.REASON)
+    if question.type == "rating":
+        parts.add(Part.COMMENT)
+    if question.evidence is not EvidenceRule.NONE:
+        parts |= {Part.EVIDENCE, Part.LINK}
+    if question.action is not ActionRule.NONE:
+        parts |= {Part.ACTION_WHAT, Part.ACTION_POST, Part.ACTION_DUE}
+    return frozenset(parts)
+
+
 def level_of(question: Question, value: str) -> Level | None:
     return question.scale.level(value) if question.scale else None
 
@@ -90,10 +111,20 @@ def needs_evidence(question: Question, value: str) -> bool:
     return question.evidence is EvidenceRule.REQUIRED
 
 
-def gaps_in(question: Question, answer: Answer) -> list[Gap]:
-    """What the answer to one visible question still lacks, in the order of the page."""
+def gaps_in(question: Question, answer: Answer, to_confirm: bool = False) -> list[Gap]:
+    """What the answer to one visible question still lacks, in the order of the page.
+
+    An answer brought forward from last time that lacks nothing else is still `to_confirm`.
+    """
+    lacking = _lacking(question, answer)
+    if to_confirm and not lacking:
+        lacking = [(Part.CONFIRM, CONFIRM_MESSAGE)]
+    return [Gap(question, part, message) for part, message in lacking]
+
+
+def _lacking(question: Question, answer: Answer) -> list[tuple[Part, str]]:
     if not answer.value:
-        return [Gap(question, Part.VALUE, _missing_value(question))] if question.required else []
+        return [(Part.VALUE, _missing_value(question))] if question.required else []
     lacking: list[tuple[Part, str]] = []
     if needs_reason(question, answer.value) and not answer.reason:
         lacking.append((Part.REASON, "Say why this does not apply to your agency"))
@@ -101,15 +132,7 @@ def gaps_in(question: Question, answer: Answer) -> list[Gap]:
         lacking.append((Part.EVIDENCE, "Say what evidence supports this answer, or give a link"))
     if needs_action(question, answer.value):
         lacking.extend(_missing_promise(answer.promise))
-    return [Gap(question, part, message) for part, message in lacking]
-
-
-def _missing_value(question: Question) -> str:
-    if question.type in ("rating", "choice", "yes-no"):
-        return "Select an answer"
-    return {"date": "Enter the date", "number": "Enter the number"}.get(
-        question.type, "Enter your answer"
-    )
+    return lacking
 
 
 def _missing_promise(promise: Promise) -> list[tuple[Part, str]]:
@@ -123,10 +146,16 @@ def _missing_promise(promise: Promise) -> list[tuple[Part, str]]:
     return lacking
 
 
-def gaps(questions: Iterable[Question], answers: Mapping[str, Answer]) -> list[Gap]:
-    """What these visible questions still lack, in order."""
+def gaps(
+    questions: Iterable[Question],
+    answers: Mapping[str, Answer],
+    to_confirm: Set[str] = frozenset(),
+) -> list[Gap]:
+    """What these visible questions still lack, in order; `to_confirm` are keys."""
     return [
         gap
         for question in questions
-        for gap in gaps_in(question, answers.get(question.key, Answer()))
+        for gap in gaps_in(
+            question, answers.get(question.key, Answer()), question.key in to_confirm
+        )
     ]

@@ -20,8 +20,9 @@ from s11audit.domain.answers import (
     Gap,
     Part,
     needs_evidence,
+    parts_of,
 )
-from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Question
+from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
 from s11audit.services.answers import Change
 from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField
@@ -74,20 +75,18 @@ class AnswerForm:
     def _boxes(self, today: date) -> dict[str, Any]:
         """The boxes that this question has, by part, in the order of the page."""
         question = self.question
-        boxes: dict[str, Any] = {Part.VALUE: VALUE_FIELDS[question.type](question, today)}
-        if any(level.needs_reason for level in self.levels):
-            boxes[Part.REASON] = TextField()
-        if question.type == "rating":
-            boxes[Part.COMMENT] = TextField()
-        if question.evidence is not EvidenceRule.NONE:
-            boxes |= {Part.EVIDENCE: TextField(), Part.LINK: LinkField(LINK_LIMIT)}
-        if question.action is not ActionRule.NONE:
-            boxes |= {
-                Part.ACTION_WHAT: TextField(),
-                Part.ACTION_POST: TextField(POST_LIMIT),
-                Part.ACTION_DUE: DateParts(),
-            }
-        return boxes
+        boxes: dict[str, Any] = {
+            Part.VALUE: VALUE_FIELDS[question.type](question, today),
+            Part.REASON: TextField(),
+            Part.COMMENT: TextField(),
+            Part.EVIDENCE: TextField(),
+            Part.LINK: LinkField(LINK_LIMIT),
+            Part.ACTION_WHAT: TextField(),
+            Part.ACTION_POST: TextField(POST_LIMIT),
+            Part.ACTION_DUE: DateParts(),
+        }
+        parts = parts_of(question)
+        return {part: box for part, box in boxes.items() if part in parts}
 
     @property
     def levels(self) -> Sequence[Level]:
