@@ -152,7 +152,7 @@ def _change_around(
 def _describe(before: tuple[Question, ...], after: tuple[Question, ...]) -> Change:
     kinds = list(_kinds(before, after))
     pair = (before[0], after[0]) if len(before) == len(after) == 1 else None
-    differs = tuple(_differing_texts(*pair)) if pair else ()
+    differs = tuple(differing_texts(*pair)) if pair else ()
     if differs and ChangeKind.REWORDED not in kinds:
         kinds.append(ChangeKind.REWORDED)
     kind, *also = kinds or [ChangeKind.UNCHANGED]
@@ -174,7 +174,7 @@ def _kinds(before: tuple[Question, ...], after: tuple[Question, ...]) -> Iterato
         yield ChangeKind.MOVED
 
 
-def _differing_texts(old: Question, new: Question) -> Iterator[str]:
+def differing_texts(old: Question, new: Question) -> Iterator[str]:
     """Names of the texts that a respondent reads and that are not as they were."""
     texts: tuple[tuple[str, object, object], ...] = (
         ("question", _words(old.ask), _words(new.ask)),
