@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import click
 from sqlalchemy.orm import Session
 
-from s11audit.cli.installation import installation
+from s11audit.cli.installation import catalogue_of, installation
 from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.exports.layout import LayoutError
@@ -20,11 +20,7 @@ from s11audit.models import AuditRound
 from s11audit.queries.people import operator
 from s11audit.queries.reports import round_to_export
 from s11audit.queries.rounds import ChangedQuestionnaireError, questionnaire_of
-from s11audit.questionnaires import (
-    QuestionnaireFaultsError,
-    UnknownQuestionnaireError,
-    shipped_catalogue,
-)
+from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError
 
 # Who a workbook says that it was exported by.
 EXPORTED_BY = "s11audit command line"
@@ -119,7 +115,7 @@ def _round_of(reference: str) -> Iterator[Found]:
                 f"There is no round {reference}: `s11audit rounds list` names those that there are."
             )
         try:
-            catalogue = shipped_catalogue(opened.settings.questionnaires)
+            catalogue = catalogue_of(opened, session)
             yield Found(session, audit_round, questionnaire_of(audit_round, catalogue), by)
         except FAILURES as error:
             raise click.ClickException(str(error)) from error

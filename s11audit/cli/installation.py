@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
 
 from s11audit.config import ConfigurationError, Settings, read_settings
 from s11audit.models.database import Database
 from s11audit.models.migrating import is_current
+from s11audit.queries.people import operator
 from s11audit.services.refusals import RefusedError
+
+if TYPE_CHECKING:
+    from s11audit.questionnaires.catalogue import Catalogue
 
 NOT_CURRENT = "The database is not up to date with this version of s11audit: run `s11audit init`."
 
@@ -63,6 +69,17 @@ def installation() -> Iterator[Installation]:
             yield opened
         finally:
             opened.database.dispose()
+
+
+def catalogue_of(opened: Installation, session: Session) -> Catalogue:
+    """Every questionnaire of the installation, those uploaded as this session sees them."""
+    # Most commands ask nothing, so they need not wait for what reads questionnaires.
+    from s11audit.queries.questionnaires import UploadedVersions
+    from s11audit.questionnaires.catalogue import shipped_catalogue
+
+    by = operator(session)
+    uploaded = UploadedVersions(lambda: session, lambda: by)
+    return shipped_catalogue(opened.settings.questionnaires, uploaded)
 
 
 def _require_file(settings: Settings) -> None:

@@ -48,7 +48,7 @@ def list_versions() -> None:
     versions = catalogue.versions()
     for version in versions:
         click.echo(f"{version.id}  {version.version}  {version.kind}  {version.title}")
-    faulty = len(catalogue.paths()) - len(versions)
+    faulty = len(catalogue.places()) - len(versions)
     if faulty:
         hint = "`s11audit questionnaires check` says why"
         click.echo(f"{_plural(faulty, 'file')} cannot be used: {hint}", err=True)
@@ -69,12 +69,12 @@ def _checked(paths: tuple[str, ...]) -> Iterator[tuple[int, list[Fault]]]:
         yield _checked_catalogue(catalogue)
         for file in loose:
             yield 1, check(file)
-        if not catalogue.paths() and not loose:
+        if not catalogue.places() and not loose:
             yield 0, [Fault(str(path), 1, "there is no questionnaire in this folder")]
 
 
 def _checked_catalogue(catalogue: Catalogue) -> tuple[int, list[Fault]]:
-    return len(catalogue.paths()), catalogue.faults()
+    return len(catalogue.places()), catalogue.faults()
 
 
 def _configured_catalogue() -> Catalogue:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from s11audit.cli.installation import Installation, installation
+from s11audit.cli.installation import catalogue_of, installation
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.permissions import Viewer
 from s11audit.domain.workflow import ROUND_STATUS_LABELS, StepNotAllowedError
@@ -20,20 +20,20 @@ from s11audit.queries.rounds import (
     RoundLine,
     agencies_to_invite,
     partnerships_to_run,
-    questionnaire_of,
+    questionnaire_to_open,
     round_lines,
     round_of,
 )
 from s11audit.questionnaires import (
-    Catalogue,
     QuestionnaireFaultsError,
     UnknownQuestionnaireError,
-    shipped_catalogue,
+    UnpublishedQuestionnaireError,
 )
 from s11audit.services.rounds import create_round, take_round_step
 
 QUESTIONNAIRE_FAULTS = (
     UnknownQuestionnaireError,
+    UnpublishedQuestionnaireError,
     QuestionnaireFaultsError,
     ChangedQuestionnaireError,
 )
@@ -106,7 +106,7 @@ def create(
         home = _partnership(session, partnership, by)
         chosen = _agencies(session, home, agencies, by)
         try:
-            asked = _catalogue(opened).get(questionnaire, version)
+            asked = catalogue_of(opened, session).to_ask(questionnaire, version)
         except QUESTIONNAIRE_FAULTS as error:
             raise click.ClickException(str(error)) from error
         create_round(
@@ -151,7 +151,7 @@ def _take_step(reference: str, step: str) -> None:
                 step,
                 by=by,
                 now=datetime.now(UTC),
-                questionnaire=questionnaire_of(audit_round, _catalogue(opened)),
+                questionnaire=questionnaire_to_open(audit_round, catalogue_of(opened, session)),
             )
         except (*QUESTIONNAIRE_FAULTS, StepNotAllowedError) as error:
             raise click.ClickException(str(error)) from error
@@ -186,10 +186,6 @@ def _agencies(
     if unknown:
         raise click.ClickException(f"{home.name} has no agency {', '.join(unknown)}.")
     return [there[reference] for reference in references] or list(there.values())
-
-
-def _catalogue(opened: Installation) -> Catalogue:
-    return shipped_catalogue(opened.settings.questionnaires)
 
 
 def _as_json(line: RoundLine) -> dict[str, Any]:

@@ -20,12 +20,17 @@ from s11audit.domain.workflow import (
     SUBMITTED_STATUSES,
     ReturnStatus,
     RoundStatus,
+    StepNotAllowedError,
     is_overdue,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score
 from s11audit.models.people import agency_partnerships
 from s11audit.models.returns import WHOLE_RETURN
-from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.questionnaires.catalogue import (
+    Catalogue,
+    OtherFingerprintError,
+    UnpublishedQuestionnaireError,
+)
 
 
 class ChangedQuestionnaireError(RuntimeError):
@@ -95,19 +100,36 @@ class ReturnRow:
 
 
 def questionnaire_of(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
-    """The questionnaire version that a round asks; once opened, exactly the file it was pinned to.
+    """The questionnaire version that a round asks; once opened, exactly the text it was pinned to.
 
-    Raises ChangedQuestionnaireError where the file has changed since.
+    Raises ChangedQuestionnaireError where no such text is there any more.
     """
-    questionnaire = catalogue.get(audit_round.questionnaire_id, audit_round.questionnaire_version)
-    pinned = audit_round.questionnaire_sha256
-    if pinned and questionnaire.sha256 != pinned:
-        raise ChangedQuestionnaireError(
-            f"Round {audit_round.reference} was opened with {questionnaire.id} "
-            f"{questionnaire.version} of fingerprint {pinned[:12]}, but the file now has "
-            f"{questionnaire.sha256[:12]}: put the original file back."
+    try:
+        return catalogue.get(
+            audit_round.questionnaire_id,
+            audit_round.questionnaire_version,
+            audit_round.questionnaire_sha256,
         )
-    return questionnaire
+    except OtherFingerprintError as error:
+        raise ChangedQuestionnaireError(
+            f"Round {audit_round.reference} was opened with {audit_round.questionnaire_id} "
+            f"{audit_round.questionnaire_version} of fingerprint {error.wanted[:12]}, but the file "
+            f"now has {error.found[:12]}: put the original file back."
+        ) from error
+
+
+def questionnaire_to_open(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
+    """The questionnaire that a round has when it takes its next step.
+
+    Raises what `questionnaire_of` does, and StepNotAllowedError where the round is not pinned yet
+    and the version is not published.
+    """
+    if audit_round.questionnaire_sha256:
+        return questionnaire_of(audit_round, catalogue)
+    try:
+        return catalogue.to_ask(audit_round.questionnaire_id, audit_round.questionnaire_version)
+    except UnpublishedQuestionnaireError as error:
+        raise StepNotAllowedError(str(error)) from error
 
 
 def return_rate(returns: Iterable[tuple[ReturnStatus, date, int]], today: date) -> ReturnRate:

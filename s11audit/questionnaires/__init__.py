@@ -5,7 +5,9 @@ from __future__ import annotations
 from s11audit.questionnaires.answer_files import AnswerFile, load_answers
 from s11audit.questionnaires.catalogue import (
     Catalogue,
+    OtherFingerprintError,
     UnknownQuestionnaireError,
+    UnpublishedQuestionnaireError,
     Version,
     shipped_catalogue,
 )
@@ -16,8 +18,10 @@ __all__ = [
     "AnswerFile",
     "Catalogue",
     "Fault",
+    "OtherFingerprintError",
     "QuestionnaireFaultsError",
     "UnknownQuestionnaireError",
+    "UnpublishedQuestionnaireError",
     "Version",
     "check",
     "load",

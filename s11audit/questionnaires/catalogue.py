@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import date
 from pathlib import Path
 
 from s11audit import paths
 from s11audit.domain.questionnaire import Kind, Questionnaire
-from s11audit.questionnaires.faults import Fault, FaultCollector, QuestionnaireFaultsError
+from s11audit.domain.versions import VersionStatus
+from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
+from s11audit.questionnaires.lineage_checks import LONGEST_CHAIN, OtherVersions, lineage_faults
 from s11audit.questionnaires.loading import Named, load_bytes
-from s11audit.questionnaires.scale_library import SCALES, ScaleFolders
-from s11audit.questionnaires.schema import SLUG_PATTERN, VERSION_PATTERN
-from s11audit.questionnaires.source import read_bytes
+from s11audit.questionnaires.parsed import ParsedVersions
+from s11audit.questionnaires.scale_library import ScaleFolders
+from s11audit.questionnaires.shelves import FolderShelf, Shelf, Shelved
 
 _OWN_FOLDER = "move it into a folder that has the questionnaire's id, and name it VERSION.yaml"
 
 
 class UnknownQuestionnaireError(LookupError):
-    """No folder of the catalogue holds this questionnaire in this version."""
+    """Nothing in the catalogue is this questionnaire in this version."""
 
     def __init__(self, id_: str, version: str) -> None:
         self.id = id_
@@ -31,68 +32,184 @@ class UnknownQuestionnaireError(LookupError):
         )
 
 
-@dataclass(frozen=True, order=True)
+class OtherFingerprintError(LookupError):
+    """The version is there, but its text is not the one of the fingerprint that was asked for."""
+
+    def __init__(self, id_: str, version: str, wanted: str, found: str) -> None:
+        self.wanted = wanted
+        self.found = found
+        super().__init__(
+            f"{id_} {version} should have the fingerprint {wanted[:12]}, but has {found[:12]}: "
+            "put the original file back."
+        )
+
+
+class UnpublishedQuestionnaireError(LookupError):
+    """The version is not published, or no longer, so no round can be made from it."""
+
+
+@dataclass(frozen=True)
 class Version:
-    """One version that can be used, and the file that holds it."""
+    """One version that can be used.
+
+    `path` is the file that holds it; one that was uploaded has none, but the partnership that it
+    belongs to. `sha256` is the fingerprint of what is there.
+    """
 
     id: str
     version: str
     title: str
     kind: Kind
-    path: Path
-
-
-@dataclass(frozen=True)
-class _Parsed:
+    status: VersionStatus
     sha256: str
-    outcome: Questionnaire | QuestionnaireFaultsError
+    published_on: date | None = None
+    withdrawn_on: date | None = None
+    replaces: str = ""
+    path: Path | None = None
+    partnership_id: int | None = None
+
+    @property
+    def is_uploaded(self) -> bool:
+        return self.path is None
 
 
 class Catalogue:
-    """Questionnaires in folders, each at `<folder>/<id>/<version>.yaml`; the first folder wins.
+    """Questionnaires in folders, each at `<folder>/<id>/<version>.yaml`, and those uploaded.
 
-    A file is parsed when it is first asked for and again only when its bytes have changed.
+    The first folder that has a version wins, and folders win over what was uploaded. A text is
+    parsed when it is first asked for and again only when its bytes have changed.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Iterable[Path], uploaded: Shelf | None = None) -> None:
         self.folders = tuple(folders)
         self.library = ScaleFolders([*self.folders, paths.QUESTIONNAIRES])
-        self._parsed: dict[Path, _Parsed] = {}
+        self._shelves: list[Shelf] = [FolderShelf(folder) for folder in self.folders]
+        self._shelves += [uploaded] if uploaded else []
+        self._parsed = ParsedVersions(self.library)
 
-    def get(self, id_: str, version: str) -> Questionnaire:
-        """This version. Raises UnknownQuestionnaireError, or QuestionnaireFaultsError."""
-        if re.match(SLUG_PATTERN, id_) and re.match(VERSION_PATTERN, version):
-            for folder in self.folders:
-                path = folder / id_ / f"{version}.yaml"
-                if path.is_file():
-                    return self._load(path, (id_, version))
+    def get(self, id_: str, version: str, sha256: str = "") -> Questionnaire:
+        """This version; with a fingerprint, the one that has it, on whatever shelf.
+
+        Raises UnknownQuestionnaireError, OtherFingerprintError or QuestionnaireFaultsError.
+        """
+        first: Questionnaire | QuestionnaireFaultsError | None = None
+        for shelf, shelved in self._candidates(id_, version):
+            try:
+                found = self._load(shelf, shelved)
+            except QuestionnaireFaultsError as error:
+                if not sha256:
+                    raise
+                first = first or error
+                continue
+            if sha256 in ("", found.sha256):
+                return found
+            first = first or found
+        if isinstance(first, QuestionnaireFaultsError):
+            raise first
+        if first:
+            raise OtherFingerprintError(id_, version, sha256, first.sha256)
         raise UnknownQuestionnaireError(id_, version)
 
+    def find(self, id_: str, version: str) -> Questionnaire | None:
+        """This version, or None where it is nowhere. Raises QuestionnaireFaultsError."""
+        try:
+            return self.get(id_, version)
+        except UnknownQuestionnaireError:
+            return None
+
+    def to_ask(self, id_: str, version: str) -> Questionnaire:
+        """This version for a new round, which only a published one may be.
+
+        Raises what `get` does, and UnpublishedQuestionnaireError.
+        """
+        shelf, shelved = self._first(id_, version)
+        if shelved.status is not VersionStatus.PUBLISHED:
+            known = "withdrawn" if shelved.status is VersionStatus.WITHDRAWN else "not published"
+            raise UnpublishedQuestionnaireError(
+                f"{id_} {version} is {known}: a round can ask published versions only."
+            )
+        questionnaire = self._load(shelf, shelved)
+        if fault := _changed(shelved, questionnaire):
+            raise QuestionnaireFaultsError([fault])
+        return questionnaire
+
+    def version(self, id_: str, version: str) -> Version:
+        """What is known of one version. Raises what `get` does."""
+        shelf, shelved = self._first(id_, version)
+        return _version(shelved, self._load(shelf, shelved))
+
     def versions(self) -> list[Version]:
-        """Every version that can be used, by id and version. Files with faults are left out."""
-        found: list[Version] = []
-        for path, named in self._files():
+        """Every version that can be used, by id and version. Those with faults are left out."""
+        found = []
+        for shelf, shelved in self._all():
             try:
-                questionnaire = self._load(path, named)
+                questionnaire = self._load(shelf, shelved)
             except QuestionnaireFaultsError:
                 continue
-            found.append(Version(*named, questionnaire.title, questionnaire.kind, path))
-        return sorted(found)
+            if not _changed(shelved, questionnaire):
+                found.append(_version(shelved, questionnaire))
+        return sorted(found, key=lambda version: (version.id, version.version))
 
-    def faults(self) -> list[Fault]:
-        """Everything that is wrong with the files of the catalogue, in the order of the files."""
-        faults = self.library.faults()
-        for path, named in self._files():
+    def published(self) -> list[Version]:
+        """The versions that a round can be made from."""
+        return [one for one in self.versions() if one.status is VersionStatus.PUBLISHED]
+
+    def editions(self, id_: str) -> list[Questionnaire]:
+        """Every version of one questionnaire that can be read."""
+        found = []
+        for shelf, shelved in self._all():
+            if shelved.id == id_:
+                try:
+                    found.append(self._load(shelf, shelved))
+                except QuestionnaireFaultsError:
+                    continue
+        return found
+
+    def chain(self, questionnaire: Questionnaire) -> list[Questionnaire]:
+        """The questionnaire, then what it replaces, and so on as far as it can be read."""
+        chain = [questionnaire]
+        seen = {questionnaire.version}
+        while chain[-1].replaces and chain[-1].replaces not in seen and len(chain) < LONGEST_CHAIN:
+            seen.add(chain[-1].replaces)
             try:
-                self._load(path, named)
-            except QuestionnaireFaultsError as error:
-                faults.extend(error.faults)
-        for folder in self.folders:
-            if not folder.is_dir():
-                faults.append(Fault(str(folder), 1, "there is no such folder"))
-            for path in sorted(folder.glob("*/*.yml")):
-                faults.append(Fault(str(path), 1, "nobody will find this: its name must end .yaml"))
+                older = self.find(questionnaire.id, chain[-1].replaces)
+            except QuestionnaireFaultsError:
+                break
+            if older is None:
+                break
+            chain.append(older)
+        return chain
+
+    def faults(self, others: OtherVersions | None = None) -> list[Fault]:
+        """Everything that is wrong with the catalogue, in the order of its shelves.
+
+        Versions that are spoken of are looked up in `others`, by default in the catalogue itself.
+        """
+        faults = self.library.faults()
+        for shelf, shelved in self._all():
+            faults += self._faults_of(shelf, shelved, others or self)
+        for shelf in self._shelves:
+            faults += shelf.faults()
         return faults
+
+    def faults_of(self, id_: str, version: str) -> list[Fault]:
+        """Everything that is wrong with one version. Raises UnknownQuestionnaireError."""
+        return self._faults_of(*self._first(id_, version), self)
+
+    def checked(self, raw: bytes, place: str, named: Named | None = None) -> Questionnaire:
+        """The questionnaire in a text that is on no shelf yet, if nothing at all is wrong with it.
+
+        Raises QuestionnaireFaultsError; faults name `place`.
+        """
+        questionnaire = load_bytes(raw, place, named, self.library)
+        if faults := lineage_faults(questionnaire, raw, place, self):
+            raise QuestionnaireFaultsError(faults)
+        return questionnaire
+
+    def source(self, id_: str, version: str) -> bytes:
+        """The text of a version. Raises UnknownQuestionnaireError, QuestionnaireFaultsError."""
+        shelf, shelved = self._first(id_, version)
+        return shelf.text(shelved)[1]()
 
     def loose_files(self) -> list[Fault]:
         """Files that lie beside the folders of questionnaires, where no round can find them."""
@@ -102,39 +219,73 @@ class Catalogue:
             for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
         ]
 
-    def paths(self) -> list[Path]:
-        """The files of the catalogue; one that an earlier folder replaces is left out."""
-        return [path for path, _ in self._files()]
+    def places(self) -> list[str]:
+        """Where each version is; one that an earlier shelf replaces is left out."""
+        return [shelved.place for _, shelved in self._all()]
 
-    def _files(self) -> Iterator[tuple[Path, Named]]:
+    def _candidates(self, id_: str, version: str) -> Iterator[tuple[Shelf, Shelved]]:
+        for shelf in self._shelves:
+            shelved = shelf.find(id_, version)
+            if shelved:
+                yield shelf, shelved
+
+    def _first(self, id_: str, version: str) -> tuple[Shelf, Shelved]:
+        first = next(self._candidates(id_, version), None)
+        if first is None:
+            raise UnknownQuestionnaireError(id_, version)
+        return first
+
+    def _all(self) -> Iterator[tuple[Shelf, Shelved]]:
         seen: set[Named] = set()
-        for folder in self.folders:
-            for path in sorted(folder.glob("*/*.yaml")):
-                named = (path.parent.name, path.stem)
-                if named not in seen and path.parent.name != SCALES:
-                    seen.add(named)
-                    yield path, named
+        for shelf in self._shelves:
+            for shelved in shelf.all():
+                if shelved.named not in seen:
+                    seen.add(shelved.named)
+                    yield shelf, shelved
 
-    def _load(self, path: Path, named: Named) -> Questionnaire:
-        raw = read_bytes(path, FaultCollector(str(path)))
-        fingerprint = sha256(raw).hexdigest()
-        parsed = self._parsed.get(path)
-        if parsed is None or parsed.sha256 != fingerprint:
-            parsed = _Parsed(fingerprint, self._outcome(raw, path, named))
-            self._parsed[path] = parsed
-        if isinstance(parsed.outcome, QuestionnaireFaultsError):
-            raise QuestionnaireFaultsError(parsed.outcome.faults)
-        return parsed.outcome
+    def _load(self, shelf: Shelf, shelved: Shelved) -> Questionnaire:
+        return self._parsed.get(shelved.place, shelved.named, *shelf.text(shelved))
 
-    def _outcome(
-        self, raw: bytes, path: Path, named: Named
-    ) -> Questionnaire | QuestionnaireFaultsError:
+    def _faults_of(self, shelf: Shelf, shelved: Shelved, others: OtherVersions) -> list[Fault]:
         try:
-            return load_bytes(raw, str(path), named, self.library)
+            questionnaire = self._load(shelf, shelved)
+            raw = shelf.text(shelved)[1]()
         except QuestionnaireFaultsError as error:
-            return error
+            return list(error.faults)
+        changed = _changed(shelved, questionnaire)
+        found = lineage_faults(questionnaire, raw, shelved.place, others)
+        return [*([changed] if changed else []), *found]
 
 
-def shipped_catalogue(extra_folder: Path | None = None) -> Catalogue:
-    """The partnership's own folder, where it has one, and then what comes with s11audit."""
-    return Catalogue([*([extra_folder] if extra_folder else []), paths.QUESTIONNAIRES])
+def _version(shelved: Shelved, questionnaire: Questionnaire) -> Version:
+    return Version(
+        *shelved.named,
+        title=questionnaire.title,
+        kind=questionnaire.kind,
+        status=shelved.status,
+        sha256=questionnaire.sha256,
+        published_on=shelved.published_on,
+        withdrawn_on=shelved.withdrawn_on,
+        replaces=questionnaire.replaces,
+        path=shelved.path,
+        partnership_id=shelved.partnership_id,
+    )
+
+
+def _changed(shelved: Shelved, questionnaire: Questionnaire) -> Fault | None:
+    """The fault of a version whose text is not the one that was written down."""
+    if shelved.sha256 in ("", questionnaire.sha256):
+        return None
+    return Fault(
+        shelved.place,
+        1,
+        f"{shelved.id} {shelved.version} was {shelved.status} with the fingerprint "
+        f"{shelved.sha256[:12]}, but it now has {questionnaire.sha256[:12]}: put the original "
+        "back, or make your changes in a new version (`s11audit questionnaires new-version "
+        f"{shelved.id} {shelved.version} NEW`)",
+    )
+
+
+def shipped_catalogue(extra_folder: Path | None = None, uploaded: Shelf | None = None) -> Catalogue:
+    """The partnership's own folder, where it has one, what comes with s11audit, and uploads."""
+    return Catalogue([*([extra_folder] if extra_folder else []), paths.QUESTIONNAIRES], uploaded)

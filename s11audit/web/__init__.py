@@ -10,6 +10,7 @@ from flask import Flask
 from s11audit.config import Settings
 from s11audit.models.database import Database
 from s11audit.paths import STATIC, TEMPLATES
+from s11audit.queries.questionnaires import UploadedVersions
 from s11audit.questionnaires.catalogue import shipped_catalogue
 from s11audit.web import errors, presentation, security
 
@@ -47,7 +48,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app.extensions["s11audit"] = security.Services(
         settings=settings,
         database=database or Database(settings.database_url),
-        catalogue=shipped_catalogue(settings.questionnaires),
+        catalogue=shipped_catalogue(
+            settings.questionnaires, UploadedVersions(security.db, security.viewer)
+        ),
     )
     security.init_app(app)
     errors.init_app(app)

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from s11audit.domain.questionnaire import Kind
+from s11audit.domain.versions import VersionStatus
 from s11audit.questionnaires import (
     Catalogue,
     QuestionnaireFaultsError,
     UnknownQuestionnaireError,
-    Version,
     shipped_catalogue,
 )
 
@@ -32,12 +33,19 @@ def put(folder: Path, id_: str, version: str, title: str = "Pulse", place: str =
     return path
 
 
+def fingerprint_of(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
 def test_versions_are_listed_in_order_with_what_a_manager_chooses_by(tmp_path: Path) -> None:
     newer = put(tmp_path, "pulse", "2026", "Pulse 2026")
     older = put(tmp_path, "pulse", "2024", "Pulse 2024")
-    assert Catalogue([tmp_path]).versions() == [
-        Version("pulse", "2024", "Pulse 2024", Kind.SURVEY, older),
-        Version("pulse", "2026", "Pulse 2026", Kind.SURVEY, newer),
+    seen = Catalogue([tmp_path]).versions()
+    expected = ("pulse", Kind.SURVEY, VersionStatus.DRAFT)
+    assert {(one.id, one.kind, one.status) for one in seen} == {expected}
+    assert [(one.version, one.title, one.path, one.sha256) for one in seen] == [
+        ("2024", "Pulse 2024", older, fingerprint_of(older)),
+        ("2026", "Pulse 2026", newer, fingerprint_of(newer)),
     ]
 
 

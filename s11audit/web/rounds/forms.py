@@ -92,10 +92,10 @@ class RoundForm(AgenciesForm):
     )
 
     def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every version that agencies answer for themselves, the newest first."""
+        """Offer every published version that agencies answer themselves, the newest first."""
         choices = [
             (f"{version.id}/{version.version}", f"{version.title} ({version.version})")
-            for version in reversed(catalogue.versions())
+            for version in reversed(catalogue.published())
             if version.kind is Kind.SELF_ASSESSMENT
         ]
         self.questionnaire.choices = choices

@@ -10,7 +10,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.moderation import return_to_scrutinise
-from s11audit.queries.rounds import agencies_to_invite, questionnaire_of
+from s11audit.queries.rounds import agencies_to_invite, questionnaire_to_open
 from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
@@ -37,7 +37,7 @@ def take_step(reference: str, step: str) -> Page:
             step,
             by=viewer(),
             now=now(),
-            questionnaire=questionnaire_of(audit_round, services().catalogue),
+            questionnaire=questionnaire_to_open(audit_round, services().catalogue),
             reason=form.text.data or "",
         )
     except RefusedError:

@@ -62,7 +62,7 @@ def _created(form: RoundForm, partnership: Partnership) -> AuditRound:
 
 def _questionnaire(form: RoundForm) -> Questionnaire:
     id_, _, version = form.questionnaire.data.partition("/")
-    return services().catalogue.get(id_, version)
+    return services().catalogue.to_ask(id_, version)
 
 
 def _partnership() -> Partnership:

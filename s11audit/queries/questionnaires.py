@@ -1,0 +1,197 @@
+"""Versions of questionnaires that were uploaded, and the answers held to any version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from s11audit.domain.dates import today_in_london
+from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.question_types import type_of
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.versions import VersionStatus
+from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
+from s11audit.questionnaires.faults import Fault
+from s11audit.questionnaires.shelves import Shelved, Text
+
+# Those that everybody may read: rounds anywhere may ask them.
+OPEN_STATUSES = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
+# Types whose held values are worth telling apart although they cannot be listed.
+_COUNTED_BY_VALUE = frozenset({"number", "money"})
+_KEPT = "uploaded versions"
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    shelved: Shelved
+    sha256: str
+
+
+class UploadedVersions:
+    """The shelf of versions that were uploaded, as one viewer may see it.
+
+    What is there is asked for once a session, without the texts. `session` and `viewer` are asked
+    for at every look, so that one catalogue can serve every request.
+    """
+
+    def __init__(self, session: Callable[[], Session], viewer: Callable[[], Viewer | None]) -> None:
+        self._session = session
+        self._viewer = viewer
+
+    def find(self, id_: str, version: str) -> Shelved | None:
+        named = (id_, version)
+        return next((shelved for shelved in self.all() if shelved.named == named), None)
+
+    def all(self) -> list[Shelved]:
+        viewer = self._viewer()
+        within = viewer.partnerships(Permission.SEE_QUESTIONNAIRES) if viewer else frozenset()
+        return [
+            row.shelved
+            for row in self._rows()
+            if row.shelved.status in OPEN_STATUSES or row.shelved.partnership_id in within
+        ]
+
+    def text(self, shelved: Shelved) -> Text:
+        row = next(row for row in self._rows() if row.shelved.named == shelved.named)
+        source = select(QuestionnaireVersion.source).where(QuestionnaireVersion.id == row.id)
+        return row.sha256, lambda: self._session().scalars(source).one().encode("utf-8")
+
+    def faults(self) -> list[Fault]:
+        return []
+
+    def _rows(self) -> list[_Row]:
+        session = self._session()
+        if _KEPT not in session.info:
+            session.info[_KEPT] = _rows(session)
+        kept: list[_Row] = session.info[_KEPT]
+        return kept
+
+
+def look_again(session: Session) -> None:
+    """Forget what was uploaded, because that has just changed."""
+    session.info.pop(_KEPT, None)
+
+
+def _rows(session: Session) -> list[_Row]:
+    table = QuestionnaireVersion
+    found = session.execute(
+        select(
+            table.id,
+            table.questionnaire_id,
+            table.version,
+            table.status,
+            table.sha256,
+            table.published_at,
+            table.withdrawn_at,
+            table.partnership_id,
+        ).order_by(table.questionnaire_id, table.version)
+    )
+    return [
+        _Row(
+            row_id,
+            Shelved(
+                questionnaire_id,
+                version,
+                status,
+                place=f"uploaded {questionnaire_id}/{version}.yaml",
+                sha256=sha256 if status in OPEN_STATUSES else "",
+                published_on=_day(published_at),
+                withdrawn_on=_day(withdrawn_at),
+                partnership_id=partnership_id,
+            ),
+            sha256,
+        )
+        for (
+            row_id,
+            questionnaire_id,
+            version,
+            status,
+            sha256,
+            published_at,
+            withdrawn_at,
+            partnership_id,
+        ) in found
+    ]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return today_in_london(moment) if moment else None
+
+
+def uploaded_versions(session: Session, *, visible_to: Viewer) -> list[QuestionnaireVersion]:
+    """Every uploaded version that the viewer may see, with who uploaded and published it."""
+    return list(
+        session.scalars(
+            _with_people()
+            .where(_sees(visible_to))
+            .order_by(QuestionnaireVersion.questionnaire_id, QuestionnaireVersion.version)
+        )
+    )
+
+
+def uploaded_version(
+    session: Session, id_: str, version: str, *, visible_to: Viewer
+) -> QuestionnaireVersion | None:
+    """One uploaded version, or None where there is none that the viewer may see."""
+    return session.scalars(
+        _with_people().where(
+            QuestionnaireVersion.questionnaire_id == id_,
+            QuestionnaireVersion.version == version,
+            _sees(visible_to),
+        )
+    ).one_or_none()
+
+
+def held_answers(
+    session: Session, questionnaire: Questionnaire, *, visible_to: Viewer
+) -> dict[str, dict[str, int]]:
+    """How many answers are held to each question of a version: key → stored value → number.
+
+    Answers from lists and numbers are told apart by value; all others are counted under "". Only
+    rounds that the viewer may see are looked at, and only answers to questions that are asked.
+    """
+    by_value = [
+        question.key
+        for question in questionnaire.questions()
+        if type_of(question).codes(question) is not None or question.type in _COUNTED_BY_VALUE
+    ]
+    value = case((StoredAnswer.question_key.in_(by_value), StoredAnswer.value), else_="")
+    counts = session.execute(
+        select(StoredAnswer.question_key, value, func.count())
+        .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
+        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
+        .where(
+            AuditRound.questionnaire_id == questionnaire.id,
+            AuditRound.questionnaire_version == questionnaire.version,
+            AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SEE_ROUNDS)),
+            StoredAnswer.is_asked,
+            StoredAnswer.value != "",
+        )
+        .group_by(StoredAnswer.question_key, value)
+    )
+    held: dict[str, dict[str, int]] = {}
+    for key, stored, number in counts:
+        held.setdefault(key, {})[stored] = number
+    return held
+
+
+def _with_people() -> Select[QuestionnaireVersion]:
+    table = QuestionnaireVersion
+    return select(table).options(
+        joinedload(table.partnership),
+        joinedload(table.uploaded_by),
+        joinedload(table.proposed_by),
+        joinedload(table.published_by),
+    )
+
+
+def _sees(viewer: Viewer) -> ColumnElement[bool]:
+    return or_(
+        QuestionnaireVersion.status.in_(OPEN_STATUSES),
+        QuestionnaireVersion.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES)),
+    )
