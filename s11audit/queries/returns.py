@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.scoring import ReturnScore, Scorecard
-from s11audit.domain.workflow import RoundStatus
+from s11audit.domain.workflow import SUBMITTED_STATUSES, RoundStatus
 from s11audit.models import (
     Agency,
     AgencyReturn,
@@ -45,6 +46,20 @@ class HeldAnswer:
     updated_at: datetime
     updated_by_id: int | None
     updated_by: str
+
+
+@dataclass(frozen=True)
+class EarlierReturn:
+    """A submitted return of the same agency whose answers can be brought forward.
+
+    `title` is its round's, `version` the version of the questionnaire that it answered.
+    """
+
+    id: int
+    reference: str
+    title: str
+    version: str
+    submitted_at: datetime | None
 
 
 def _is_own(visible_to: Viewer) -> ColumnElement[bool]:
@@ -129,6 +144,68 @@ def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
         updated_by_id=row.updated_by_id,
         updated_by=row.updated_by or "",
     )
+
+
+def earlier_return(
+    session: Session,
+    agency_return: AgencyReturn,
+    chain: Sequence[Questionnaire],
+    *,
+    visible_to: Viewer,
+) -> EarlierReturn | None:
+    """The agency's latest other submitted return of any version in `chain`, if it is the viewer's.
+
+    None where the agency has not answered this questionnaire before.
+    """
+    found = _earlier(visible_to).where(
+        AgencyReturn.agency_id == agency_return.agency_id,
+        AgencyReturn.id != agency_return.id,
+        AgencyReturn.status.in_(SUBMITTED_STATUSES),
+        AuditRound.questionnaire_id == chain[0].id,
+        AuditRound.questionnaire_version.in_([one.version for one in chain]),
+    )
+    latest = found.order_by(AgencyReturn.submitted_at.desc(), AgencyReturn.id.desc()).limit(1)
+    row = session.execute(latest).one_or_none()
+    return EarlierReturn(*row) if row else None
+
+
+def return_carried_from(
+    session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
+) -> EarlierReturn | None:
+    """The earlier return whose answers were brought forward into this one, if there is one."""
+    if agency_return.carried_from_id is None:
+        return None
+    found = _earlier(visible_to).where(
+        AgencyReturn.id == agency_return.carried_from_id,
+        AgencyReturn.agency_id == agency_return.agency_id,
+    )
+    row = session.execute(found).one_or_none()
+    return EarlierReturn(*row) if row else None
+
+
+def _earlier(visible_to: Viewer) -> Select[int, str, str, str, datetime | None]:
+    return (
+        select(
+            AgencyReturn.id,
+            AgencyReturn.reference,
+            AuditRound.title,
+            AuditRound.questionnaire_version,
+            AgencyReturn.submitted_at,
+        )
+        .join(AgencyReturn.round)
+        .where(_is_own(visible_to))
+    )
+
+
+def asked_answers_of(session: Session, return_id: int) -> dict[str, Answer]:
+    """A return's answers to the questions that it was asked, by key; the viewer is checked."""
+    held = answers_of(session, return_id)
+    return {key: one.answer for key, one in held.items() if one.is_asked and not one.to_confirm}
+
+
+def unconfirmed(held: Mapping[str, HeldAnswer]) -> frozenset[str]:
+    """Keys of the answers brought forward that nobody has said are still right."""
+    return frozenset(key for key, one in held.items() if one.to_confirm)
 
 
 def values_of(held: Mapping[str, HeldAnswer]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus, RoundStatus, Step, step_named
 from s11audit.models import AgencyReturn, Signature, Snapshot
-from s11audit.queries.returns import answers_of, latest_snapshot, values_of
+from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
 from s11audit.services.steps import move
@@ -177,7 +177,7 @@ def _written(
     asked = route(questionnaire, agency_return.agency.respondent, values_of(held)).asked
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
-    return Written(answers, tuple(gaps(questions, answers)))
+    return Written(answers, tuple(gaps(questions, answers, unconfirmed(held))))
 
 
 def _freeze(

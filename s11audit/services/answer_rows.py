@@ -1,0 +1,169 @@
+"""The rows behind the answers of one return, and the scores that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from s11audit.domain.answers import Answer, level_of
+from s11audit.domain.permissions import Viewer
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.ratings import Side
+from s11audit.domain.routing import Route, route
+from s11audit.domain.scoring import ReturnScore, Scorecard, score
+from s11audit.models import AgencyReturn, Score, StoredAnswer
+from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries.returns import HeldAnswer, values_of
+
+
+class AnswerRows:
+    """Puts the answers of a return into the tables, in as many statements however many they are.
+
+    `answers` are all of the return's as they shall be, `held` those stored so far. Answers that
+    are `to_confirm` (keys) are stored without a colour, so that no count of colours sees them.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        agency_return: AgencyReturn,
+        questionnaire: Questionnaire,
+        held: Mapping[str, HeldAnswer],
+        answers: Mapping[str, Answer],
+        to_confirm: Set[str],
+        by: Viewer,
+        now: datetime,
+    ) -> None:
+        self.session = session
+        self.return_id = agency_return.id
+        self.respondent = agency_return.agency.respondent
+        self.questionnaire = questionnaire
+        self.held = held
+        self.answers = answers
+        self.to_confirm = to_confirm
+        self.by = by
+        self.now = now
+
+    def store(self, touched: Set[str]) -> None:
+        """Write what is new or `touched` (keys that somebody changed), and the scores."""
+        values = {key: answer.value for key, answer in self.answers.items()}
+        routed = self._route(values)
+        new, changed = [], []
+        for key in self.answers:
+            is_asked = routed.asks(key)
+            before = self.held.get(key)
+            if before is None:
+                new.append(self._row(key, is_asked) | {"version": 1})
+            elif key in touched or before.is_asked != is_asked:
+                changed.append(self._row(key, is_asked, before, touched=key in touched))
+        self._insert(new)
+        self._update(changed)
+        self._forget_scores(self._route(values_of(self.held)).asked.keys() - routed.asked.keys())
+        self._keep_scores(score(self.questionnaire, self.respondent, values, self.to_confirm))
+
+    def _route(self, values: Mapping[str, str]) -> Route:
+        return route(self.questionnaire, self.respondent, values)
+
+    def _row(
+        self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True
+    ) -> dict[str, Any]:
+        answer = self.answers[key]
+        level = level_of(self.questionnaire.by_key[key], answer.value)
+        rag = level.rag if level and key not in self.to_confirm else None
+        row = {
+            "return_id": self.return_id,
+            "question_key": key,
+            "is_asked": is_asked,
+            "to_confirm": key in self.to_confirm,
+            "value": answer.value,
+            "rag": rag or "",
+            "reason": answer.reason,
+            "comment": answer.comment,
+            "evidence": answer.evidence,
+            "link": answer.link,
+            "action_what": answer.promise.what,
+            "action_post": answer.promise.post,
+            "action_due_on": answer.promise.due_on,
+        }
+        if before is None:
+            return row | {"updated_at": self.now, "updated_by_id": self.by.user_id}
+        # A question that merely came into sight or went out of it was not changed by anybody.
+        row["updated_at"] = self.now if touched else before.updated_at
+        row["updated_by_id"] = self.by.user_id if touched else before.updated_by_id
+        return row | {"row_id": before.id, "row_version": before.version}
+
+    def _insert(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.session.execute(insert(StoredAnswer), rows)
+
+    def _update(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        columns = set(rows[0]) - {"row_id", "row_version", "return_id", "question_key"}
+        table = StoredAnswer.__table__
+        result = self.session.connection().execute(
+            update(StoredAnswer)
+            .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("row_version"))
+            .values(
+                {column: bindparam(column) for column in columns} | {"version": table.c.version + 1}
+            ),
+            rows,
+        )
+        if result.rowcount != len(rows):
+            raise RuntimeError("An answer changed while its return was locked")
+
+    def _forget_scores(self, no_longer_asked: Set[str]) -> None:
+        if not no_longer_asked:
+            return
+        self.session.execute(
+            delete(Score)
+            .where(
+                Score.return_id == self.return_id,
+                Score.side == Side.SELF,
+                Score.standard_id.in_(no_longer_asked),
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+    def _keep_scores(self, scored: ReturnScore) -> None:
+        rows = [
+            _score_row(self.return_id, standard_id, card)
+            for standard_id, card in {WHOLE_RETURN: scored.overall, **scored.standards}.items()
+        ]
+        dialect = self.session.get_bind().dialect.name
+        upsert = (sqlite if dialect == "sqlite" else postgresql).insert(Score)
+        keys = ("return_id", "standard_id", "side")
+        self.session.connection().execute(
+            upsert.on_conflict_do_update(
+                index_elements=keys,
+                set_={name: upsert.excluded[name] for name in rows[0] if name not in keys},
+            ),
+            rows,
+        )
+
+
+def _score_row(return_id: int, standard_id: str, card: Scorecard) -> dict[str, Any]:
+    return {
+        "return_id": return_id,
+        "standard_id": standard_id,
+        "side": Side.SELF,
+        "visible": card.visible,
+        "required": card.required,
+        "answered": card.answered,
+        "red": card.red,
+        "amber": card.amber,
+        "green": card.green,
+        "not_applicable": card.not_applicable,
+        "unanswered": card.unanswered,
+        "unrated": card.unrated,
+        "points": str(card.points),
+        "maximum": card.maximum,
+        "strict_maximum": card.strict_maximum,
+        "rating": card.rating,
+        "because": card.because,
+    }
