@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.question_types import type_of
-from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import ActionRule, EvidenceRule, Question
 from s11audit.domain.ratings import Rag
 from s11audit.domain.scales import Level
@@ -123,9 +122,13 @@ def gaps_in(question: Question, answer: Answer, to_confirm: bool = False) -> lis
 
 
 def _lacking(question: Question, answer: Answer) -> list[tuple[Part, str]]:
+    question_type = type_of(question)
+    if not question_type.has_answer:
+        return []
     if not answer.value:
-        return [(Part.VALUE, _missing_value(question))] if question.required else []
-    lacking: list[tuple[Part, str]] = []
+        return [(Part.VALUE, question_type.missing_message)] if question.required else []
+    still = question_type.missing(question, answer.value)
+    lacking: list[tuple[Part, str]] = [(Part.VALUE, still)] if still else []
     if needs_reason(question, answer.value) and not answer.reason:
         lacking.append((Part.REASON, "Say why this does not apply to your agency"))
     if needs_evidence(question, answer.value) and not (answer.evidence or answer.link):

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from s11audit.domain.audience import Respondent
+from s11audit.domain.percentages import percent as percent
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire, Thresholds
 from s11audit.domain.ratings import RAG_POINTS, Rag, Rating
 from s11audit.domain.routing import route
 from s11audit.domain.scales import Level, Scale
-
-
-def percent(part: Fraction | int, whole: Fraction | int) -> Decimal | None:
-    """`part` ÷ `whole` as a percentage, rounded half up to one decimal; None where whole is 0."""
-    if whole == 0:
-        return None
-    tenths = Fraction(part) * 1000 / Fraction(whole)
-    rounded = (Decimal(tenths.numerator) / Decimal(tenths.denominator)).quantize(
-        Decimal(1), rounding=ROUND_HALF_UP
-    )
-    return rounded / 10
 
 
 @dataclass(frozen=True)

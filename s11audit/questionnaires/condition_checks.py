@@ -77,7 +77,10 @@ class ConditionChecker:
         scale = self._parts.scales.get(name)
         if name and (scale is None or not scale.is_whole):
             return None
-        return build_question(key, parts, build_scale(name, scale) if scale else None, None)
+        without_columns = QuestionParts(part)
+        return build_question(
+            key, without_columns, build_scale(name, scale) if scale else None, None
+        )
 
     def _add_value_fault(self, question: Question, look: Look) -> None:
         codes = type_of(question).codes(question)
@@ -94,7 +97,7 @@ class ConditionChecker:
             self._faults.add(
                 look.line,
                 f"a condition cannot look at {quote(look.question)}, a {question.type} question: "
-                "look at a rating, yes-no, choice or number",
+                "look at one that is answered with a choice, a declaration or a number",
             )
 
     def _add_number_fault(self, question: Question, look: Look) -> None:

@@ -15,6 +15,7 @@ from s11audit.domain.ratings import Rag
 from s11audit.domain.routing import route
 from s11audit.domain.scales import Direction
 from s11audit.domain.scoring import score
+from s11audit.paths import QUESTIONNAIRES
 from s11audit.questionnaires import check, load, shipped_catalogue
 
 SOUND = Path(__file__).parent / "sound"
@@ -27,7 +28,9 @@ def sound(name: str) -> Questionnaire:
 @pytest.mark.parametrize("path", sorted(SOUND.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_sound_file_has_no_fault_and_its_own_fingerprint(path: Path) -> None:
     assert check(path) == []
-    assert load(path).sha256 == sha256(path.read_bytes()).hexdigest()
+    borrowed = sorted({scale for scale in ("agreement",) if scale in load(path).scales})
+    bytes_of_scales = [(QUESTIONNAIRES / "scales" / f"{one}.yaml").read_bytes() for one in borrowed]
+    assert load(path).sha256 == sha256(b"".join([path.read_bytes(), *bytes_of_scales])).hexdigest()
 
 
 def test_every_shipped_questionnaire_loads() -> None:
@@ -61,6 +64,33 @@ def test_every_question_type_keeps_its_own_keys() -> None:
     assert not form.by_key["a.post"].required
     assert form.by_key["a.story"].title == "Tell us"
     assert (form.kind, form.replaces) == (Kind.SURVEY, "0")
+
+
+def test_the_types_of_several_boxes_keep_theirs() -> None:
+    form = sound("every-type")
+    agrees = form.by_key["a.agrees"]
+    assert agrees.scale is not None
+    assert (agrees.scale.id, agrees.action) == ("agreement", ActionRule.NONE)
+    assert [option.alone for option in form.by_key["a.serves"].options] == [False, False, True]
+    assert form.by_key["a.serves"].means == {"babies": "Under one year"}
+    share = form.by_key["a.share"]
+    assert (share.numerator, share.denominator) == ("Trained", "In post")
+    assert [(form.by_key[key].min, form.by_key[key].decimals) for key in ("a.spent", "a.gave")] == [
+        (0, 0),
+        (0, 2),
+    ]
+    roles, sites = form.by_key["a.roles"], form.by_key["a.sites"]
+    assert [column.key for column in roles.columns] == [
+        "a.roles.post",
+        "a.roles.trained",
+        "a.roles.staff",
+    ]
+    assert [column.required for column in roles.columns] == [True, False, True]
+    assert ([row.label for row in roles.rows.fixed], roles.rows.most) == (["Lead", "Deputy"], 2)
+    assert (sites.rows.least, sites.rows.most, sites.heading) == (1, 12, "Who does what")
+    assert form.by_key["a.papers"].rows.most == 5
+    assert not form.by_key["a.stop"].required
+    assert form.by_key["a.sure"].agree == "I confirm it"
 
 
 def test_words_stay_the_words_that_were_written() -> None:
