@@ -78,7 +78,9 @@ def make_actions_of(
     time, a changed promise changes its action and the old words stay in a note; a finished action
     is left as it was and the new promise makes a new one. An action whose promise has gone is not
     deleted, or it could vanish unseen: it stays, says that it is no longer promised (its source
-    becomes `none`), and scrutiny decides. Whoever calls has checked that `by` may submit.
+    becomes `none`), and scrutiny decides. A promise brought forward from an earlier return makes no
+    second action while the one that it made then is unfinished; another date for it is noted there.
+    Whoever calls has checked that `by` may submit.
     """
     moment = _Moment(session, by, now)
     held = list(
@@ -91,9 +93,12 @@ def make_actions_of(
         if action.question_key not in pledges and action.source is ActionSource.ANSWER:
             _release(moment, action)
     made: list[Action] = []
+    going_on = _going_on(session, agency_return)
     for key, pledge in pledges.items():
         match = _matching([one for one in held if one.question_key == key], pledge)
-        if match is None:
+        if match is None and (earlier := _same_words(going_on, key, pledge)):
+            _promise_again(moment, earlier, pledge, agency_return)
+        elif match is None:
             number = len(held) + len(made) + 1
             made.append(_make(moment, agency_return, number, key, pledge))
         else:
@@ -165,6 +170,52 @@ def _matching(actions: list[Action], pledge: _Pledge) -> Action | None:
             return action
     unfinished = [action for action in actions if action.status not in FINISHED_STATUSES]
     return unfinished[-1] if unfinished else None
+
+
+def _going_on(session: Session, agency_return: AgencyReturn) -> list[Action]:
+    """Unfinished actions of the agency's earlier returns to this questionnaire, oldest first."""
+    if agency_return.carried_from_id is None:
+        return []
+    found = (
+        select(Action)
+        .join(AuditRound, AuditRound.id == Action.round_id)
+        .where(
+            Action.agency_id == agency_return.agency_id,
+            Action.return_id != agency_return.id,
+            Action.status.not_in(FINISHED_STATUSES),
+            AuditRound.questionnaire_id == agency_return.round.questionnaire_id,
+        )
+        .order_by(Action.id)
+    )
+    return list(session.scalars(found))
+
+
+def _same_words(actions: list[Action], key: str, pledge: _Pledge) -> Action | None:
+    """The action that this promise made in an earlier return: the same words and post.
+
+    Where several have the same words, the same date counts first, and then the same question.
+    """
+    alike = [one for one in actions if (one.what, one.post) == (pledge.what, pledge.post)]
+    return min(
+        alike,
+        key=lambda one: (one.due_on != pledge.due_on, one.question_key != key),
+        default=None,
+    )
+
+
+def _promise_again(
+    moment: _Moment, action: Action, pledge: _Pledge, agency_return: AgencyReturn
+) -> None:
+    """An earlier return's action stands in this one too, perhaps by another date."""
+    if action.due_on == pledge.due_on:
+        return
+    moment.note(
+        action,
+        f"Promised again in “{agency_return.round.title}”, by {long_date(pledge.due_on)}. "
+        f"Before: by {long_date(action.due_on)}.",
+    )
+    _change(moment, action, due_on=pledge.due_on)
+    moment.record("action-promise-changed", action, due=pledge.due_on.isoformat())
 
 
 def _make(
