@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.questionnaire import Kind
 from s11audit.domain.versions import VersionStatus
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Partnership, User
+
+# What rounds rely on for as long as their answers are kept.
+_FIXED = ("questionnaire_id", "version", "source", "sha256")
+_FIXED_FROM = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
+
+
+class PublishedVersionError(RuntimeError):
+    """Something is about to change what a published version says."""
 
 
 class QuestionnaireVersion(Base):
@@ -43,3 +61,25 @@ class QuestionnaireVersion(Base):
     uploaded_by: Mapped[User] = relationship(foreign_keys=[uploaded_by_id])
     proposed_by: Mapped[User | None] = relationship(foreign_keys=[proposed_by_id])
     published_by: Mapped[User | None] = relationship(foreign_keys=[published_by_id])
+
+
+@event.listens_for(QuestionnaireVersion, "before_update")
+def _keep_text(_mapper: Any, connection: Connection, row: QuestionnaireVersion) -> None:
+    if any(inspect(row).attrs[name].history.has_changes() for name in _FIXED):
+        _refuse_if_published(connection, row)
+
+
+@event.listens_for(QuestionnaireVersion, "before_delete")
+def _keep_row(_mapper: Any, connection: Connection, row: QuestionnaireVersion) -> None:
+    _refuse_if_published(connection, row)
+
+
+def _refuse_if_published(connection: Connection, row: QuestionnaireVersion) -> None:
+    """Raises PublishedVersionError. The status is looked up: the row's own may be changing too."""
+    stored = connection.scalar(
+        select(QuestionnaireVersion.status).where(QuestionnaireVersion.id == row.id)
+    )
+    if stored in _FIXED_FROM:
+        raise PublishedVersionError(
+            f"{row.questionnaire_id} {row.version} is {stored}: what it says never changes."
+        )

@@ -26,11 +26,8 @@ from s11audit.domain.workflow import (
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score
 from s11audit.models.people import agency_partnerships
 from s11audit.models.returns import WHOLE_RETURN
-from s11audit.questionnaires.catalogue import (
-    Catalogue,
-    OtherFingerprintError,
-    UnpublishedQuestionnaireError,
-)
+from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.questionnaires.versions import OtherFingerprintError, UnpublishedQuestionnaireError
 
 
 class ChangedQuestionnaireError(RuntimeError):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from s11audit.questionnaires.answer_files import AnswerFile, load_answers
-from s11audit.questionnaires.catalogue import (
-    Catalogue,
+from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
+from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
+from s11audit.questionnaires.loading import check, load, load_text
+from s11audit.questionnaires.versions import (
     OtherFingerprintError,
     UnknownQuestionnaireError,
     UnpublishedQuestionnaireError,
     Version,
-    shipped_catalogue,
 )
-from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
-from s11audit.questionnaires.loading import check, load, load_text
 
 __all__ = [
     "AnswerFile",

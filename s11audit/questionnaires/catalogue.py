@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from s11audit import paths
-from s11audit.domain.questionnaire import Kind, Questionnaire
+from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
 from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
 from s11audit.questionnaires.lineage_checks import LONGEST_CHAIN, OtherVersions, lineage_faults
@@ -16,61 +14,16 @@ from s11audit.questionnaires.loading import Named, load_bytes
 from s11audit.questionnaires.parsed import ParsedVersions
 from s11audit.questionnaires.scale_library import ScaleFolders
 from s11audit.questionnaires.shelves import FolderShelf, Shelf, Shelved
+from s11audit.questionnaires.versions import (
+    OtherFingerprintError,
+    UnknownQuestionnaireError,
+    UnpublishedQuestionnaireError,
+    Version,
+    changed,
+    version_of,
+)
 
 _OWN_FOLDER = "move it into a folder that has the questionnaire's id, and name it VERSION.yaml"
-
-
-class UnknownQuestionnaireError(LookupError):
-    """Nothing in the catalogue is this questionnaire in this version."""
-
-    def __init__(self, id_: str, version: str) -> None:
-        self.id = id_
-        self.version = version
-        super().__init__(
-            f"There is no questionnaire “{id_}” in version “{version}”: "
-            f"no folder of questionnaires holds {id_}/{version}.yaml."
-        )
-
-
-class OtherFingerprintError(LookupError):
-    """The version is there, but its text is not the one of the fingerprint that was asked for."""
-
-    def __init__(self, id_: str, version: str, wanted: str, found: str) -> None:
-        self.wanted = wanted
-        self.found = found
-        super().__init__(
-            f"{id_} {version} should have the fingerprint {wanted[:12]}, but has {found[:12]}: "
-            "put the original file back."
-        )
-
-
-class UnpublishedQuestionnaireError(LookupError):
-    """The version is not published, or no longer, so no round can be made from it."""
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version that can be used.
-
-    `path` is the file that holds it; one that was uploaded has none, but the partnership that it
-    belongs to. `sha256` is the fingerprint of what is there.
-    """
-
-    id: str
-    version: str
-    title: str
-    kind: Kind
-    status: VersionStatus
-    sha256: str
-    published_on: date | None = None
-    withdrawn_on: date | None = None
-    replaces: str = ""
-    path: Path | None = None
-    partnership_id: int | None = None
-
-    @property
-    def is_uploaded(self) -> bool:
-        return self.path is None
 
 
 class Catalogue:
@@ -129,14 +82,18 @@ class Catalogue:
                 f"{id_} {version} is {known}: a round can ask published versions only."
             )
         questionnaire = self._load(shelf, shelved)
-        if fault := _changed(shelved, questionnaire):
+        if fault := changed(shelved, questionnaire):
             raise QuestionnaireFaultsError([fault])
         return questionnaire
 
     def version(self, id_: str, version: str) -> Version:
         """What is known of one version. Raises what `get` does."""
         shelf, shelved = self._first(id_, version)
-        return _version(shelved, self._load(shelf, shelved))
+        return version_of(shelved, self._load(shelf, shelved))
+
+    def is_file(self, id_: str, version: str) -> bool:
+        """Whether this version comes as a file, not as an upload."""
+        return any(shelved.path for _, shelved in self._candidates(id_, version))
 
     def versions(self) -> list[Version]:
         """Every version that can be used, by id and version. Those with faults are left out."""
@@ -146,8 +103,8 @@ class Catalogue:
                 questionnaire = self._load(shelf, shelved)
             except QuestionnaireFaultsError:
                 continue
-            if not _changed(shelved, questionnaire):
-                found.append(_version(shelved, questionnaire))
+            if not changed(shelved, questionnaire):
+                found.append(version_of(shelved, questionnaire))
         return sorted(found, key=lambda version: (version.id, version.version))
 
     def published(self) -> list[Version]:
@@ -252,38 +209,9 @@ class Catalogue:
             raw = shelf.text(shelved)[1]()
         except QuestionnaireFaultsError as error:
             return list(error.faults)
-        changed = _changed(shelved, questionnaire)
+        fault = changed(shelved, questionnaire)
         found = lineage_faults(questionnaire, raw, shelved.place, others)
-        return [*([changed] if changed else []), *found]
-
-
-def _version(shelved: Shelved, questionnaire: Questionnaire) -> Version:
-    return Version(
-        *shelved.named,
-        title=questionnaire.title,
-        kind=questionnaire.kind,
-        status=shelved.status,
-        sha256=questionnaire.sha256,
-        published_on=shelved.published_on,
-        withdrawn_on=shelved.withdrawn_on,
-        replaces=questionnaire.replaces,
-        path=shelved.path,
-        partnership_id=shelved.partnership_id,
-    )
-
-
-def _changed(shelved: Shelved, questionnaire: Questionnaire) -> Fault | None:
-    """The fault of a version whose text is not the one that was written down."""
-    if shelved.sha256 in ("", questionnaire.sha256):
-        return None
-    return Fault(
-        shelved.place,
-        1,
-        f"{shelved.id} {shelved.version} was {shelved.status} with the fingerprint "
-        f"{shelved.sha256[:12]}, but it now has {questionnaire.sha256[:12]}: put the original "
-        "back, or make your changes in a new version (`s11audit questionnaires new-version "
-        f"{shelved.id} {shelved.version} NEW`)",
-    )
+        return [*([fault] if fault else []), *found]
 
 
 def shipped_catalogue(extra_folder: Path | None = None, uploaded: Shelf | None = None) -> Catalogue:
