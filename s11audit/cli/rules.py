@@ -10,6 +10,7 @@ import click
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
 from s11audit.domain.permissions import PERMISSIONS, ROLE_LABELS
+from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
     RETURN_STEPS,
@@ -47,6 +48,7 @@ def rules_in_markdown() -> Iterator[str]:
     lifecycles: list[tuple[str, Sequence[Step[Any]], Mapping[Any, str]]] = [
         ("A round", ROUND_STEPS, ROUND_STATUS_LABELS),
         ("A return", RETURN_STEPS, RETURN_STATUS_LABELS),
+        ("An uploaded questionnaire version", VERSION_STEPS, VERSION_STATUS_LABELS),
         ("An action", ACTION_STEPS, ACTION_STATUS_LABELS),
     ]
     for title, steps, labels in lifecycles:
