@@ -22,6 +22,7 @@ from s11audit.domain.answers import (
     needs_evidence,
     parts_of,
 )
+from s11audit.domain.question_types import without_capital
 from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
 from s11audit.services.answers import Change
@@ -49,7 +50,7 @@ class AnswerForm:
         self.seen = sent.get(self.prefix + SEEN, "") if sent is not None else stored.digest
         self.keeps_theirs = sent is not None and sent.get(self.prefix + KEEP) == THEIRS
         self._stored = stored
-        self.form = self._bind(sent, today)
+        self.form: Any = self._bind(sent, today)  # every field of it is a Box
 
     def _was_sent(self, typed: MultiDict[str, str]) -> bool:
         return any(name.startswith(self.prefix) for name in typed)
@@ -101,9 +102,9 @@ class AnswerForm:
         """The answer as typed, once `validate` said yes. A box that is not shown keeps its text."""
         text = {part: data or "" for part, data in self.form.data.items()}
         stored = self._stored
-        value: Any = self.form[Part.VALUE]
+        value = self.form[Part.VALUE].stored if Part.VALUE in self.form else stored.value
         return Answer(
-            value=value.stored,
+            value=value,
             reason=text.get(Part.REASON, stored.reason),
             comment=text.get(Part.COMMENT, stored.comment),
             evidence=text.get(Part.EVIDENCE, stored.evidence),
@@ -122,24 +123,19 @@ class AnswerForm:
     def show(self, gap: Gap) -> None:
         """Put what is missing beside its box."""
         if gap.part in self.form:
-            self.form[gap.part].errors = [gap.message]
+            self.form[gap.part].lacks(gap.message)
 
     @property
     def errors(self) -> Iterator[tuple[str, str]]:
         """Id of a box and what is wrong with it; the first control of a box has the box's id."""
         for part in self.form.data:
-            for message in self.form[part].errors[:1]:
-                text = str(message)
-                yield f"{self.prefix}{part}", f"{self.question.title}: {text[:1].lower()}{text[1:]}"
+            for control, message in self.form[part].faults():
+                yield control, f"{self.question.title}: {without_capital(message)}"
 
     def as_sent(self) -> Iterator[tuple[str, str]]:
         """Names and texts of the boxes as a browser would send them again."""
         for field in self.form:
-            if isinstance(field, DateParts):
-                for part, text in zip(("day", "month", "year"), field.parts, strict=True):
-                    yield f"{field.name}-{part}", text
-            else:
-                yield field.name, str(field.data or "")
+            yield from field.as_sent()
 
     @property
     def evidence_hint(self) -> str:

@@ -5,31 +5,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import Field, StringField
+from wtforms import BooleanField, Field, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from s11audit.domain.answers import TEXT_LIMIT
-from s11audit.domain.question_types import WrongValueError, type_of
+from s11audit.domain.question_types import is_link
 from s11audit.domain.questionnaire import Question
-
-# Line ends and tabs are text; every other control character is a stray of some other program, and
-# neither a spreadsheet nor PostgreSQL can hold all of them.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_LINK = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
-
-TOOK_OUT = (
-    "We took out a hidden character that cannot be stored. Check that the text reads well, "
-    "then save again"
+from s11audit.web.boxes import TOOK_OUT, Box, cleaned, read_value
+from s11audit.web.composite_fields import (
+    CompositeField,
+    MonthField,
+    PercentageField,
+    TableField,
 )
 
 
-class TextField(StringField):
+class TextField(Box, StringField):
     """Text of at most `limit` characters, line ends as one character each."""
 
     def __init__(self, limit: int = TEXT_LIMIT, **options: Any) -> None:
@@ -40,9 +36,7 @@ class TextField(StringField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:
             return  # a box that was not sent keeps what it holds
-        text = valuelist[0].replace("\r\n", "\n").replace("\r", "\n").strip()
-        self.data = _CONTROL.sub("", text)
-        self.had_control = self.data != text
+        self.data, self.had_control = cleaned(valuelist[0])
 
     def pre_validate(self, form: BaseForm) -> None:
         if self.had_control:
@@ -59,11 +53,15 @@ class LinkField(TextField):
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
-        if self.data and not _LINK.match(self.data):
+        if self.data and not is_link(self.data):
             raise ValidationError("Enter a web address that starts with https:// or http://")
 
 
-class DateParts(Field):
+class TickField(Box, BooleanField):
+    """One box to tick."""
+
+
+class DateParts(Box, Field):
     """A date typed as day, month and year; `data` is the date, or None where there is none yet.
 
     `called` says which date it is ("on which the round opens"), for a form with several.
@@ -97,6 +95,10 @@ class DateParts(Field):
             which = f" {self.called}" if self.called else ""
             raise ValidationError(f"Enter a real date{which}, such as 27 3 2026")
 
+    def as_sent(self) -> Iterator[tuple[str, str]]:
+        for part, text in zip(("day", "month", "year"), self.parts, strict=True):
+            yield f"{self.name}-{part}", text
+
 
 def _real_date(parts: tuple[str, str, str]) -> date | None:
     try:
@@ -122,7 +124,7 @@ class ValueField(TextField):
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
-        self.stored = _read(self.question, self.typed, self.today)
+        self.stored = read_value(self.question, self.typed, self.today)
 
 
 class DateValueField(DateParts):
@@ -139,25 +141,45 @@ class DateValueField(DateParts):
 
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
-        self.stored = _read(self.question, self.typed, self.today)
+        self.stored = read_value(self.question, self.typed, self.today)
 
 
-def _read(question: Question, typed: str, today: date) -> str:
-    """The value to store; a question left empty stores nothing, which is for gaps to tell."""
-    if not typed:
-        return ""
-    try:
-        return type_of(question).read(question, typed, today)
-    except WrongValueError as error:
-        raise ValidationError(str(error)) from None
+class ChoicesField(ValueField):
+    """The value of a question with boxes to tick: the codes of those ticked.
+
+    A box that is not ticked is not sent, so the form also sends an empty one: without that, no box
+    ticked would look like nothing sent at all.
+    """
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        super().process_formdata([" ".join(valuelist)] if valuelist else [])
+
+    @property
+    def chosen(self) -> list[str]:
+        return self.typed.split()
+
+    def as_sent(self) -> Iterator[tuple[str, str]]:
+        yield self.name, ""
+        for code in self.chosen:
+            yield self.name, code
 
 
-VALUE_FIELDS: dict[str, type[ValueField] | type[DateValueField]] = {
+VALUE_FIELDS: dict[str, type[ValueField | DateValueField | CompositeField]] = {
     "rating": ValueField,
+    "agreement": ValueField,
     "yes-no": ValueField,
+    "yes-no-unsure": ValueField,
     "choice": ValueField,
+    "multiple-choice": ChoicesField,
     "number": ValueField,
+    "percentage": PercentageField,
+    "money": ValueField,
     "date": DateValueField,
+    "month": MonthField,
     "short-text": ValueField,
     "long-text": ValueField,
+    "table": TableField,
+    "evidence-list": TableField,
+    "statement": ValueField,
+    "declaration": ChoicesField,
 }

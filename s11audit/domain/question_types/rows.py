@@ -17,6 +17,7 @@ from s11audit.domain.question_types.base import (
     WrongValueError,
     without_capital,
 )
+from s11audit.domain.question_types.texts import is_link
 from s11audit.domain.questionnaire import Question
 
 ROW = "row"
@@ -187,8 +188,13 @@ class RowsType(QuestionType):
 
     def _shown_cells(self, question: Question, row: Row) -> Iterator[str]:
         for column in self.columns(question):
-            if text := row.get(column_id(column), ""):
-                yield f"{column.title} {self.type_of_column(column).shown(column, text)}"
+            if text := self.cell_shown(column, row):
+                yield f"{column.title} {text}"
+
+    def cell_shown(self, column: Question, row: Row) -> str:
+        """The cell of a held row in this column as a person reads it; "" where it is empty."""
+        text = row.get(column_id(column), "")
+        return self.type_of_column(column).shown(column, text) if text else ""
 
     def cells(self, question: Question, value: str) -> list[tuple[str, Cell]]:
         return [
@@ -217,6 +223,10 @@ class EvidenceListType(RowsType):
     name = "evidence-list"
     label = "List of evidence"
     keys = frozenset({"max-rows"})
+
+    def is_link(self, text: str) -> bool:
+        """Whether what was typed can be made a link."""
+        return is_link(text)
 
     def columns(self, question: Question) -> tuple[Question, ...]:
         titles = (
