@@ -48,9 +48,18 @@ def typed_texts() -> list[TypedText]:
 def _box(name: str) -> str:
     """What a box is called, or nothing where it does not hold a text."""
     question, separator, part = name.rpartition("__")
+    part, _, cell = part.partition("-")
     if separator and part in _ANSWER_PARTS:
         asked = question.replace("-", " ").replace("_", " ").capitalize()
-        return f"{asked}: {_ANSWER_PARTS[Part(part)]}"
+        return f"{asked}: {_ANSWER_PARTS[Part(part)]}{_place(cell)}"
     if name in _OTHERS:
         return name.capitalize()
     return "Text" if name.endswith(_STEP_TEXT) else ""
+
+
+def _place(cell: str) -> str:
+    """The box of an answer that has several: of a table its row, counted from 1, and column."""
+    row, _, column = cell.partition("-")
+    if row.isdecimal() and column:
+        return f", row {int(row) + 1}, {column.replace('_', ' ')}"
+    return f", {cell}" if cell else ""

@@ -9,14 +9,15 @@ const isShown = (form, key) => {
   return question === null || !question.hidden;
 };
 
+const isTicked = (field) => field.type === "radio" || field.type === "checkbox";
+
+// The answer to a question; of a question with several, all their codes with a space between.
 const answerTo = (form, key, elsewhere) => {
   const fields = form.querySelectorAll(`[data-answers="${CSS.escape(key)}"]`);
   if (fields.length === 0) return elsewhere[key] ?? "";
   if (!isShown(form, key)) return "";
-  for (const field of fields) {
-    if (field.type !== "radio" || field.checked) return field.value;
-  }
-  return "";
+  const given = [...fields].filter((field) => !isTicked(field) || field.checked);
+  return given.map((field) => field.value).join(" ");
 };
 
 const holds = (condition, answer) => {
@@ -25,7 +26,8 @@ const holds = (condition, answer) => {
   if (condition.not) return !holds(condition.not, answer);
   const given = answer(condition.question);
   if (given === "") return false;
-  return "is" in condition ? given === condition.is : given !== condition["is-not"];
+  const chosen = given.split(" ");
+  return "is" in condition ? chosen.includes(condition.is) : !chosen.includes(condition["is-not"]);
 };
 
 const refresh = (form, elsewhere) => {
@@ -40,6 +42,18 @@ const refresh = (form, elsewhere) => {
       question.hidden = hidden;
     }
     if (!moved) return;
+  }
+};
+
+// A heading goes out of sight together with all the questions under it.
+const refreshHeadings = (form) => {
+  for (const heading of form.querySelectorAll("[data-heading]")) {
+    const under = [];
+    for (let next = heading.nextElementSibling; next && !("heading" in next.dataset); ) {
+      if ("question" in next.dataset) under.push(next);
+      next = next.nextElementSibling;
+    }
+    heading.hidden = under.length > 0 && under.every((question) => question.hidden);
   }
 };
 
@@ -58,6 +72,7 @@ export const watchConditions = (form) => {
   const refreshAll = () => {
     refresh(form, elsewhere);
     refreshBoxes(form);
+    refreshHeadings(form);
   };
   form.addEventListener("change", refreshAll);
   refreshAll();
