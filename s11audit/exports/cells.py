@@ -175,6 +175,33 @@ class CellWriter:
         return cell
 
 
+def write_text(cell: Any, text: str, cut_marker: str = "") -> None:
+    """Put text into a cell of an ordinary sheet, where it stays text also when it is edited.
+
+    A text that is too long is cut, with the marker at its end.
+    """
+    text = plain(text)
+    if length_in_cell(text) > CELL_LIMIT:
+        text = cut(text, CELL_LIMIT - len(cut_marker))[0] + cut_marker
+    cell.value = text
+    cell.data_type = "s"
+    cell.quotePrefix = text[:1] in _FORMULA_STARTS
+
+
+def write_value(cell: Any, value: Any, cut_marker: str = "") -> None:
+    """Put a value into a cell of an ordinary sheet, as text where it can be no number or date."""
+    if value is None or value == "":
+        return
+    if isinstance(value, date) and value < _FIRST_DAY:
+        value = long_date(value)
+    elif isinstance(value, int | float | Decimal) and abs(float(value)) >= _LARGEST_NUMBER:
+        value = f"{value:,}"
+    if isinstance(value, str):
+        write_text(cell, value, cut_marker)
+    else:
+        cell.value = float(value) if isinstance(value, Decimal) else value
+
+
 def heading_cell(sheet: Any, text: str, index: int) -> StyledCell:
     """A column heading."""
     cell = StyledCell(sheet, row=0, column=index)

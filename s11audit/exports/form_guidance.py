@@ -1,0 +1,127 @@
+"""What a form says about a question besides asking it: when, of whom, and what answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from s11audit.domain.agency_types import agency_attribute_label, agency_type_label
+from s11audit.domain.audience import Audience
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
+from s11audit.domain.question_types import type_of
+from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.exports.form_layout import Words
+
+BULLET = "•"
+
+
+class Guide:
+    """Puts routing in words. `numbers` has what each question on the form is numbered."""
+
+    def __init__(
+        self, questionnaire: Questionnaire, numbers: Mapping[str, str], words: Words
+    ) -> None:
+        self._questionnaire = questionnaire
+        self._numbers = numbers
+        self._words = words
+
+    def beside_question(self, question: Question, *, tell_audience: bool) -> str:
+        """When to answer, what help there is, and whether it may stay empty; a line each."""
+        words = self._words
+        lines = []
+        if question.when:
+            lines.append(words.only_if.format(condition=self.when(question.when)))
+        if tell_audience and (audience := self.audience(question.audience)):
+            lines.append(words.only_for.format(audience=audience))
+        if question.critical:
+            lines.append(words.critical)
+        lines.append(question.help.strip())
+        if question.unit:
+            lines.append(words.unit.format(unit=question.unit))
+        if question.type == "multiple-choice":
+            lines.append(words.choose_several)
+        if question.type == "percentage":
+            lines.append(words.percentage)
+        if not question.required and type_of(question).has_answer:
+            lines.append(words.optional)
+        return "\n".join(line for line in lines if line)
+
+    def when(self, condition: Condition) -> str:
+        """A condition as a person reads it, naming questions by their numbers."""
+        words = self._words
+        match condition:
+            case Is(question=key, value=value, negated=negated):
+                question = self._questionnaire.by_key[key]
+                return (words.is_not if negated else words.is_).format(
+                    number=self._numbers.get(key, key),
+                    title=question.title,
+                    answer=type_of(question).shown(question, value),
+                )
+            case AnyOf(conditions=conditions):
+                return words.or_.join(self._inner(one) for one in conditions)
+            case AllOf(conditions=conditions):
+                return words.and_.join(self._inner(one) for one in conditions)
+            case Not(condition=inner):
+                return words.not_.format(condition=self._inner(inner))
+
+    def _inner(self, condition: Condition) -> str:
+        several = isinstance(condition, AnyOf | AllOf) and len(condition.conditions) > 1
+        return f"({self.when(condition)})" if several else self.when(condition)
+
+    def audience(self, audience: Audience) -> str:
+        """Of whom something is asked; "" for everybody."""
+        words = self._words
+        named = [
+            self._any_of(agency_type_label(one) for one in audience.agency_types or ()),
+            self._any_of(agency_attribute_label(one) for one in audience.attributes or ()),
+        ]
+        if audience.partnerships:
+            partnerships = self._any_of(audience.partnerships)
+            named.append(words.agencies_in.format(partnerships=partnerships))
+        return "; ".join(each for each in named if each)
+
+    def _any_of(self, labels: Iterable[str]) -> str:
+        return self._words.or_.join(sorted(labels))
+
+
+def meanings(question: Question, words: Words) -> str:
+    """What can be chosen, and what it means for this question; "" where that is not said.
+
+    Without a meaning of any it is one line: on paper nobody sees the list of the cell.
+    """
+    codes = type_of(question).codes(question) or ()
+    labels = {code: type_of(question).shown(question, code) for code in codes}
+    levels = question.scale.levels if question.scale else ()
+    means = {level.id: level.meaning for level in levels} | dict(question.means)
+    said = {code: " ".join(means.get(code, "").split()) for code in labels}
+    if any(said.values()):
+        lines = (words.means.format(label=labels[c], meaning=said[c]) for c in labels if said[c])
+        return "\n".join(lines)
+    if question.type == "multiple-choice" or not labels:  # several: each has a line of its own
+        return ""
+    choose = words.one_of if len(labels) > 1 else words.only_one
+    return choose.format(labels="; ".join(labels.values()))
+
+
+def good_practice(question: Question, words: Words) -> str:
+    """What good looks like, as a list; "" if nothing says so."""
+    return _listed(words.good, question.good)
+
+
+def sources_of(question: Question, words: Words) -> str:
+    """Examples of evidence, and the law and guidance behind the question, as lists."""
+    lists = (
+        _listed(words.examples, question.examples),
+        _listed(words.cites, [str(cite) for cite in question.cites]),
+    )
+    return "\n".join(each for each in lists if each)
+
+
+def _listed(heading: str, items: Iterable[str]) -> str:
+    return "\n".join(_lines(heading, items))
+
+
+def _lines(heading: str, items: Iterable[str]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        if number == 0:
+            yield heading
+        yield f"{BULLET} {' '.join(item.split())}"
