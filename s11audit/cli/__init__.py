@@ -6,9 +6,9 @@ and the small commands do not wait for libraries that they never use.
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from s11audit.cli.lazy import LazyGroup
 
 # Command → the module that holds it, as an attribute of the same name (hyphens as underscores).
 COMMANDS: dict[str, str] = {
@@ -27,19 +27,9 @@ COMMANDS: dict[str, str] = {
 }
 
 
-class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(COMMANDS[cmd_name])
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
-
-
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="s11audit")
 def main() -> None:
     """Run section 11 audits: set up, score, export and serve."""

@@ -107,6 +107,11 @@ class Catalogue:
                 found.append(version_of(shelved, questionnaire))
         return sorted(found, key=lambda version: (version.id, version.version))
 
+    def faulty(self) -> list[Named]:
+        """Id and version of those that cannot be used, for `faults_of` to say why."""
+        sound = {(one.id, one.version) for one in self.versions()}
+        return [shelved.named for _, shelved in self._all() if shelved.named not in sound]
+
     def published(self) -> list[Version]:
         """The versions that a round can be made from."""
         return [one for one in self.versions() if one.status is VersionStatus.PUBLISHED]
@@ -175,6 +180,10 @@ class Catalogue:
             for folder in self.folders
             for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
         ]
+
+    def names(self) -> set[Named]:
+        """Id and version of everything there is, with faults or without."""
+        return {shelved.named for _, shelved in self._all()}
 
     def places(self) -> list[str]:
         """Where each version is; one that an earlier shelf replaces is left out."""

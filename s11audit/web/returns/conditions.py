@@ -1,12 +1,13 @@
-"""Conditions for people and for the page's script."""
+"""Conditions for the page's script."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
-from s11audit.domain.question_types import type_of
-from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.routing_words import condition_words
+
+__all__ = ["condition_json", "condition_words"]
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:
@@ -21,19 +22,3 @@ def condition_json(condition: Condition) -> dict[str, Any]:
             return {"all": [condition_json(inner) for inner in condition.conditions]}
         case Not():
             return {"not": condition_json(condition.condition)}
-
-
-def condition_words(condition: Condition, questionnaire: Questionnaire) -> str:
-    """A condition as a person reads it where no script hides the question."""
-    match condition:
-        case Is():
-            question = questionnaire.by_key[condition.question]
-            answer = type_of(question).shown(question, condition.value)
-            verb = "is not" if condition.negated else "is"
-            return f"your answer to “{question.title}” {verb} “{answer}”"
-        case AnyOf():
-            return " or ".join(condition_words(one, questionnaire) for one in condition.conditions)
-        case AllOf():
-            return " and ".join(condition_words(one, questionnaire) for one in condition.conditions)
-        case Not():
-            return f"not ({condition_words(condition.condition, questionnaire)})"

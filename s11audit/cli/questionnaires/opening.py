@@ -1,0 +1,66 @@
+"""What an installation can ask, with a database or without one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import click
+from sqlalchemy.orm import Session
+
+from s11audit.cli.installation import catalogue_of, installation, plain_failures
+from s11audit.config import read_settings
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.questionnaires import (
+    Catalogue,
+    QuestionnaireFaultsError,
+    UnknownQuestionnaireError,
+    Version,
+    shipped_catalogue,
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The catalogue, and a reading session where the database can be used.
+
+    Where it cannot, `why_no_database` says why, and only files are in the catalogue.
+    """
+
+    catalogue: Catalogue
+    session: Session | None = None
+    why_no_database: str = ""
+
+
+@contextmanager
+def everything_asked() -> Iterator[Asked]:
+    """Files need no database, so a missing one ends nothing."""
+    with plain_failures():
+        settings = read_settings(os.environ)
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(installation())
+        except click.ClickException as error:
+            files = shipped_catalogue(settings.questionnaires)
+            yield Asked(files, why_no_database=error.message)
+            return
+        session = stack.enter_context(opened.database.reading())
+        yield Asked(catalogue_of(opened, session), session)
+
+
+def version_named(catalogue: Catalogue, id_: str, version: str) -> tuple[Version, Questionnaire]:
+    """One version, or the end of the command with a sentence, or with everything wrong with it."""
+    try:
+        return catalogue.version(id_, version), catalogue.get(id_, version)
+    except UnknownQuestionnaireError as error:
+        there = [one.version for one in catalogue.versions() if one.id == id_]
+        hint = f"{id_} has {', '.join(there)}" if there else "`s11audit questionnaires list`"
+        raise click.ClickException(f"{error} There is: {hint}.") from error
+    except QuestionnaireFaultsError as error:
+        raise click.ClickException(f"it has faults.\n{error}") from error
+
+
+def plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
