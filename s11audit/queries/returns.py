@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
+from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
@@ -60,6 +61,11 @@ class EarlierReturn:
     title: str
     version: str
     submitted_at: datetime | None
+
+    @property
+    def submitted_on(self) -> date | None:
+        """The day in London."""
+        return today_in_london(self.submitted_at) if self.submitted_at else None
 
 
 def _is_own(visible_to: Viewer) -> ColumnElement[bool]:

@@ -83,26 +83,24 @@ def make_actions_of(
     Whoever calls has checked that `by` may submit.
     """
     moment = _Moment(session, by, now)
-    held = list(
-        session.scalars(
-            select(Action).where(Action.return_id == agency_return.id).order_by(Action.id)
-        )
-    )
+    own = select(Action).where(Action.return_id == agency_return.id).order_by(Action.id)
+    held = list(session.scalars(own))
     pledges = {key: pledge for key, promise in promises.items() if (pledge := _pledge(promise))}
     for action in held:
         if action.question_key not in pledges and action.source is ActionSource.ANSWER:
             _release(moment, action)
-    made: list[Action] = []
-    going_on = _going_on(session, agency_return)
+    unmatched: dict[str, _Pledge] = {}
     for key, pledge in pledges.items():
         match = _matching([one for one in held if one.question_key == key], pledge)
-        if match is None and (earlier := _same_words(going_on, key, pledge)):
-            _promise_again(moment, earlier, pledge, agency_return)
-        elif match is None:
-            number = len(held) + len(made) + 1
-            made.append(_make(moment, agency_return, number, key, pledge))
+        if match is None:
+            unmatched[key] = pledge
         else:
             _renew(moment, match, pledge)
+    new = _without_those_going_on(moment, agency_return, unmatched)
+    made = [
+        _make(moment, agency_return, number, key, pledge)
+        for number, (key, pledge) in enumerate(new.items(), len(held) + 1)
+    ]
     session.flush()
     return made
 
@@ -170,6 +168,21 @@ def _matching(actions: list[Action], pledge: _Pledge) -> Action | None:
             return action
     unfinished = [action for action in actions if action.status not in FINISHED_STATUSES]
     return unfinished[-1] if unfinished else None
+
+
+def _without_those_going_on(
+    moment: _Moment, agency_return: AgencyReturn, pledges: Mapping[str, _Pledge]
+) -> dict[str, _Pledge]:
+    """The promises that no unfinished action of an earlier return stands for."""
+    going_on = _going_on(moment.session, agency_return)
+    new = {}
+    for key, pledge in pledges.items():
+        earlier = _same_words(going_on, key, pledge)
+        if earlier is None:
+            new[key] = pledge
+        else:
+            _promise_again(moment, earlier, pledge, agency_return)
+    return new
 
 
 def _going_on(session: Session, agency_return: AgencyReturn) -> list[Action]:

@@ -124,23 +124,31 @@ def save_answers(
     _lock(session, agency_return, brought, now)
     if held is None:
         held = answers_of(session, agency_return.id)
-    sorted_ = _sort_out(changes, held)
+    found = _sort_out(changes, held)
+    saved = _outcome(found, held, brought)
+    touched = found.wanted.keys() | found.confirmed
+    if touched or starts:
+        answers, waiting = saved.answers, saved.to_confirm
+        rows = AnswerRows(session, agency_return, questionnaire, held, answers, waiting, by, now)
+        rows.store(touched)
+        _record(session, agency_return, saved, starts, by=by, now=now)
+    return saved
+
+
+def _outcome(
+    found: _Sorted, held: Mapping[str, HeldAnswer], brought: BroughtForward | None
+) -> Saved:
+    """All answers as they shall be: what is typed over what is stored over what is brought."""
     carried = brought.answers if brought else {}
     stored = {key: one.answer for key, one in held.items()}
-    answers = {**carried, **stored, **sorted_.wanted}
-    touched = sorted_.wanted.keys() | sorted_.confirmed
-    to_confirm = (unconfirmed(held) | (carried.keys() - stored.keys())) - touched
-    if touched or starts:
-        rows = AnswerRows(session, agency_return, questionnaire, held, answers, to_confirm, by, now)
-        rows.store(touched)
-        _record(session, agency_return, sorted_, brought, starts, by=by, now=now)
+    waiting = unconfirmed(held) | (carried.keys() - stored.keys())
     return Saved(
-        answers,
-        tuple(sorted_.wanted),
-        sorted_.conflicts,
-        tuple(sorted_.confirmed),
-        frozenset(to_confirm),
-        brought,
+        answers={**carried, **stored, **found.wanted},
+        changed=tuple(found.wanted),
+        conflicts=found.conflicts,
+        confirmed=tuple(sorted(found.confirmed)),
+        to_confirm=frozenset(waiting - found.wanted.keys() - found.confirmed),
+        brought=brought,
     )
 
 
@@ -194,21 +202,18 @@ def _sort_out(changes: Sequence[Change], held: Mapping[str, HeldAnswer]) -> _Sor
 def _record(
     session: Session,
     agency_return: AgencyReturn,
-    sorted_: _Sorted,
-    brought: BroughtForward | None,
+    saved: Saved,
     starts: bool,
     *,
     by: Viewer,
     now: datetime,
 ) -> None:
-    detail: dict[str, Any] = {"questions": sorted(sorted_.wanted)}
-    if sorted_.confirmed:
-        detail["confirmed"] = sorted(sorted_.confirmed)
-    if brought:
-        detail |= {
-            "brought_from": brought.earlier.reference,
-            "brought_forward": len(brought.answers),
-        }
+    detail: dict[str, Any] = {"questions": sorted(saved.changed)}
+    if saved.confirmed:
+        detail["confirmed"] = list(saved.confirmed)
+    if saved.brought:
+        detail["brought_from"] = saved.brought.earlier.reference
+        detail["brought_forward"] = len(saved.brought.answers)
     kind = "return-started" if starts else "answers-saved"
     subject = f"return {agency_return.reference}"
     record(session, kind, subject, by=by.user_id, at=now, detail=detail)

@@ -5,7 +5,7 @@ Boxes are named `<question id>__<part>`, so that every question's form is a form
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from s11audit.domain.answers import (
     Answer,
     Gap,
     Part,
+    gaps_in,
     needs_evidence,
     parts_of,
 )
@@ -26,7 +27,7 @@ from s11audit.domain.question_types import without_capital
 from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
 from s11audit.services.answers import Change
-from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField
+from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField, TickField
 
 SEEN = "seen"
 KEEP = "keep"
@@ -42,8 +43,10 @@ class AnswerForm:
         stored: Answer,
         typed: MultiDict[str, str] | None,
         today: date,
+        is_to_confirm: bool = False,
     ) -> None:
         self.question = question
+        self.is_to_confirm = is_to_confirm
         self.prefix = f"{question.id}__"
         sent = typed if typed is not None and self._was_sent(typed) else None
         self.is_sent = sent is not None
@@ -87,6 +90,9 @@ class AnswerForm:
             Part.ACTION_DUE: DateParts(),
         }
         parts = parts_of(question)
+        if self.is_to_confirm and not gaps_in(question, self._stored):
+            boxes[Part.CONFIRM] = TickField()
+            parts |= {Part.CONFIRM}
         return {part: box for part, box in boxes.items() if part in parts}
 
     @property
@@ -96,6 +102,30 @@ class AnswerForm:
     def validate(self) -> bool:
         """Whether everything typed can be stored; each field keeps its own errors."""
         return self.form.validate()
+
+    @property
+    def waits(self) -> bool:
+        """Whether last time's answer stands open beside it: nothing else answers it yet."""
+        return self.is_to_confirm or not self.has_value
+
+    @property
+    def has_value(self) -> bool:
+        return bool(self._stored.value)
+
+    @property
+    def lacks_date(self) -> bool:
+        """Whether an action is stored without the date by which it will be done."""
+        return bool(self._stored.promise.what) and self._stored.promise.due_on is None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether last time's answer was said to be still right."""
+        return Part.CONFIRM in self.form and bool(self.form[Part.CONFIRM].data)
+
+    def can_be_confirmed(self) -> bool:
+        """Whether the answer, once it is valid, is one of last time's that lacks nothing."""
+        answer = self.typed
+        return self.is_to_confirm and bool(answer.value) and not gaps_in(self.question, answer)
 
     @property
     def typed(self) -> Answer:
@@ -162,28 +192,45 @@ class StandardForm:
         stored: Mapping[str, Answer],
         today: date,
         typed: MultiDict[str, str] | None = None,
+        to_confirm: Set[str] = frozenset(),
     ) -> None:
         self.forms = [
-            AnswerForm(question, stored.get(question.key, Answer()), typed, today)
+            AnswerForm(
+                question,
+                stored.get(question.key, Answer()),
+                typed,
+                today,
+                question.key in to_confirm,
+            )
             for question in questions
         ]
         self.faulty: list[AnswerForm] = []
 
-    def changes(self) -> list[Change]:
-        """What can be saved of what was typed. Questions with a fault are left out and marked."""
+    def changes(self, confirm_all: Set[str] = frozenset()) -> list[Change]:
+        """What can be saved of what was typed. Questions with a fault are left out and marked.
+
+        Of `confirm_all` (keys), whatever lacks nothing is confirmed as if its box were ticked.
+        """
         sent = [form for form in self.forms if form.is_sent and not form.keeps_theirs]
         self.faulty = [form for form in sent if not form.validate()]
         return [
-            Change(form.question.key, form.typed, form.seen)
+            Change(
+                form.question.key,
+                form.typed,
+                form.seen,
+                form.confirms or (form.question.key in confirm_all and form.can_be_confirmed()),
+            )
             for form in sent
             if form not in self.faulty
         ]
 
-    def mark_saved(self, stored: Mapping[str, Answer]) -> None:
-        """Remember what is stored now, so that saving once more does not look like a conflict."""
-        for form in self.forms:
-            if form not in self.faulty:
-                form.seen = stored.get(form.question.key, Answer()).digest
+    def keeping_faulty(self, sent: StandardForm) -> StandardForm:
+        """This form of what is stored now, with what could not be saved as it was typed."""
+        faulty = {form.question.key: form for form in sent.faulty}
+        self.forms = [faulty.pop(form.question.key, form) for form in self.forms]
+        self.forms += faulty.values()
+        self.faulty = sent.faulty
+        return self
 
     def show_gaps(self, gaps: Sequence[Gap]) -> None:
         """Put what is missing beside the boxes, except where a fault says more already."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
 from s11audit.domain.permissions import Permission
-from s11audit.domain.questionnaire import Standard
+from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.workflow import StepNotAllowedError
-from s11audit.services.answers import Conflict, save_answers
+from s11audit.services.answers import Conflict, Saved, save_answers
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.conditions import condition_json, condition_words
 from s11audit.web.returns.desk import Desk, desk_of
+from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
 from s11audit.web.security import db, now, permitted, viewer
+
+CONFIRM_ALL = "confirm-all"
 
 Page = str | tuple[str, int] | Response
 
@@ -29,8 +33,7 @@ def standard(reference: str, standard_id: str) -> str:
     asked = _standard_or_404(desk, standard_id)
     if not desk.may_edit:
         return render_template("returns/standard-read.html", desk=desk, standard=asked)
-    form = StandardForm(desk.questions_on_page(standard_id), desk.answers, desk.today)
-    return _page(desk, asked, form)
+    return _page(desk, asked, _form(desk, standard_id))
 
 
 @blueprint.post("/<reference>/standards/<standard_id>")
@@ -38,35 +41,47 @@ def standard(reference: str, standard_id: str) -> str:
 def save_standard(reference: str, standard_id: str) -> Page:
     desk = desk_of(reference, to_change=True)
     asked = _standard_or_404(desk, standard_id)
-    form = StandardForm(desk.questions_on_page(standard_id), desk.answers, desk.today, request.form)
+    form = _form(desk, standard_id, request.form)
+    confirms = desk.waiting(standard_id) if request.form.get("next") == CONFIRM_ALL else ()
     try:
-        saved = save_answers(
-            db(),
-            desk.agency_return,
-            desk.questionnaire,
-            form.changes(),
-            held=desk.held,
-            by=viewer(),
-            now=now(),
-        )
+        saved = _save(desk, form, confirms)
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))
     db().commit()
-    form.mark_saved(saved.answers)
     if saved.conflicts:
         return _conflict_page(desk, asked, form, saved.conflicts)
-    return _after_saving(desk.with_answers(saved.answers), asked, form)
+    tell_what_was_brought(saved.brought)
+    if confirms:
+        _tell_what_is_confirmed(confirms, saved)
+    return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
 
 
-def _after_saving(desk: Desk, asked: Standard, form: StandardForm) -> Page:
+def _save(desk: Desk, form: StandardForm, confirms: Sequence[Question]) -> Saved:
+    return save_answers(
+        db(),
+        desk.agency_return,
+        desk.questionnaire,
+        form.changes({question.key for question in confirms}),
+        held=desk.held,
+        chain=() if desk.is_started else desk.chain,
+        by=viewer(),
+        now=now(),
+    )
+
+
+def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     """On to the next standard or back to the list; back to this page while anything is wrong."""
-    goes_on = request.form.get("next") == "continue"
-    if goes_on:
+    wanted = request.form.get("next")
+    form = _form(desk, asked.id).keeping_faulty(sent)
+    if wanted == "continue":
         form.show_gaps(desk.gaps(asked.id))
     if form.errors:
         return _page(desk, asked, form), 422
     reference = desk.agency_return.reference
-    if not goes_on:
+    if wanted == CONFIRM_ALL and desk.gaps(asked.id):
+        here = url_for("returns.standard", reference=reference, standard_id=asked.id)
+        return redirect(here, 303)
+    if wanted not in ("continue", CONFIRM_ALL):
         flash(f"“{asked.title}” is saved. You can come back to it at any time.", "success")
         return redirect(url_for("returns.show", reference=reference), 303)
     following = desk.next_after(asked.id)
@@ -74,6 +89,21 @@ def _after_saving(desk: Desk, asked: Standard, form: StandardForm) -> Page:
         return redirect(url_for("returns.check", reference=reference), 303)
     address = url_for("returns.standard", reference=reference, standard_id=following.id)
     return redirect(address, 303)
+
+
+def _tell_what_is_confirmed(confirms: Sequence[Question], saved: Saved) -> None:
+    """Say how many answers the button has confirmed, and which it could not."""
+    left = [question.title for question in confirms if question.key in saved.to_confirm]
+    number = len(confirms) - len(left)
+    told = f"{number} {'answer is' if number == 1 else 'answers are'} confirmed."
+    if left:
+        told += f" Something is missing in {' and '.join(f'“{title}”' for title in left)}."
+    flash(told, "message" if left else "success")
+
+
+def _form(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
+    questions = desk.questions_on_page(standard_id)
+    return StandardForm(questions, desk.answers, desk.today, typed, desk.to_confirm)
 
 
 def _standard_or_404(desk: Desk, standard_id: str) -> Standard:
@@ -90,6 +120,7 @@ def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
         desk=desk,
         standard=asked,
         form=form,
+        looking_back=last_time(desk, [one.question for one in form.forms]),
         shown={question.key for question in desk.route.asked.get(asked.id, ())},
         elsewhere={
             key: answer.value

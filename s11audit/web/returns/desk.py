@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,24 +17,36 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import Route, route
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn
-from s11audit.queries.returns import HeldAnswer, answers_of, own_return
+from s11audit.queries.returns import HeldAnswer, answers_of, own_return, unconfirmed
 from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.security import db, now, services, viewer
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One return, opened by somebody of its agency."""
+    """One return, opened by somebody of its agency.
+
+    `to_confirm` are keys of answers brought forward from last time that wait for somebody to say
+    that they are still right.
+    """
 
     agency_return: AgencyReturn
     questionnaire: Questionnaire
     held: Mapping[str, HeldAnswer]
     answers: Mapping[str, Answer]
     today: date
+    to_confirm: Set[str] = frozenset()
 
-    def with_answers(self, answers: Mapping[str, Answer]) -> Desk:
+    def with_answers(
+        self, answers: Mapping[str, Answer], to_confirm: Set[str] = frozenset()
+    ) -> Desk:
         """The same return once these answers are stored."""
-        return replace(self, answers=answers)
+        return replace(self, answers=answers, to_confirm=to_confirm)
+
+    @cached_property
+    def chain(self) -> Sequence[Questionnaire]:
+        """The questionnaire, then the versions that it replaces."""
+        return services().catalogue.chain(self.questionnaire)
 
     @cached_property
     def route(self) -> Route:
@@ -47,7 +59,16 @@ class Desk:
         return [one for one in self.questionnaire.standards if one.id in self.route.asked]
 
     def gaps(self, standard_id: str) -> list[Gap]:
-        return gaps(self.route.asked.get(standard_id, ()), self.answers)
+        return gaps(self.route.asked.get(standard_id, ()), self.answers, self.to_confirm)
+
+    def waiting(self, standard_id: str) -> list[Question]:
+        """The questions of a standard whose answers of last time are to be confirmed."""
+        asked = self.route.asked.get(standard_id, ())
+        return [question for question in asked if question.key in self.to_confirm]
+
+    @property
+    def all_waiting(self) -> list[Question]:
+        return [one for standard_id in self.route.asked for one in self.waiting(standard_id)]
 
     @cached_property
     def all_gaps(self) -> list[Gap]:
@@ -86,6 +107,10 @@ class Desk:
         return viewer().may_in_agency(permission, self.agency_return.agency_id)
 
     @property
+    def is_started(self) -> bool:
+        return self.agency_return.status is not ReturnStatus.NOT_STARTED
+
+    @property
     def may_edit(self) -> bool:
         return self.is_editable and self.may(Permission.EDIT_ANSWERS)
 
@@ -106,4 +131,5 @@ def desk_of(reference: str, to_change: bool = False) -> Desk:
         held=held,
         answers={key: one.answer for key, one in held.items()},
         today=today_in_london(now()),
+        to_confirm=unconfirmed(held),
     )

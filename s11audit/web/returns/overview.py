@@ -13,6 +13,7 @@ from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import desk_of
+from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,6 +42,8 @@ def show(reference: str) -> str:
     return render_template(
         "returns/show.html",
         desk=desk,
+        to_bring=to_bring(desk),
+        looking_back=last_time(desk) if desk.is_editable else None,
         score=scores_of(db(), agency_return.id),
         signature=signature_of(db(), agency_return.id),
         is_overdue=is_overdue(agency_return.status, agency_return.due_on, desk.today),
