@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from os import PathLike
 from typing import IO
@@ -15,13 +15,21 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Viewer
-from s11audit.domain.question_types import type_of
+from s11audit.domain.question_types import Cell, type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
 from s11audit.domain.routing import route
 from s11audit.domain.scoring import percent
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus, is_overdue
+from s11audit.exports.figures import (
+    answer_cell,
+    figure_keys,
+    figure_rows,
+    table_keys,
+    table_rows,
+)
 from s11audit.exports.layout import layout_named
+from s11audit.exports.question_rows import FigureRow, TableCellRow
 from s11audit.exports.rows import (
     ActionRow,
     AnswerRow,
@@ -32,6 +40,7 @@ from s11audit.exports.rows import (
 )
 from s11audit.exports.summary import ratings_rows, return_rate_rows, round_facts, standard_rows
 from s11audit.models import AuditRound
+from s11audit.queries.figures import ValueLine, submitted_values
 from s11audit.queries.reports import (
     ActionLine,
     ReturnAnswers,
@@ -43,6 +52,7 @@ from s11audit.queries.reports import (
 )
 
 NOT_ANSWERED = LABELS["unanswered"]
+TO_CONFIRM = "To confirm"
 ANSWERS_NOTHING = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
 
 
@@ -57,6 +67,9 @@ def write_compliance(
 ) -> None:
     """Write `exports/compliance.yaml` as this viewer may see the round at this (aware) moment."""
     from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
+
+    def values_of(keys: Callable[[Questionnaire], list[str]]) -> Iterator[ValueLine]:
+        return submitted_values(session, audit_round, keys(questionnaire), visible_to=visible_to)
 
     today = today_in_london(exported_at)
     lines = return_lines(session, audit_round, visible_to=visible_to)
@@ -73,6 +86,8 @@ def write_compliance(
             ReturnRateRow: return_rate_rows(lines, today),
             RatingsRow: ratings_rows(questionnaire, lines, cards),
             AnswerRow: answer_rows(questionnaire, answers),
+            FigureRow: figure_rows(questionnaire, values_of(figure_keys), totals=True),
+            TableCellRow: table_rows(questionnaire, values_of(table_keys)),
             ActionRow: action_rows(questionnaire, actions, today),
             ReturnStatusRow: return_status_rows(lines, today),
         },
@@ -96,22 +111,32 @@ def answer_rows(
         )
         for standard in questionnaire.standards:
             for question in asked.get(standard.id, ()):
-                answer = each.answers.get(question.key, Answer())
-                yield answer_row(agency, standard.title, question, answer)
+                if type_of(question).has_answer:
+                    answer = each.answers.get(question.key, Answer())
+                    waits = question.key in each.to_confirm
+                    yield answer_row(agency, standard.title, question, answer, to_confirm=waits)
 
 
 def answer_row(
-    agency: tuple[str, str, str], standard: str, question: Question, answer: Answer
+    agency: tuple[str, str, str],
+    standard: str,
+    question: Question,
+    answer: Answer,
+    *,
+    to_confirm: bool = False,
 ) -> AnswerRow:
-    """One question and its answer; `agency` is its reference, name and type."""
+    """One question and its answer; `agency` is its reference, name and type.
+
+    What was brought forward and waits `to_confirm` stands as that, and has no colour.
+    """
     return AnswerRow(
         *agency,
         standard=standard,
         question_key=question.key,
         question=question.title,
         ask=question.ask,
-        answer=type_of(question).cell(question, answer.value) if answer.value else NOT_ANSWERED,
-        rag=rag_in_words(question, answer.value),
+        answer=_answer_cell(question, answer.value, to_confirm),
+        rag="" if to_confirm else rag_in_words(question, answer.value),
         reason=answer.reason,
         comment=answer.comment,
         evidence=answer.evidence,
@@ -120,6 +145,14 @@ def answer_row(
         action_post=answer.promise.post,
         action_due_on=answer.promise.due_on,
     )
+
+
+def _answer_cell(question: Question, value: str, to_confirm: bool) -> Cell:
+    if not value:
+        return TO_CONFIRM if to_confirm else NOT_ANSWERED
+    if to_confirm:
+        return f"{TO_CONFIRM}: {type_of(question).shown(question, value)}"
+    return answer_cell(question, value)
 
 
 def rag_in_words(question: Question, value: str) -> str:

@@ -19,10 +19,13 @@ from s11audit.domain.ratings import LABELS, SIDE_LABELS, Rating, Side
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
 from s11audit.domain.workflow import RETURN_STATUS_LABELS
 from s11audit.exports.compliance import answer_rows, yes_or_no
+from s11audit.exports.figures import figure_rows, table_rows
 from s11audit.exports.layout import layout_named
+from s11audit.exports.question_rows import FigureRow, TableCellRow
 from s11audit.exports.rows import ActionRow, AnswerRow, ReturnFacts, ScorecardRow
 from s11audit.exports.summary import NOT_ASKED, of_whole, plain_threshold
 from s11audit.models import Action, AgencyReturn
+from s11audit.queries.figures import ValueLine
 from s11audit.queries.reports import ReturnAnswers, own_actions, own_answers
 
 PROMISED = "Promised"
@@ -47,25 +50,34 @@ def write_return(
     """
     from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
 
-    answers = own_answers(session, agency_return, visible_to=visible_to)
-    if answers is None:
+    own = own_answers(session, agency_return, visible_to=visible_to)
+    if own is None:
         raise NotTheirReturnError(agency_return.reference)
     actions = own_actions(session, agency_return, visible_to=visible_to)
-    agency = agency_return.agency
-    values = {key: answer.value for key, answer in answers.items()}
-    scored = score(questionnaire, agency.respondent, values)
-    own = ReturnAnswers(agency.reference, agency.name, agency.respondent, answers)
+    values = {key: answer.value for key, answer in own.answers.items()}
+    scored = score(questionnaire, own.respondent, values, own.to_confirm)
     write_workbook(
         layout_named("return"),
         _facts(agency_return, questionnaire, scored.overall, visible_to.name, exported_at),
         {
             ScorecardRow: _scorecard_rows(questionnaire, scored),
             AnswerRow: answer_rows(questionnaire, [own]),
+            FigureRow: figure_rows(questionnaire, _values(questionnaire, own), totals=False),
+            TableCellRow: table_rows(questionnaire, _values(questionnaire, own)),
             ActionRow: _action_rows(questionnaire, own, actions, today_in_london(exported_at)),
         },
         path_or_stream,
         written_at=exported_at,
     )
+
+
+def _values(questionnaire: Questionnaire, own: ReturnAnswers) -> Iterator[ValueLine]:
+    """What the agency has answered, in the order of the questionnaire."""
+    agency = own.agency_reference, own.agency, own.respondent.agency_type
+    for key in questionnaire.by_key:
+        value = own.answers.get(key, Answer()).value
+        if value and key not in own.to_confirm:
+            yield ValueLine(*agency, key, value)
 
 
 def _facts(
@@ -148,7 +160,8 @@ def _action_rows(
     for row in answer_rows(questionnaire, [own]):
         action = actions.get(row.question_key)
         promise = own.answers.get(row.question_key, Answer()).promise
-        if action is None and promise.is_empty:
+        waits = row.question_key in own.to_confirm
+        if action is None and (promise.is_empty or waits):
             continue
         yield ActionRow(
             reference=action.reference if action else "",

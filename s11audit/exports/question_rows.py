@@ -24,7 +24,7 @@ class FigureRow:
     question_key: str
     question: str
     what: str
-    value: int | Decimal | None = None
+    value: Cell = None
     numerator: int | None = None
     denominator: int | None = None
     percentage: Decimal | None = None

@@ -67,12 +67,17 @@ class ActionLine:
 
 @dataclass(frozen=True)
 class ReturnAnswers:
-    """The answers (question key → answer) of one submitted return, without hidden questions."""
+    """The answers (question key → answer) of one return, without hidden questions.
+
+    Those of `to_confirm` (keys) were brought forward and are no answers until they are confirmed;
+    only an agency's own return shows any.
+    """
 
     agency_reference: str
     agency: str
     respondent: Respondent
     answers: dict[str, Answer]
+    to_confirm: frozenset[str] = frozenset()
 
 
 def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
@@ -169,11 +174,17 @@ def submitted_answers(
 ) -> Iterator[ReturnAnswers]:
     """The submitted returns of a round, by agency name, each with its answers.
 
+    What was brought forward and never confirmed is no answer, whatever became of the return.
+
     Reads as it goes: no more than one return's answers, and one batch of rows, are in memory. A
     submitted return without any answer is there too.
     """
     respondents = respondents_of(session, audit_round.id)
-    asked = and_(StoredAnswer.return_id == AgencyReturn.id, StoredAnswer.is_asked)
+    asked = and_(
+        StoredAnswer.return_id == AgencyReturn.id,
+        StoredAnswer.is_asked,
+        ~StoredAnswer.to_confirm,
+    )
     rows = session.execute(
         select(AgencyReturn.id, Agency.id, Agency.reference, Agency.name, *_ANSWER_COLUMNS)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
@@ -232,16 +243,21 @@ def action_lines(
 
 def own_answers(
     session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
-) -> dict[str, Answer] | None:
+) -> ReturnAnswers | None:
     """An agency's answers in its own return, or None where the return is not theirs to read."""
     asked = and_(StoredAnswer.return_id == AgencyReturn.id, StoredAnswer.is_asked)
     rows = session.execute(
-        select(*_ANSWER_COLUMNS)
+        select(StoredAnswer.to_confirm, *_ANSWER_COLUMNS)
         .select_from(AgencyReturn)
         .outerjoin(StoredAnswer, asked)
         .where(AgencyReturn.id == agency_return.id, _own(visible_to))
     ).all()
-    return _answers(rows) if rows else None
+    if not rows:
+        return None
+    to_confirm = frozenset(row.question_key for row in rows if row.to_confirm)
+    agency = agency_return.agency
+    own = _answers(row[1:] for row in rows)
+    return ReturnAnswers(agency.reference, agency.name, agency.respondent, own, to_confirm)
 
 
 def own_actions(

@@ -36,7 +36,7 @@ def options(*labels: str, alone: str = "") -> tuple[Option, ...]:
     return tuple(Option(each.lower(), each, each == alone) for each in labels)
 
 
-PERCENTAGE = {"numerator": "Trained", "denominator": "In post"}
+PERCENTAGE = {"numerator": "Up to date", "denominator": "In post"}
 TRAINING = (
     column("training", "trained", "percentage", **PERCENTAGE),
     column("training", "spent", "money", decimals=2, min=Fraction(0)),

@@ -160,7 +160,7 @@ def test_the_whole_of_a_percentage_cannot_be_less_than_its_part(blank: Workbook)
 def test_tables_are_grids_with_a_row_for_each_of_theirs(blank: Workbook) -> None:
     headings = [cell.value for cell in row_of(blank, "all.training columns trained spent note")]
     assert [each for each in headings[3:] if each] == [
-        "Trained: Trained",
+        "Trained: Up to date",
         "Trained: In post",
         "Spent",
         "Note",

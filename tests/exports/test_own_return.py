@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.exports.own_return import NotTheirReturnError, write_return
-from s11audit.models import Action, Agency, AgencyReturn, AuditRound
+from s11audit.models import Action, Agency, AgencyReturn, AuditRound, StoredAnswer
 from tests.cast import Cast
 from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE
 from tests.exports.sheets import records, texts
@@ -40,7 +40,7 @@ def download(session: Session, audit_round: AuditRound, cast: Cast) -> Download:
 
 def test_an_agency_keeps_all_its_answers_and_its_scorecard(download: Download) -> None:
     workbook = download("Asif", "POL")
-    assert workbook.sheetnames == ["About", "Scorecard", "Answers", "Actions"]
+    assert workbook.sheetnames == ["About", "Scorecard", "Answers", "Figures", "Actions"]
     about = {row[0]: row[1] for row in workbook["About"].iter_rows(values_only=True)}
     assert about["Submitted"] == "20 May 2026 at 9:30am"
     assert about["Required questions answered"] == "6/6 (100.0%)"
@@ -76,6 +76,27 @@ def test_actions_are_promises_until_they_are_tracked(session: Session, download:
     assert (promised["Status"], promised["Reference"]) == ("Promised", None)
     assert promised["What will be done"] == "Name a board lead"
     assert promised["By when"] == datetime.fromisoformat("2026-09-30")
+
+
+def test_what_was_brought_forward_is_marked_and_counts_nowhere_until_it_is_confirmed(
+    session: Session, download: Download
+) -> None:
+    for answer in session.scalars(select(StoredAnswer)):
+        answer.to_confirm = True
+    session.flush()
+    workbook = download("Asif", "POL")
+    answers = {row["Question key"]: row for row in records(workbook, "Answers", "Standard")}
+    board_lead = answers["leadership.board-lead"]
+    assert (board_lead["Answer"], board_lead["Self-rating"]) == ("To confirm: Not met", None)
+    assert board_lead["Comment"] == "Nobody holds this yet"
+    assert answers["voice.note"]["Answer"] == "Not answered"
+    assert "Figures" not in workbook.sheetnames
+    whole = records(workbook, "Scorecard", "Standard")[-1]
+    assert (whole["Answered of required"], whole["Red answers"]) == ("0/6", 0)
+    for action in session.scalars(select(Action)):
+        session.delete(action)
+    session.flush()
+    assert records(download("Asif", "POL"), "Actions", "Question") == []
 
 
 @pytest.mark.parametrize("who", ["Cara", "Olga", "Priya", "Mo"])
