@@ -51,6 +51,8 @@ class AnswerForm:
         sent = typed if typed is not None and self._was_sent(typed) else None
         self.is_sent = sent is not None
         self.seen = sent.get(self.prefix + SEEN, "") if sent is not None else stored.digest
+        # Ticked on the page that was sent, even if it has no such box any more.
+        self.confirms = sent is not None and bool(sent.get(self.prefix + Part.CONFIRM))
         self.keeps_theirs = sent is not None and sent.get(self.prefix + KEEP) == THEIRS
         self._stored = stored
         self.form: Any = self._bind(sent, today)  # every field of it is a Box
@@ -117,14 +119,15 @@ class AnswerForm:
         """Whether an action is stored without the date by which it will be done."""
         return bool(self._stored.promise.what) and self._stored.promise.due_on is None
 
-    @property
-    def confirms(self) -> bool:
-        """Whether last time's answer was said to be still right."""
-        return Part.CONFIRM in self.form and bool(self.form[Part.CONFIRM].data)
-
     def can_be_confirmed(self) -> bool:
-        """Whether the answer, once it is valid, is one of last time's that lacks nothing."""
+        """Whether the answer, once it is valid, is one of last time's that lacks nothing.
+
+        One that somebody else has changed since it was shown counts too: confirming the text that
+        was shown is then a conflict.
+        """
         answer = self.typed
+        if self.seen != self._stored.digest:
+            return True
         return self.is_to_confirm and bool(answer.value) and not gaps_in(self.question, answer)
 
     @property
@@ -209,7 +212,7 @@ class StandardForm:
     def changes(self, confirm_all: Set[str] = frozenset()) -> list[Change]:
         """What can be saved of what was typed. Questions with a fault are left out and marked.
 
-        Of `confirm_all` (keys), whatever lacks nothing is confirmed as if its box were ticked.
+        Of `confirm_all` (keys), whatever can be is confirmed as if its box were ticked.
         """
         sent = [form for form in self.forms if form.is_sent and not form.keeps_theirs]
         self.faulty = [form for form in sent if not form.validate()]

@@ -42,7 +42,7 @@ def save_standard(reference: str, standard_id: str) -> Page:
     desk = desk_of(reference, to_change=True)
     asked = _standard_or_404(desk, standard_id)
     form = _form(desk, standard_id, request.form)
-    confirms = desk.waiting(standard_id) if request.form.get("next") == CONFIRM_ALL else ()
+    confirms = desk.route.asked[standard_id] if request.form.get("next") == CONFIRM_ALL else ()
     try:
         saved = _save(desk, form, confirms)
     except (StepNotAllowedError, RoundNotOpenError) as error:
@@ -52,7 +52,7 @@ def save_standard(reference: str, standard_id: str) -> Page:
         return _conflict_page(desk, asked, form, saved.conflicts)
     tell_what_was_brought(saved.brought)
     if confirms:
-        _tell_what_is_confirmed(confirms, saved)
+        _tell_what_is_confirmed(desk.waiting(standard_id), saved)
     return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
 
 
@@ -91,13 +91,13 @@ def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     return redirect(address, 303)
 
 
-def _tell_what_is_confirmed(confirms: Sequence[Question], saved: Saved) -> None:
-    """Say how many answers the button has confirmed, and which it could not."""
-    left = [question.title for question in confirms if question.key in saved.to_confirm]
-    number = len(confirms) - len(left)
+def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
+    """Say how many of the answers that waited the button has confirmed, and which it could not."""
+    left = [question.title for question in waiting if question.key in saved.to_confirm]
+    number = len(waiting) - len(left)
     told = f"{number} {'answer is' if number == 1 else 'answers are'} confirmed."
     if left:
-        told += f" Something is missing in {' and '.join(f'“{title}”' for title in left)}."
+        told += f" Something is still missing in {', '.join(f'“{title}”' for title in left)}."
     flash(told, "message" if left else "success")
 
 
