@@ -28,8 +28,10 @@ from s11audit.questionnaires.schema import (
 
 # The order in which people read and write the keys; those that are not named here come last.
 _FIRST: tuple[str, ...] = (
-    *("questionnaire", "version", "replaces", "kind", "scale", "id", "title", "part", "heading"),
+    *("questionnaire", "version", "replaces", "kind", "id", "title", "part", "heading"),
     *("type", "scale", "ask", "label", "meaning", "summary", "help", "good", "examples"),
+    *("means", "cites", "required", "critical", "evidence", "action", "for", "with", "in", "when"),
+    *("was", "carry", "why-afresh", "tests", "options"),
 )
 _LAST: tuple[str, ...] = ("dropped", "scales", "rag", "standards", "questions", "columns", "rows")
 _PARTS_OF_KEYS: dict[str, type[FilePart]] = {
@@ -73,16 +75,15 @@ def forms_of(model: type[FilePart]) -> dict[str, KeyForm]:
     """The form of every key of a part, in plain order."""
     hints = get_type_hints(model, include_extras=True)
     forms = {key_of(name): _form(key_of(name), hints[name]) for name in model.model_fields}
-    return {key: forms[key] for key in sorted(forms, key=_rank(list(forms)))}
+    return {key: forms[key] for key in sorted(forms, key=lambda key: _rank(forms[key]))}
 
 
-def _rank(keys: list[str]) -> Any:
-    def of(key: str) -> tuple[int, int]:
-        if key in _LAST:
-            return (2, _LAST.index(key))
-        return (0, _FIRST.index(key)) if key in _FIRST else (1, keys.index(key))
-
-    return of
+def _rank(form: KeyForm) -> tuple[int, int]:
+    if form.key in _FIRST:
+        return (0, _FIRST.index(form.key))
+    if form.key in _LAST and form.form is not Form.TEXT:
+        return (2, _LAST.index(form.key))
+    return (1, 0)  # as they stand in the model: sorting keeps that order
 
 
 def _form(key: str, hint: Any) -> KeyForm:

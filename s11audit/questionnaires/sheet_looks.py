@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -15,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from s11audit.questionnaires.sheets import LISTS
 
 LAST_OFFERED_ROW = 1000  # how far down the drop-downs reach
+_WIDEST_PAGE = 260
 _LINE = 13.0
 _HIGHEST = 400.0
 _AS_TEXT = "@"
@@ -60,6 +62,9 @@ class WrittenSheet:
 
     def set_widths(self, widths: Sequence[float]) -> None:
         self._widths = list(widths)
+        if sum(widths) > _WIDEST_PAGE:  # on one page nobody could read it
+            self._sheet.page_setup.fitToWidth = ceil(sum(widths) / _WIDEST_PAGE)
+            self._sheet.print_title_cols = "A:A"
         for at, width in enumerate(widths, 1):
             column = self._sheet.column_dimensions[get_column_letter(at)]
             column.width = width
@@ -88,11 +93,12 @@ class WrittenSheet:
                 lines = max(lines, _lines(text, self._widths[at - 1]))
         self._set_height(number, lines)
 
-    def write_note(self, number: int, text: str, first: bool = False) -> None:
-        """A line for people to read. One that ends without a stop is a heading."""
-        heading = bool(text) and text[-1] not in ".:;)" and not text.startswith("  ")
-        self._text(number, 1, text, _TITLE if first else _BOLD if heading else _FONT)
-        self._set_height(number, _lines(text, self._widths[0]) * (2 if first else 1))
+    def write_note(self, number: int, text: str) -> None:
+        """A line for people to read; one that begins with # is a heading, the first the title."""
+        plain = text.removeprefix("# ")
+        font = _FONT if plain == text else _BOLD if number > 1 else _TITLE
+        self._text(number, 1, plain, font)
+        self._set_height(number, _lines(plain, self._widths[0]) * (2 if number == 1 else 1))
 
     def offer(self, words: Iterable[str], cells: str) -> None:
         """A drop-down of a few words, which are the only ones that can be right."""

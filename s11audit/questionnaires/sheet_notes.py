@@ -7,14 +7,15 @@ from functools import cache
 
 from s11audit import paths
 
+# A line that begins with # is a heading.
 READ_ME_LINES: tuple[str, ...] = (
-    "Write a questionnaire in this workbook",
+    "# Write a questionnaire in this workbook",
     "Fill in the sheets, save the workbook, and turn it into a questionnaire: s11audit "
     "questionnaires from-xlsx FILE.xlsx. Everything that is wrong is listed with its sheet and "
     "cell, such as training!F7. Nothing on this sheet, on “Lists”, or on a sheet whose name begins "
     "with “Notes” is read.",
     "",
-    "The sheets",
+    "# The sheets",
     "Questionnaire: a key and its value in each row. Leave a value empty where there is none.",
     "Scales: a row for each level, in the order shown. Rows with the same scale belong together; "
     "title and direction stand beside its first level. A scale of the library needs no row.",
@@ -26,12 +27,12 @@ READ_ME_LINES: tuple[str, ...] = (
     "training.figures.",
     "Long texts: only there where a text is too long for one cell.",
     "",
-    "The columns",
+    "# The columns",
     "The first row of a sheet names its columns; rest the pointer on a name to read what it means. "
     "Columns may stand in any order, and those that you do not need may be deleted. A column whose "
     "name begins with “note” is not read, so there is room for notes of your own.",
     "",
-    "What to write in a cell",
+    "# What to write in a cell",
     "Type text. A formula, or a date that the spreadsheet has changed, is refused: type an "
     "apostrophe before what should stay as it is, such as '2026-27.",
     "A line break within a cell is Alt+Enter (in LibreOffice Ctrl+Enter).",

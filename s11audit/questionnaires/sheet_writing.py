@@ -72,7 +72,7 @@ class _BookWriter:
         sheet = self._looks.sheet(sheets.READ_ME)
         sheet.set_widths([110])
         for number, line in enumerate(READ_ME_LINES, 1):
-            sheet.write_note(number, line, first=number == 1)
+            sheet.write_note(number, line)
 
     def _write_head(self) -> None:
         keys = sheets.questionnaire_keys()
@@ -80,7 +80,7 @@ class _BookWriter:
             f"rag: {key}": text for key, text in meanings("Thresholds").items()
         }
         sheet = self._looks.sheet(sheets.QUESTIONNAIRE)
-        sheet.write_headings([sheets.KEY, sheets.VALUE, "note"], [22, 90, 50])
+        sheet.write_headings([sheets.KEY, sheets.VALUE, "note"], [18, 120, 46])
         for number, (key, form) in enumerate(keys.items(), 2):
             outer, _, inner = key.partition(": ")
             holder = self._root.get(outer, {}) if inner else self._root

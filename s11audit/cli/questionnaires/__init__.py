@@ -15,6 +15,9 @@ COMMANDS: dict[str, str] = {
     "new-version": "s11audit.cli.questionnaires.copying",
     "publish": "s11audit.cli.questionnaires.publishing",
     "withdraw": "s11audit.cli.questionnaires.publishing",
+    "to-xlsx": "s11audit.cli.questionnaires.authoring",
+    "from-xlsx": "s11audit.cli.questionnaires.authoring",
+    "from-csv": "s11audit.cli.questionnaires.authoring",
 }
 
 
