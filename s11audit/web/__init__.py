@@ -19,6 +19,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "people",
     "returns",
     "rounds",
+    "questionnaires",
     "moderation",
     "actions",
     "reports",

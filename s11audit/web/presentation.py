@@ -17,6 +17,7 @@ from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.ratings import LABELS, LETTERS
 from s11audit.domain.scoring import percent
+from s11audit.domain.versions import VERSION_STATUS_LABELS
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
 from s11audit.paths import STATIC
 from s11audit.web.security import csp_nonce
@@ -34,6 +35,7 @@ class Destination:
 NAVIGATION: tuple[Destination, ...] = (
     Destination("Rounds", "rounds.listing", Permission.SEE_ROUNDS),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
+    Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
 )
@@ -48,6 +50,7 @@ def init_app(app: Flask) -> None:
         LETTERS=LETTERS,
         RETURN_STATUS_LABELS=RETURN_STATUS_LABELS,
         ROUND_STATUS_LABELS=ROUND_STATUS_LABELS,
+        VERSION_STATUS_LABELS=VERSION_STATUS_LABELS,
         ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
         ROLE_LABELS=ROLE_LABELS,
         Permission=Permission,

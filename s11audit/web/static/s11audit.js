@@ -3,6 +3,6 @@ import { initAll } from "./dist/govuk-frontend.min.js";
 import { watchConditions } from "./conditions.js";
 
 initAll();
-for (const form of document.querySelectorAll("form[data-conditions]")) {
+for (const form of document.querySelectorAll("[data-conditions]")) {
   watchConditions(form);
 }

@@ -1,0 +1,54 @@
+"""A version as a file: its definition, and the form in Excel."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import send_file
+from werkzeug.wrappers import Response
+
+from s11audit.domain.permissions import Permission
+from s11audit.exports.forms import write_form
+from s11audit.questionnaires.faults import FaultCollector
+from s11audit.questionnaires.sheet_writing import write_workbook
+from s11audit.questionnaires.source import read_source
+from s11audit.web.questionnaires.choosing import ChoiceForm
+from s11audit.web.questionnaires.pages import blueprint, sound_version
+from s11audit.web.security import now, permitted, services
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+YAML = "application/yaml"
+
+
+@blueprint.get("/<id>/<version>/definition.yaml")
+@permitted(Permission.SEE_QUESTIONNAIRES)
+def definition(id: str, version: str) -> Response:
+    sound_version(id, version)
+    source = BytesIO(services().catalogue.source(id, version))
+    name = f"{id}-{version}.yaml"
+    return send_file(source, YAML, as_attachment=True, download_name=name)
+
+
+@blueprint.get("/<id>/<version>/definition.xlsx")
+@permitted(Permission.SEE_QUESTIONNAIRES)
+def definition_workbook(id: str, version: str) -> Response:
+    sound_version(id, version)
+    catalogue = services().catalogue
+    name = f"{id}-{version}"
+    root = read_source(catalogue.source(id, version), FaultCollector(name))
+    book = BytesIO(write_workbook(root, catalogue.library.names()))
+    return send_file(book, XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+
+
+@blueprint.get("/<id>/<version>/form.xlsx")
+@permitted(Permission.SEE_QUESTIONNAIRES)
+def form_workbook(id: str, version: str) -> Response:
+    """The form to fill in offline, for whoever the address chooses."""
+    questionnaire = sound_version(id, version).questionnaire
+    chosen = ChoiceForm(questionnaire).chosen
+    stream = BytesIO()
+    respondent = chosen.respondent if chosen.agency_type else None
+    write_form(questionnaire, respondent, stream, written_at=now())
+    stream.seek(0)
+    name = f"{id}-{version}-form.xlsx"
+    return send_file(stream, XLSX, as_attachment=True, download_name=name)

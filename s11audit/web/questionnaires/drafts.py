@@ -1,0 +1,96 @@
+"""Uploading a draft: every fault at once, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from s11audit.domain.permissions import Permission
+from s11audit.models import QuestionnaireVersion
+from s11audit.questionnaires import Fault, QuestionnaireFaultsError
+from s11audit.questionnaires.places import PlacedFault
+from s11audit.services.questionnaires import upload_draft
+from s11audit.services.refusals import RefusedError
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.questionnaires.forms import DraftForm, is_text
+from s11audit.web.questionnaires.pages import blueprint
+from s11audit.web.security import db, now, permitted, services, viewer
+
+LONGEST_LINE = 300
+
+
+@dataclass(frozen=True)
+class ListedFault:
+    """A fault with the place it is at, in words, and the text that stands there."""
+
+    place: str
+    message: str
+    text: str = ""
+
+
+@blueprint.get("/drafts/new")
+@permitted(Permission.EDIT_QUESTIONNAIRES)
+def new_draft() -> str:
+    form = DraftForm()
+    form.offer_partnerships()
+    return _page(form)
+
+
+@blueprint.post("/drafts/new")
+@permitted(Permission.EDIT_QUESTIONNAIRES)
+def add_draft() -> Response | tuple[str, int]:
+    form = DraftForm()
+    form.offer_partnerships()
+    raw = b""
+    try:
+        raw = form.read()
+        raw = form.as_yaml(raw, services().catalogue.library)
+        draft = _upload(form, raw)
+    except QuestionnaireFaultsError as error:
+        return _page(form, listed(error.faults, raw), raw), 422
+    except RefusedError as error:
+        refuse(form, error)
+        return _page(form, raw=raw), 422
+    db().commit()
+    flash("The draft is saved. Nothing is wrong with it. Now preview it.", "success")
+    address: dict[str, Any] = {"id": draft.questionnaire_id, "version": draft.version}
+    return redirect(url_for("questionnaires.show", **address), 303)
+
+
+def _upload(form: DraftForm, raw: bytes) -> QuestionnaireVersion:
+    return upload_draft(
+        db(),
+        services().catalogue,
+        raw,
+        form.chosen_partnership.id,
+        by=viewer(),
+        now=now(),
+    )
+
+
+def listed(faults: Sequence[Fault], raw: bytes) -> list[ListedFault]:
+    """The faults of a text, each with the line that it is on."""
+    lines = raw.decode("utf-8", "replace").splitlines()
+    return [_listed(fault, lines) for fault in faults]
+
+
+def _listed(fault: Fault, lines: Sequence[str]) -> ListedFault:
+    if isinstance(fault, PlacedFault):
+        return ListedFault(fault.place, fault.message)
+    text = lines[fault.line - 1].strip() if 0 < fault.line <= len(lines) else ""
+    return ListedFault(f"Line {fault.line}", fault.message, text[:LONGEST_LINE])
+
+
+def _page(form: DraftForm, faults: Sequence[ListedFault] = (), raw: bytes = b"") -> str:
+    """The page with all that was sent: the text of a file stands in the box, to be mended there."""
+    if is_text(raw):
+        form.text.data = raw.decode("utf-8", "replace")
+    errors = errors_of(form)
+    if faults:
+        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        errors = [("faults", f"The questionnaire has {many}, listed below"), *errors]
+    return render_template("questionnaires/new-draft.html", form=form, faults=faults, errors=errors)
