@@ -19,11 +19,14 @@ from s11audit.cli import main
 from s11audit.demo.content import Content
 from s11audit.domain import actions as action_rules
 from s11audit.domain.actions import ActionStatus
+from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS
 from s11audit.domain.answers import LINK_LIMIT, POST_LIMIT, TEXT_LIMIT, gaps
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.lineage import sources
 from s11audit.domain.permissions import Role
-from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.questionnaire import Carry, Questionnaire
 from s11audit.domain.routing import route
+from s11audit.domain.versions import VersionStatus
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus, RoundStatus, is_overdue
 from s11audit.models import (
     Action,
@@ -32,15 +35,18 @@ from s11audit.models import (
     AuditRound,
     Event,
     EventChain,
+    QuestionnaireVersion,
     Signature,
     StoredAnswer,
     User,
 )
 from s11audit.models.database import Database
-from s11audit.queries.returns import answers_of, values_of
-from s11audit.questionnaires.catalogue import shipped_catalogue
+from s11audit.queries.people import as_viewer
+from s11audit.queries.returns import answers_of, unconfirmed, values_of
+from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.passwords import password_fits
+from s11audit.services.questionnaires import publish
 
 pytestmark = pytest.mark.slow
 
@@ -79,8 +85,13 @@ def session(told: dict[str, Any]) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def questionnaire() -> Questionnaire:
-    return shipped_catalogue().get("section-11", "2026")
+def catalogue() -> Catalogue:
+    return shipped_catalogue()
+
+
+@pytest.fixture(scope="module")
+def questionnaire(catalogue: Catalogue) -> Questionnaire:
+    return catalogue.get("section-11", "2026")
 
 
 def returns_of(session: Session, reference: str) -> dict[str, AgencyReturn]:
@@ -96,13 +107,19 @@ def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any
         {
             "reference": "S11-2024",
             "questionnaire": "section-11",
-            "version": "2026",
+            "version": "2024",
             "status": "closed",
         },
         {
             "reference": "S11-2026",
             "questionnaire": "section-11",
             "version": "2026",
+            "status": "open",
+        },
+        {
+            "reference": "S175-2026-27",
+            "questionnaire": "section-175",
+            "version": "2026-27",
             "status": "open",
         },
     ]
@@ -134,14 +151,24 @@ def test_the_cast_is_there_with_addresses_that_reach_nobody(told: dict[str, Any]
     assert by_first_name["Mo"]["role"] == "qa-member"
     assert by_first_name["Asif"]["agency"] == "Wendshire Police"
     assert by_first_name["Cara"]["agency"] != "Wendshire Police"
+    assert by_first_name["Dana"]["agency"] == by_first_name["Hugo"]["agency"]
     assert all(account["email"].endswith("@example.org") for account in told["accounts"])
     assert by_first_name["Mo"]["agency"] is None
 
 
-def test_sixteen_agencies_of_nine_types_or_more(session: Session) -> None:
+def test_sixteen_agencies_of_nine_types_or_more_and_four_schools(session: Session) -> None:
     types = list(session.scalars(select(Agency.agency_type)))
-    assert len(types) == 16
-    assert len(set(types)) >= 9
+    assert Counter(types)["school"] == 4
+    assert len(types) == 16 + 4
+    assert len(set(types)) >= 10
+
+
+def test_every_agency_says_what_it_has_or_does_in_known_words(session: Session) -> None:
+    agencies = session.scalars(select(Agency)).all()
+    assert all(agency.attributes for agency in agencies)
+    assert set().union(*(agency.attributes for agency in agencies)) <= set(AGENCY_ATTRIBUTE_LABELS)
+    schools = [one.attributes for one in agencies if one.agency_type == "school"]
+    assert len(set(schools)) == len(schools)
 
 
 def test_the_open_round_shows_returns_at_every_stage(session: Session) -> None:
@@ -170,9 +197,88 @@ def test_the_round_is_open_around_today(session: Session) -> None:
 
 def test_the_police_are_most_of_the_way_through(session: Session) -> None:
     police = returns_of(session, "S11-2026")["POL"]
-    answered = values_of(answers_of(session, police.id))
-    assert 30 <= len(answered) < 45
-    assert "local-priorities.domestic-abuse" not in answered
+    held = answers_of(session, police.id)
+    waiting = unconfirmed(held)
+    assert 30 <= len(held) - len(waiting) < 45
+    assert held["local-priorities.domestic-abuse"].answer.value == "met"
+    assert 8 <= len(waiting) <= 15
+    assert "leadership.board-lead" not in waiting
+
+
+def test_the_police_have_a_question_to_answer_afresh_and_one_with_another_scale(
+    session: Session, questionnaire: Questionnaire
+) -> None:
+    held = answers_of(session, returns_of(session, "S11-2026")["POL"].id)
+    afresh = questionnaire.by_key["information-sharing.sharing-at-risk"]
+    assert afresh.lineage.carry is Carry.ANSWER_AFRESH
+    assert afresh.key not in held
+    rescaled = held["equality.anti-racism"]
+    assert rescaled.to_confirm
+    assert rescaled.answer.comment
+    assert not rescaled.answer.value
+
+
+def test_returns_of_now_bring_forward_the_answers_of_the_round_before(session: Session) -> None:
+    earlier = {ref: one.id for ref, one in returns_of(session, "S11-2024").items()}
+    for reference, one in returns_of(session, "S11-2026").items():
+        is_started = one.status not in (ReturnStatus.NOT_STARTED, ReturnStatus.EXEMPT)
+        has_answered = reference not in ("COPP", "YJS")
+        assert one.carried_from_id == (earlier[reference] if is_started and has_answered else None)
+
+
+def test_nothing_that_was_submitted_waits_to_be_confirmed(session: Session) -> None:
+    for round_reference in ("S11-2024", "S11-2026", "S175-2026-27"):
+        for one in returns_of(session, round_reference).values():
+            if one.status is ReturnStatus.IN_PROGRESS:
+                continue
+            held = answers_of(session, one.id)
+            assert not [key for key in unconfirmed(held) if held[key].is_asked], one.reference
+
+
+def test_one_school_has_submitted_and_one_is_half_way(
+    session: Session, catalogue: Catalogue
+) -> None:
+    returns = returns_of(session, "S175-2026-27")
+    assert Counter(one.status for one in returns.values()) == {
+        ReturnStatus.SUBMITTED: 1,
+        ReturnStatus.IN_PROGRESS: 1,
+        ReturnStatus.NOT_STARTED: 2,
+    }
+    answered = values_of(answers_of(session, returns["MILL"].id))
+    assert 18 <= len(answered) <= 30
+    asked = catalogue.get("section-175", "2026-27").by_key
+    types = {asked[key].type for key in values_of(answers_of(session, returns["KEST"].id))}
+    assert {
+        "table",
+        "percentage",
+        "multiple-choice",
+        "evidence-list",
+        "declaration",
+        "agreement",
+        "date",
+    } <= types
+
+
+def test_a_draft_waits_for_the_second_manager(told: dict[str, Any], session: Session) -> None:
+    (draft,) = session.scalars(select(QuestionnaireVersion))
+    assert (draft.questionnaire_id, draft.version) == ("local-questions", "2027")
+    assert draft.status is VersionStatus.PROPOSED
+    managers = [one["name"] for one in told["accounts"] if one["role"] == "manager"]
+    assert len(managers) == 2
+    assert draft.proposed_by is not None
+    assert draft.proposed_by.name == managers[0]
+
+
+def test_the_second_manager_can_publish_the_draft(told: dict[str, Any]) -> None:
+    database = Database(told["database_url"])
+    with database.writing() as opened:
+        second = opened.scalars(select(User).where(User.email == "yusuf@example.org")).one()
+        viewer = as_viewer(second, second.memberships)
+        (draft,) = opened.scalars(select(QuestionnaireVersion))
+        publish(opened, shipped_catalogue(), draft, by=viewer, now=datetime.now(UTC))
+        assert draft.status is VersionStatus.PUBLISHED
+        opened.rollback()
+    database.dispose()
 
 
 def test_the_earlier_round_is_closed_with_signatures_and_receipts(session: Session) -> None:
@@ -190,19 +296,21 @@ def test_the_earlier_round_is_closed_with_signatures_and_receipts(session: Sessi
             assert one.submitted_at.date() <= audit_round.closes_on
 
 
-def test_submitted_returns_lack_nothing(session: Session, questionnaire: Questionnaire) -> None:
+def test_submitted_returns_lack_nothing(session: Session, catalogue: Catalogue) -> None:
     checked = 0
-    for reference in ("S11-2024", "S11-2026"):
+    for reference in ("S11-2024", "S11-2026", "S175-2026-27"):
         for one in returns_of(session, reference).values():
             if one.status not in SUBMITTED_STATUSES | {ReturnStatus.AWAITING_SIGN_OFF}:
                 continue
             held = answers_of(session, one.id)
-            asked = route(questionnaire, one.agency.respondent, values_of(held)).asked
+            pinned = (one.round.questionnaire_id, one.round.questionnaire_version)
+            respondent = one.agency.respondent
+            asked = route(catalogue.get(*pinned), respondent, values_of(held)).asked
             questions = [question for standard in asked.values() for question in standard]
             answers = {key: answer.answer for key, answer in held.items()}
-            assert gaps(questions, answers) == []
+            assert gaps(questions, answers, unconfirmed(held)) == []
             checked += 1
-    assert checked == 14 + 6 + 1
+    assert checked == 14 + 6 + 1 + 1
 
 
 def test_the_police_still_have_something_to_finish(
@@ -253,8 +361,11 @@ def test_actions_stand_at_every_status_and_some_are_overdue(session: Session) ->
 
 
 def test_no_two_answers_of_a_return_share_a_comment(session: Session) -> None:
+    """But for what was brought forward into both parts of a question that was split."""
     comments = session.execute(
-        select(StoredAnswer.return_id, StoredAnswer.comment).where(StoredAnswer.comment != "")
+        select(StoredAnswer.return_id, StoredAnswer.comment).where(
+            StoredAnswer.comment != "", ~StoredAnswer.to_confirm
+        )
     ).all()
     counts = Counter(tuple(row) for row in comments)
     assert set(counts.values()) == {1}
@@ -294,9 +405,16 @@ def test_every_text_kept_for_some_agencies_names_a_type_or_a_group() -> None:
             assert tags <= known, key
 
 
-def test_every_rating_question_has_texts(questionnaire: Questionnaire) -> None:
+def test_every_rating_question_has_texts_or_follows_into_one_that_has(
+    questionnaire: Questionnaire, catalogue: Catalogue
+) -> None:
+    earlier = catalogue.get("section-11", "2024")
+    texts = set(Content().texts)
     ratings = {question.key for question in questionnaire.questions() if question.scale}
-    assert set(Content().texts) == ratings
+    before = {question.key for question in earlier.questions() if question.scale}
+    assert ratings <= texts <= ratings | before
+    followed = {old for olds in sources(questionnaire, earlier).values() for old in olds}
+    assert before <= texts | followed
 
 
 def test_the_history_is_chained_and_in_order_of_time(session: Session) -> None:
@@ -319,7 +437,7 @@ def test_preparing_again_keeps_what_is_there_and_says_so(
     assert "for demonstration only" in output
     session.rollback()
     assert set(session.scalars(select(AgencyReturn.receipt))) == receipts
-    assert session.scalar(select(func.count(Agency.id))) == 16
+    assert session.scalar(select(func.count(Agency.id))) == 20
 
 
 def test_starting_afresh_replaces_its_own_files_only(told: dict[str, Any], directory: Path) -> None:

@@ -18,7 +18,7 @@ from s11audit.domain.permissions import ROLE_LABELS, Role
 # Dates count from the day of preparing, so after this many days an old one is worth mentioning.
 DAYS_UNTIL_OLD = 14
 # Agencies whose people are named in the table; the others follow the same pattern.
-MAIN_AGENCIES = ("POL", "HOSP", "YJS", "KITE")
+MAIN_AGENCIES = ("POL", "HOSP", "YJS", "HOL", "MILL", "KEST")
 
 
 @click.command()

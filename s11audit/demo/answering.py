@@ -11,9 +11,10 @@ from typing import Any
 from s11audit.demo.content import Content, MadeUpAgency
 from s11audit.demo.wording import Undertaking, Writer
 from s11audit.domain.actions import Promise
-from s11audit.domain.answers import Answer, needs_action, needs_evidence
+from s11audit.domain.answers import Answer, level_of, needs_action, needs_evidence
 from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.ratings import Rag
 from s11audit.domain.routing import route
 
 # An agency's standing on a question, 0 to 1, is its strength, leaned and shaken a little.
@@ -21,6 +22,7 @@ MET_FROM, PARTLY_MET_FROM, SHAKE = 0.54, 0.26, 0.2
 # Figures of an earlier round are this share of today's.
 FIGURES_THEN = 0.93
 OPTIONAL_EVIDENCE = 0.35
+_TEXTS_BY_COLOUR = {Rag.GREEN: "met", Rag.AMBER: "partly-met", Rag.RED: "not-met"}
 
 
 @dataclass
@@ -29,11 +31,13 @@ class Answering:
 
     `ratings_rng` decides ratings alone, so that a new text does not change them. `repeats` says
     whether another agency's comment may be used again, with other figures: nobody reads those of
-    an earlier round, or of returns that are not submitted yet, side by side.
+    an earlier round, or of returns that are not submitted yet, side by side. `known_as` gives the
+    key under which texts and plans are kept, where that is not the question's own.
     """
 
     content: Content
     questionnaire: Questionnaire
+    known_as: Mapping[str, str]
     writer: Writer
     agency: MadeUpAgency
     weaker_by: float
@@ -54,15 +58,6 @@ class Answering:
         order = [question.key for question in self.questionnaire.questions()]
         self.answers = {key: self.answers[key] for key in order if key in self.answers}
 
-    def leave_unfinished(self, done: float, without_date: str) -> None:
-        """Keep the first share of the answers, and take the date from one promise."""
-        keep = round(len(self.answers) * done)
-        self.answers = dict(list(self.answers.items())[:keep])
-        if without_date in self.answers:
-            answer = self.answers[without_date]
-            undated = Promise(answer.promise.what, answer.promise.post)
-            self.answers[without_date] = replace(answer, promise=undated)
-
     def _waiting(self) -> list[Question]:
         values = {key: answer.value for key, answer in self.answers.items()}
         asked = route(
@@ -80,19 +75,21 @@ class Answering:
 
     def _rated(self, question: Question, level: str) -> Answer:
         words = self._words()
+        key, level_of_texts = self._known_as(question), _level_of_texts(question, level)
         comment = self.writer.comment(
-            self.agency, question.key, level, words, self.rng, self.repeats
+            self.agency, key, level_of_texts, words, self.rng, self.repeats
         )
         answer = Answer(value=level, comment=comment)
         if needs_evidence(question, level) or self.rng.random() < OPTIONAL_EVIDENCE:
-            text, link = self.writer.evidence(self.agency, question.key, words, self.rng)
+            text, link = self.writer.evidence(self.agency, key, words, self.rng)
             answer = replace(answer, evidence=text, link=link)
         if needs_action(question, level):
             answer = replace(answer, promise=self._promise(question, words))
         return answer
 
     def _promise(self, question: Question, words: Mapping[str, str]) -> Promise:
-        undertaking = self.writer.undertaking(self.agency, question.key, words, self.rng)
+        key = self._known_as(question)
+        undertaking = self.writer.undertaking(self.agency, key, words, self.rng)
         fate = self.rng.choices(list(self.fates), list(self.fates.values()))[0]
         self.undertakings[question.key] = (fate, undertaking)
         return Promise(undertaking.what, undertaking.post, self._due(fate))
@@ -117,17 +114,19 @@ class Answering:
         if question.key in fixed and not self.weaker_by:
             return str(fixed[question.key])
         leans = profile.get("leans", {})
+        key = self._known_as(question)
         standing = (
             profile["strength"]
-            + leans.get(question.standard_id, 0)
-            + leans.get(question.key, 0)
-            + self.content.plans["questions"].get(question.key, 0)
+            + leans.get(key.partition(".")[0], 0)
+            + leans.get(key, 0)
+            + self.content.plans["questions"].get(key, 0)
             + shake
             - self.weaker_by
         )
-        if standing >= MET_FROM:
-            return "met"
-        return "partly-met" if standing >= PARTLY_MET_FROM else "not-met"
+        return _level_at(question, standing)
+
+    def _known_as(self, question: Question) -> str:
+        return self.known_as.get(question.key, question.key)
 
     def _value(self, question: Question) -> str:
         fact: Any = self._facts()[self.content.plans["facts"][question.key]]
@@ -158,6 +157,45 @@ class Answering:
             "needing": f"{facts['needing']:,}",
             "trained": f"{facts['trained']:,}",
         }
+
+
+def _level_at(question: Question, standing: float) -> str:
+    """The level for this standing; of two amber ones the better is for the better half."""
+    if standing >= MET_FROM:
+        return _levels(question, Rag.GREEN)[0]
+    if standing < PARTLY_MET_FROM:
+        return _levels(question, Rag.RED)[0]
+    is_better_half = standing >= (MET_FROM + PARTLY_MET_FROM) / 2
+    return _levels(question, Rag.AMBER)[0 if is_better_half else -1]
+
+
+def _levels(question: Question, rag: Rag) -> list[str]:
+    levels = question.scale.levels if question.scale else ()
+    return [level.id for level in levels if level.rag is rag]
+
+
+def _level_of_texts(question: Question, level_id: str) -> str:
+    """Texts are kept for the levels of the scale that most questions have: by their colour."""
+    level = level_of(question, level_id)
+    return _TEXTS_BY_COLOUR[level.rag] if level and level.rag else level_id
+
+
+def left_unfinished(answers: Mapping[str, Answer], fate: Mapping[str, Any]) -> dict[str, Answer]:
+    """The answers that are given so far, and one promise without its date.
+
+    `done` is the share that is given; `left` are keys of questions and standards that are not.
+    """
+    keep = round(len(answers) * fate.get("done", 1))
+    left = set(fate.get("left", ()))
+    kept = {
+        key: answer
+        for key, answer in list(answers.items())[:keep]
+        if not left & {key, key.partition(".")[0]}
+    }
+    if undated := kept.get(fate.get("unfinished", "")):
+        promise = Promise(undated.promise.what, undated.promise.post)
+        kept[fate["unfinished"]] = replace(undated, promise=promise)
+    return kept
 
 
 def by_standard(answers: Mapping[str, Answer]) -> Iterator[dict[str, Answer]]:

@@ -35,7 +35,7 @@ class Person:
 
 @dataclass(frozen=True)
 class MadeUpAgency:
-    """An agency as it is written in partnership.yaml, with its profile from rounds.yaml."""
+    """An agency as it is written in partnership.yaml, with its profile from rounds.yaml, if any."""
 
     reference: str
     name: str
@@ -66,7 +66,7 @@ class Content:
                 row["name"],
                 row["type"],
                 frozenset(row.get("with", ())),
-                self.plans["agencies"][row["reference"]],
+                self.plans["agencies"].get(row["reference"], {}),
             )
             for row in self.partnership["agencies"]
         }
@@ -90,6 +90,15 @@ class Content:
             for path in sorted((DATA / "texts").glob("*.yaml"))
             for question_id, texts in read(f"texts/{path.stem}").items()
         }
+
+    def own_answers(self, round_reference: str, agency: str) -> dict[str, Any]:
+        """What an agency answers in its own words, by question key; none where no file has it."""
+        name = f"answers/{round_reference}/{agency}"
+        return read(name) if (DATA / f"{name}.yaml").exists() else {}
+
+    def draft(self) -> bytes:
+        """The version of a questionnaire that waits for a second manager, as a YAML file."""
+        return (DATA / f"{self.plans['draft']['file']}.yaml").read_bytes()
 
     def words_of(self, agency_type: str) -> dict[str, str]:
         """What this kind of agency calls itself, its workers and its records."""

@@ -116,12 +116,10 @@ def _rounds(installation: Installation) -> list[dict[str, str]]:
 
 
 def _fill(path: Path, now: datetime) -> None:
-    plans = Content().plans
-    questionnaire = shipped_catalogue().get(plans["questionnaire"], plans["version"])
     database = Database(_address(path))
     migrate(database.engine)
     with database.writing.begin() as session:
-        seed(session, questionnaire, today_in_london(now))
+        seed(session, shipped_catalogue(), today_in_london(now))
     database.dispose()
 
 

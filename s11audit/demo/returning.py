@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from random import Random
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from s11audit.demo.answering import Answering, by_standard
+from s11audit.demo.answering import by_standard
 from s11audit.demo.content import Content
 from s11audit.demo.following import ActionStories
+from s11audit.demo.own_words import Undertakings
 from s11audit.demo.partnership import Company
 from s11audit.demo.timeline import Timeline
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, Snapshot
-from s11audit.services.answers import Change, save_answers
+from s11audit.queries.returns import HeldAnswer, answers_of
+from s11audit.services.answers import Change, save_answers, start_return
 from s11audit.services.events import record
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import extend
@@ -32,19 +35,26 @@ PAGES_AT_A_TIME = 4
 
 @dataclass(frozen=True)
 class Written:
-    """What is planned for a return (`fate`, out of rounds.yaml), and its answers."""
+    """What is planned for a return (`fate`, out of rounds.yaml), and its answers.
+
+    `undertakings` are what became of the actions promised, by question key. `is_history` is true
+    of a round that is long over.
+    """
 
     fate: Mapping[str, Any]
-    answering: Answering
+    answers: Mapping[str, Answer]
+    undertakings: Undertakings
+    rng: Random
+    is_history: bool
 
 
 @dataclass
 class Returning:
-    """One return, and what happens to it."""
+    """One return, and what happens to it. `chain` has its questionnaire, then what it replaces."""
 
     session: Session
     content: Content
-    questionnaire: Questionnaire
+    chain: Sequence[Questionnaire]
     company: Company
     timeline: Timeline
     agency_return: AgencyReturn
@@ -56,8 +66,8 @@ class Returning:
         return self.written.fate
 
     @property
-    def answering(self) -> Answering:
-        return self.written.answering
+    def questionnaire(self) -> Questionnaire:
+        return self.chain[0]
 
     def run(self) -> None:
         """Put everything that happens to this return on the timeline."""
@@ -96,12 +106,12 @@ class Returning:
 
     def _save_pages(self) -> datetime:
         """Save the answers over the days between starting and the end. Gives the last moment."""
-        pages = list(by_standard(self.answering.answers))
-        if self.answering.weaker_by:
+        pages = list(by_standard(self.written.answers))
+        if self.written.is_history:
             pages = [_together(pages[i : i + PAGES_AT_A_TIME]) for i in _steps(len(pages))]
         first = self.fate["from"]
         last_day = self.fate.get("until", self.fate.get("at", -1) - 2)
-        moment = None
+        moment = self.timeline.add(self.timeline.day(first), self._start)
         for number, page in enumerate(pages):
             offset = first + (last_day - first) * number // max(1, len(pages) - 1)
             helps = number % 3 == 1
@@ -110,16 +120,32 @@ class Returning:
                 partial(self._save, page, helps),
                 moment,
             )
-        if moment is None:
-            raise ValueError("A return that has been started has answers")
         return moment
 
-    def _save(self, page: Mapping[str, Answer], helps: bool, now: datetime) -> None:
-        agency = self.agency_return.agency.reference
-        changes = [Change(key, answer, Answer().digest) for key, answer in page.items()]
-        by = self.company.contributor(agency) if helps else self.company.lead(agency)
-        save_answers(self.session, self.agency_return, self.questionnaire, changes, by=by, now=now)
+    def _start(self, now: datetime) -> None:
+        by = self.company.lead(self.agency_return.agency.reference)
+        start_return(self.session, self.agency_return, self.chain, by=by, now=now)
         # The services change the row itself, so the object must be read again.
+        self.session.refresh(self.agency_return)
+
+    def _save(self, page: Mapping[str, Answer], helps: bool, now: datetime) -> None:
+        """Answer a page as somebody who sees what is there, and confirms what has not changed."""
+        agency = self.agency_return.agency.reference
+        held = answers_of(self.session, self.agency_return.id)
+        changes = [
+            Change(key, answer, _seen(held, key).digest, confirms=True)
+            for key, answer in page.items()
+        ]
+        by = self.company.contributor(agency) if helps else self.company.lead(agency)
+        save_answers(
+            self.session,
+            self.agency_return,
+            self.questionnaire,
+            changes,
+            by=by,
+            now=now,
+            held=held,
+        )
         self.session.refresh(self.agency_return)
 
     def _sign_off(self, after: datetime, signs: bool) -> None:
@@ -155,13 +181,13 @@ class Returning:
             content=self.content,
             company=self.company,
             timeline=self.timeline,
-            rng=self.answering.rng,
+            rng=self.written.rng,
             agency=self.agency_return.agency.reference,
             return_id=self.agency_return.id,
             submitted=submitted,
         )
-        for key, (fate, undertaking) in self.answering.undertakings.items():
-            due_on = self.answering.answers[key].promise.due_on
+        for key, (fate, undertaking) in self.written.undertakings.items():
+            due_on = self.written.answers[key].promise.due_on
             if due_on is not None:
                 stories.tell(key, fate, undertaking, due_on)
 
@@ -173,6 +199,10 @@ class Returning:
         subject = f"return {self.agency_return.reference}"
         by = self.company.manager.user_id
         record(self.session, f"return-made-{status}", subject, by=by, at=now)
+
+
+def _seen(held: Mapping[str, HeldAnswer], key: str) -> Answer:
+    return held[key].answer if key in held else Answer()
 
 
 def _steps(count: int) -> range:

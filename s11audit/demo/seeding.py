@@ -1,4 +1,4 @@
-"""Seeding an empty database with the made-up partnership and its two rounds.
+"""Seeding an empty database with the made-up partnership and its rounds.
 
 Everything goes through the services that the pages use, in the order in which it would have
 happened; only what no service does yet is written straight into the tables.
@@ -17,15 +17,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.demo.answering import Answering
+from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.content import Content
+from s11audit.demo.drafting import Drafting
+from s11audit.demo.own_words import Undertakings, read_answers
 from s11audit.demo.partnership import Company, found_partnership
 from s11audit.demo.returning import SIGNED, Returning, Written
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
+from s11audit.domain.answers import Answer
+from s11audit.domain.lineage import sources
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, AuditRound
+from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
 
@@ -33,7 +38,7 @@ SEED = 2026
 DAYS_BEFORE_OPENING = 20
 
 
-def seed(session: Session, questionnaire: Questionnaire, today: date) -> None:
+def seed(session: Session, catalogue: Catalogue, today: date) -> None:
     """Fill an empty database. The same day gives the same partnership, but for receipts."""
     content = Content()
     rng = Random(SEED)  # noqa: S311 - chosen for being the same every time
@@ -41,11 +46,14 @@ def seed(session: Session, questionnaire: Questionnaire, today: date) -> None:
     plans = content.plans["rounds"]
     founded = timeline.day(min(plan["opens"] for plan in plans) - DAYS_BEFORE_OPENING)
     company = found_partnership(session, content, _noon(founded))
+    Drafting(session, content, catalogue, company, timeline).plan()
     used_before: Counter[tuple[str, str]] = Counter()
     # The round of now is written first, so that it has the first choice of words.
     for plan in reversed(plans):
         writer = Writer(content, used_before)
-        audit_round = _Round(session, content, questionnaire, company, timeline, writer, plan)
+        chain = catalogue.chain(catalogue.get(plan["questionnaire"], plan["version"]))
+        known_as = _known_as(catalogue.editions(plan["questionnaire"]), chain[0])
+        audit_round = _Round(session, content, chain, known_as, company, timeline, writer, plan)
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
@@ -56,13 +64,31 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
+def _known_as(editions: list[Questionnaire], asked: Questionnaire) -> dict[str, str]:
+    """Question key → that of the question which follows it: texts are kept for the newest version.
+
+    Where several follow one, the first stands for it.
+    """
+    known_as: dict[str, str] = {}
+    for newer in editions:
+        if newer.replaces == asked.version:
+            for key, old_keys in sources(newer, asked).items():
+                for old_key in old_keys:
+                    known_as.setdefault(old_key, key)
+    return known_as
+
+
 @dataclass
 class _Round:
-    """One round of rounds.yaml. `written` holds what each agency will answer."""
+    """One round of rounds.yaml. `written` holds what each agency will answer.
+
+    `chain` has the questionnaire, then what it replaces.
+    """
 
     session: Session
     content: Content
-    questionnaire: Questionnaire
+    chain: list[Questionnaire]
+    known_as: Mapping[str, str]
     company: Company
     timeline: Timeline
     writer: Writer
@@ -91,7 +117,7 @@ class _Round:
             Returning(
                 self.session,
                 self.content,
-                self.questionnaire,
+                self.chain,
                 self.company,
                 self.timeline,
                 one,
@@ -101,8 +127,13 @@ class _Round:
             self._finish(audit_round, [one for one in returns if self._is_signed(one)])
 
     def _members(self) -> list[str]:
-        left_out = self.plan.get("without", [])
-        return [reference for reference in self.content.agencies if reference not in left_out]
+        left_out, types = self.plan.get("without", []), self.plan.get("types")
+        return [
+            agency.reference
+            for agency in self.content.agencies.values()
+            if agency.reference not in left_out
+            and (agency.agency_type in types if types else agency.agency_type != "school")
+        ]
 
     def _set_up(self, now: datetime) -> AuditRound:
         plan = self.plan
@@ -111,7 +142,7 @@ class _Round:
             self.company.partnership_id,
             plan["reference"],
             plan["title"],
-            self.questionnaire,
+            self.chain[0],
             self.timeline.day(plan["opens"]),
             self.timeline.day(plan["due"]),
             self.timeline.day(plan["closes"]),
@@ -127,9 +158,23 @@ class _Round:
         rng = Random(seed_text)  # noqa: S311 - as above
         if fate["status"] == ReturnStatus.CLOSED:
             fate = self._some_days_of_the_past(fate, rng)
+        answers, undertakings = self._answers(reference, fate, seed_text, rng)
+        answers = left_unfinished(answers, fate)
+        return Written(fate, answers, undertakings, rng, bool(self.plan.get("weaker-by")))
+
+    def _answers(
+        self, reference: str, fate: Mapping[str, Any], seed_text: str, rng: Random
+    ) -> tuple[dict[str, Answer], Undertakings]:
+        """What the agency answers in its own words, or else from the texts that all draw on."""
+        if "from" not in fate:
+            return {}, {}
+        rows = self.content.own_answers(self.plan["reference"], reference)
+        if rows:
+            return read_answers(rows, self.chain[0], reference.lower(), self.timeline)
         answering = Answering(
             content=self.content,
-            questionnaire=self.questionnaire,
+            questionnaire=self.chain[0],
+            known_as=self._known_as_texts(),
             writer=self.writer,
             agency=self.content.agencies[reference],
             weaker_by=self.plan["weaker-by"],
@@ -140,11 +185,13 @@ class _Round:
             today=self.timeline.today,
             repeats=fate["status"] != ReturnStatus.SUBMITTED,
         )
-        if "from" in fate:
-            answering.answer_everything()
-        if "done" in fate:
-            answering.leave_unfinished(fate["done"], fate.get("unfinished", ""))
-        return Written(fate, answering)
+        answering.answer_everything()
+        return answering.answers, answering.undertakings
+
+    def _known_as_texts(self) -> dict[str, str]:
+        """Where the texts of a question are kept, if it has none of its own."""
+        own = self.content.texts
+        return {old: new for old, new in self.known_as.items() if old not in own}
 
     def _fates(self, status: ReturnStatus) -> Mapping[str, int]:
         """What becomes of actions: they begin only when their return is submitted."""
@@ -178,7 +225,7 @@ class _Round:
             step,
             by=self.company.manager,
             now=now,
-            questionnaire=self.questionnaire,
+            questionnaire=self.chain[0],
         )
 
     def _moderate(self, agency_return: AgencyReturn, step: str, now: datetime) -> None:
