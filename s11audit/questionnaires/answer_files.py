@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +11,17 @@ from pathlib import Path
 
 from s11audit.domain.agency_types import AGENCY_TYPE_LABELS
 from s11audit.domain.audience import Respondent
-from s11audit.domain.question_types import WrongValueError, type_of
-from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.question_types import (
+    RowsType,
+    WrongCellsError,
+    WrongValueError,
+    type_of,
+)
+from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.questionnaires.audience_checks import misspelt
 from s11audit.questionnaires.faults import FaultCollector, quote, suggest
 from s11audit.questionnaires.schema import SLUG_PATTERN
-from s11audit.questionnaires.source import Section, read_bytes, read_source
+from s11audit.questionnaires.source import Items, Section, read_bytes, read_source
 
 ANSWER_FILE_KEYS = ("agency_type", "attributes", "partnerships", "answers")
 
@@ -87,13 +93,52 @@ def _answers(
         if question is None:
             near = suggest(key, questionnaire.by_key)
             faults.add(line, f"unknown question {quote(key)}: {near}")
-        elif not isinstance(written, str):
-            faults.add(line, f"the answer to {quote(key)} should be one value")
-        elif written:
-            try:
-                answers[key] = type_of(question).read(question, written, today)
-            except WrongValueError as wrong:
-                codes = type_of(question).codes(question)
-                right = suggest(written, codes) if codes else str(wrong)
-                faults.add(line, f"{quote(key)} cannot be {quote(written)}: {right}")
+        else:
+            value = _value(question, written, line, today, faults)
+            if value:
+                answers[key] = value
     return answers
+
+
+def _value(
+    question: Question, written: object, line: int, today: date, faults: FaultCollector
+) -> str:
+    """The value to store for what stands in the file; "" where it is nothing, or a fault."""
+    text = _as_text(question, written)
+    if text is None:
+        wanted = "a list of rows" if _has_rows(question) else "one value"
+        faults.add(line, f"the answer to {quote(question.key)} should be {wanted}")
+        return ""
+    try:
+        return type_of(question).read(question, text, today) if text else ""
+    except WrongCellsError as wrong:
+        rows = type_of(question)
+        assert isinstance(rows, RowsType)  # noqa: S101 (tells mypy)
+        for fault in wrong.faults:
+            faults.add(line, f"{quote(question.key)}: {rows.in_words(question, [fault])}")
+    except WrongValueError as wrong:
+        codes = None if isinstance(written, Items) else type_of(question).codes(question)
+        right = suggest(text, codes) if codes else str(wrong)
+        faults.add(line, f"{quote(question.key)} cannot be {quote(text)}: {right}")
+    return ""
+
+
+def _has_rows(question: Question) -> bool:
+    return isinstance(type_of(question), RowsType)
+
+
+def _as_text(question: Question, written: object) -> str | None:
+    """What stands in the file as its type reads it; None where it has not the right shape."""
+    if isinstance(written, str):
+        return written
+    if not isinstance(written, Items):
+        return None
+    if _has_rows(question):
+        rows = all(isinstance(row, Section) and _is_flat(row) for row in written)
+        return json.dumps(written, ensure_ascii=False) if rows else None
+    several = question.type == "multiple-choice" and all(isinstance(one, str) for one in written)
+    return " ".join(written) if several else None
+
+
+def _is_flat(row: Section) -> bool:
+    return all(isinstance(cell, str) for cell in row.values())

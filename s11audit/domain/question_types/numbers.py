@@ -11,6 +11,8 @@ from s11audit.domain.percentages import percent
 from s11audit.domain.question_types.base import Cell, QuestionType, WrongValueError
 from s11audit.domain.questionnaire import Question
 
+# A number with more digits than this before its point is a slip, and would take long to print.
+MOST_DIGITS = 14
 _COUNT = re.compile(r"[0-9]{1,9}\Z")
 
 
@@ -23,7 +25,7 @@ class NumberType(QuestionType):
 
     def read(self, question: Question, text: str, today: date) -> str:
         number = self._number(text)
-        if number is None or number.adjusted() > 14:
+        if number is None:
             raise WrongValueError(self.example)
         if number != round(number, question.decimals):
             places = question.decimals
@@ -38,7 +40,7 @@ class NumberType(QuestionType):
             number = Decimal(text.strip().replace(",", "").replace(" ", ""))
         except InvalidOperation:
             return None
-        return number if number.is_finite() else None
+        return number if number.is_finite() and number.adjusted() <= MOST_DIGITS else None
 
     def _check_range(self, question: Question, number: Fraction) -> None:
         if question.min is not None and number < question.min:

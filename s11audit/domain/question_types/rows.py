@@ -142,8 +142,9 @@ class RowsType(QuestionType):
     def in_words(self, question: Question, faults: Iterable[CellFault]) -> str:
         """Faults as text: "Row 2, Staff trained: enter a whole number"."""
         titles = {column_id(column): column.title for column in self.columns(question)}
+        quotes = "“{}”" if question.rows.fixed else "{}"
         return "; ".join(
-            f"{self.row_label(question, fault.row)}, {titles[fault.column]}: "
+            f"{quotes.format(self.row_label(question, fault.row))}, {titles[fault.column]}: "
             f"{without_capital(fault.message)}"
             for fault in faults
         )
