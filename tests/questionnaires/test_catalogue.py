@@ -13,6 +13,8 @@ from s11audit.questionnaires import (
     UnknownQuestionnaireError,
     shipped_catalogue,
 )
+from s11audit.questionnaires.parsed import ParsedVersions
+from s11audit.questionnaires.scale_library import NoScales
 
 TEXT = """questionnaire: {id}
 version: "{version}"
@@ -95,6 +97,38 @@ def test_the_same_bytes_give_the_same_object_and_changed_bytes_a_new_one(tmp_pat
     changed = catalogue.get("pulse", "1")
     assert changed.title == "After!"
     assert changed.sha256 != first.sha256
+
+
+def test_a_changed_scale_of_the_library_is_a_changed_questionnaire(tmp_path: Path) -> None:
+    path = put(tmp_path, "pulse", "1")
+    rated = path.read_text(encoding="utf-8").replace("yes-no", "rating, scale: pair")
+    path.write_text(rated, encoding="utf-8")
+    scale = tmp_path / "scales" / "pair.yaml"
+    scale.parent.mkdir()
+    text = "scale: pair\nlevels:\n  - {id: a, label: A}\n  - {id: b, label: B}\n"
+    catalogue = Catalogue([tmp_path])
+    with pytest.raises(QuestionnaireFaultsError, match="pair"):
+        catalogue.get("pulse", "1")
+    scale.write_text(text, encoding="utf-8")
+    first = catalogue.get("pulse", "1")
+    assert catalogue.get("pulse", "1") is first
+    scale.write_text(text.replace("label: B", "label: C"), encoding="utf-8")
+    second = catalogue.get("pulse", "1")
+    assert second.sha256 != first.sha256
+    assert [level.label for level in second.scales["pair"].levels] == ["A", "C"]
+
+
+def test_only_what_was_parsed_last_is_kept(tmp_path: Path) -> None:
+    reads: list[str] = []
+    parsed = ParsedVersions(NoScales(), most=2)
+
+    def get(version: str) -> None:
+        raw = TEXT.format(id="pulse", version=version, title="Pulse").encode()
+        parsed.get("x.yaml", ("pulse", version), version, lambda: reads.append(version) or raw)
+
+    for version in ("1", "2", "1", "3", "1", "2"):
+        get(version)
+    assert reads == ["1", "2", "3", "2"]
 
 
 def test_a_file_must_say_what_its_place_says(tmp_path: Path) -> None:

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from s11audit.domain.questionnaire import Kind
+from s11audit.domain.versions import VersionStatus
 from s11audit.domain.workflow import ReturnStatus, RoundStatus
-from s11audit.models import AgencyReturn, AuditRound
+from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion
 from s11audit.models.database import Database
 from s11audit.questionnaires import Catalogue
 from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
 from tests.pages import Pages
-from tests.rounds_and_returns import COMPLETE, Opened, return_named, submit
+from tests.rounds_and_returns import COMPLETE, NOON, Opened, return_named, submit
 
 NEW: dict[str, Any] = {
     "questionnaire": "small/1",
@@ -35,6 +37,37 @@ NEW: dict[str, Any] = {
 @pytest.fixture
 def priya(pages: Pages, cast: Cast) -> Pages:
     return pages.sign_in(cast["Priya"])
+
+
+def test_a_draft_version_is_not_offered_and_a_round_of_one_cannot_be_opened(
+    priya: Pages, database: Database, cast: Cast, opened: Opened
+) -> None:
+    source = (QUESTIONNAIRES / "small" / "1.yaml").read_text().replace(": small", ": little")
+    with database.writing.begin() as writing:
+        writing.add(
+            QuestionnaireVersion(
+                questionnaire_id="little",
+                version="1",
+                title="Little",
+                kind=Kind.SELF_ASSESSMENT,
+                source=source,
+                sha256="0",
+                status=VersionStatus.DRAFT,
+                partnership_id=cast.partnerships["DOWN"],
+                uploaded_by_id=cast["Priya"].user_id,
+                uploaded_at=NOON,
+            )
+        )
+        audit_round = writing.get_one(AuditRound, opened.round_id)
+        audit_round.status, audit_round.questionnaire_sha256 = RoundStatus.DRAFT, ""
+        audit_round.questionnaire_id = "little"
+    offered = priya.get("/rounds/new").soup.select("[name=questionnaire]")
+    assert "small/1" in [one["value"] for one in offered]
+    assert "little/1" not in [one["value"] for one in offered]
+    refused = priya.post("/rounds/R1/steps/open")
+    assert refused.status == 409
+    assert "little 1 is not published" in refused.text
+    assert stored(database, "R1").status is RoundStatus.DRAFT
 
 
 def stored(database: Database, reference: str) -> AuditRound:

@@ -21,6 +21,8 @@ from s11audit.questionnaires import (
     shipped_catalogue,
 )
 
+LIST_HINT = "`s11audit questionnaires list` names those that there are."
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -56,10 +58,10 @@ def version_named(catalogue: Catalogue, id_: str, version: str) -> tuple[Version
         return catalogue.version(id_, version), catalogue.get(id_, version)
     except UnknownQuestionnaireError as error:
         there = [one.version for one in catalogue.versions() if one.id == id_]
-        hint = f"{id_} has {', '.join(there)}" if there else "`s11audit questionnaires list`"
-        raise click.ClickException(f"{error} There is: {hint}.") from error
+        known = f"Versions of {id_}: {', '.join(there)}." if there else LIST_HINT
+        raise click.ClickException(f"{error} {known}") from error
     except QuestionnaireFaultsError as error:
-        raise click.ClickException(f"it has faults.\n{error}") from error
+        raise click.ClickException(f"{id_} {version} has faults.\n{error}") from error
 
 
 def plural(number: int, word: str) -> str:

@@ -53,7 +53,9 @@ def withdraw(id_: str, version: str) -> None:
         found, _ = version_named(asked.catalogue, id_, version)
         folder = _folder_of(found)
     if found.status is not VersionStatus.PUBLISHED:
-        raise click.ClickException(f"{id_} {version} is {found.status}, not published.")
+        already = found.status is VersionStatus.WITHDRAWN
+        why = "has been withdrawn already" if already else "was never published"
+        raise click.ClickException(f"{id_} {version} {why}.")
     today: date = today_in_london(datetime.now(UTC))
     _write(folder, lambda: withdraw_in_lock(folder, (id_, version), today))
     click.echo(f"Withdrew {id_} {version}. Keep its file: rounds that ask it need it.")
@@ -71,7 +73,8 @@ def _folder_of(version: Version) -> Path:
 def _refuse_unless_draft(asked: Asked, version: Version) -> None:
     if faults := asked.catalogue.faults_of(version.id, version.version):
         listed = "\n".join(map(str, faults))
-        raise click.ClickException(f"it has {plural(len(faults), 'fault')}.\n{listed}")
+        called = f"{version.id} {version.version}"
+        raise click.ClickException(f"{called} has {plural(len(faults), 'fault')}.\n{listed}")
     if version.status is not VersionStatus.DRAFT:
         since = f" since {long_date(version.published_on)}" if version.published_on else ""
         raise click.ClickException(
