@@ -1,4 +1,4 @@
-"""Checking that the history is whole: nothing changed, removed, moved or put in between."""
+"""Checking that the history is whole, and that published versions are the ones it tells of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import ScalarResult, select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_time
-from s11audit.models import Event, EventChain
+from s11audit.models import Event, EventChain, QuestionnaireVersion
 from s11audit.services.events import seal
 
 ROWS_AT_ONCE = 1_000
@@ -35,6 +35,25 @@ def verify_history(session: Session) -> Verdict:
     head = session.scalars(select(EventChain)).one().head_sha256
     if head != previous:
         return Verdict(whole, "The latest events are missing from the end of the history.")
+    return Verdict(whole)
+
+
+def verify_published(session: Session) -> Verdict:
+    """Compare the fingerprint of each uploaded version with the one sealed when it was published.
+
+    That its text has this fingerprint is for `Catalogue.faults`.
+    """
+    sealed = {
+        event.subject: event.detail.get("sha256")
+        for event in session.scalars(select(Event).where(Event.kind == "questionnaire-published"))
+    }
+    published = select(QuestionnaireVersion).where(QuestionnaireVersion.published_at.is_not(None))
+    whole = 0
+    for version in session.scalars(published.order_by(QuestionnaireVersion.id)):
+        subject = f"questionnaire {version.questionnaire_id}/{version.version}"
+        if sealed.get(subject) != version.sha256:
+            return Verdict(whole, f"The {subject} is not the one that was published.")
+        whole += 1
     return Verdict(whole)
 
 

@@ -30,6 +30,7 @@ from s11audit.questionnaires import (
     load_text,
 )
 from s11audit.services import questionnaires as service
+from s11audit.services.history import Verdict, verify_published
 from s11audit.services.refusals import RefusedError
 from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
@@ -254,6 +255,18 @@ def test_a_published_text_changed_in_the_database_is_a_fault(
     ]
     assert f"was published with the fingerprint {version.sha256[:12]}" in fault.message
     assert [one for one in seen_by(session, pat).published() if one.is_uploaded] == []
+
+
+def test_a_fingerprint_exchanged_with_its_text_is_not_the_one_in_the_history(
+    session: Session, cast: Cast, pat: Viewer
+) -> None:
+    publish(session, cast, pat, text())
+    assert verify_published(session) == Verdict(1)
+    other = text(title="Other").decode()
+    exchanged = {"source": other, "sha256": load_text(other).sha256}
+    session.execute(update(QuestionnaireVersion).values(exchanged))
+    session.expire_all()
+    assert "pulse/1 is not the one that was published" in verify_published(session).fault
 
 
 def test_looking_again_costs_one_small_statement_and_no_text(
