@@ -58,12 +58,12 @@ class CompositeField(Box, Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self.process_errors = []
         self.object_data = data
-        self.texts = self.spread(data or "")
-        for ending in self.endings() if formdata is not None else ():
-            name = f"{self.name}-{ending}"
-            if name in formdata:  # a box that was not sent keeps what it holds
-                self.texts[ending], dirty = cleaned(formdata[name])
-                self.had_control |= dirty
+        self.stored = data or ""
+        sent = [end for end in self.endings() if formdata and f"{self.name}-{end}" in formdata]
+        self.texts = {} if sent else self.spread(self.stored)  # nothing sent changes nothing
+        for ending in sent:
+            self.texts[ending], dirty = cleaned(formdata[f"{self.name}-{ending}"])
+            self.had_control |= dirty
         self.data = self.gathered()
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -77,8 +77,8 @@ class CompositeField(Box, Field):
         return self.id if ending == self.endings()[0] else f"{self.id}-{ending}"
 
     def as_sent(self) -> Iterator[tuple[str, str]]:
-        for ending, text in self.texts.items():
-            yield f"{self.name}-{ending}", text
+        for ending in self.endings():
+            yield f"{self.name}-{ending}", self.texts.get(ending, "")
 
 
 class PercentageField(CompositeField):
@@ -92,7 +92,7 @@ class PercentageField(CompositeField):
         return {"numerator": part, "denominator": whole}
 
     def gathered(self) -> str:
-        return _fraction(self.texts["numerator"], self.texts["denominator"])
+        return _fraction(*(self.texts.get(ending, "") for ending in PERCENTAGE_BOXES))
 
 
 class MonthField(CompositeField):
@@ -106,7 +106,7 @@ class MonthField(CompositeField):
         return {"month": month, "year": year}
 
     def gathered(self) -> str:
-        return f"{self.texts['month']} {self.texts['year']}".strip()
+        return " ".join(self.texts.get(ending, "") for ending in self.endings()).strip()
 
 
 @dataclass(frozen=True)
