@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from s11audit.domain.agency_types import agency_attribute_label, agency_type_label
-from s11audit.domain.audience import Audience
 from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.routing_words import audience_words
 from s11audit.exports.form_layout import Words
 
 BULLET = "•"
@@ -30,7 +29,7 @@ class Guide:
         lines = []
         if question.when:
             lines.append(words.only_if.format(condition=self.when(question.when)))
-        if tell_audience and (audience := self.audience(question.audience)):
+        if tell_audience and (audience := audience_words(question.audience)):
             lines.append(words.only_for.format(audience=audience))
         if question.critical:
             lines.append(words.critical)
@@ -66,21 +65,6 @@ class Guide:
     def _inner(self, condition: Condition) -> str:
         several = isinstance(condition, AnyOf | AllOf) and len(condition.conditions) > 1
         return f"({self.when(condition)})" if several else self.when(condition)
-
-    def audience(self, audience: Audience) -> str:
-        """Of whom something is asked; "" for everybody."""
-        words = self._words
-        named = [
-            self._any_of(agency_type_label(one) for one in audience.agency_types or ()),
-            self._any_of(agency_attribute_label(one) for one in audience.attributes or ()),
-        ]
-        if audience.partnerships:
-            partnerships = self._any_of(audience.partnerships)
-            named.append(words.agencies_in.format(partnerships=partnerships))
-        return "; ".join(each for each in named if each)
-
-    def _any_of(self, labels: Iterable[str]) -> str:
-        return self._words.or_.join(sorted(labels))
 
 
 def meanings(question: Question, words: Words) -> str:

@@ -35,7 +35,6 @@ class Words:
     is_: str
     is_not: str
     everybody: str
-    agencies_in: str
     critical: str
     optional: str
     good: str

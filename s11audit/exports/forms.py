@@ -12,6 +12,7 @@ from typing import IO, Any
 from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
+from s11audit.domain.routing_words import audience_words
 from s11audit.exports.form_answers import answer_rows
 from s11audit.exports.form_boxes import BoxRow, HeadingRow
 from s11audit.exports.form_facts import FormFacts, Offered, form_facts, offered_to
@@ -121,7 +122,7 @@ class _Drawing:
             form.band(standard.part)
         form.title(f"{place}. {standard.title}")
         form.passage(standard.summary)
-        if for_all and (audience := guide.audience(standard.audience)):
+        if for_all and (audience := audience_words(standard.audience)):
             form.passage(self._layout.words.only_for.format(audience=audience))
         form.column_headings()
         heading = ""

@@ -15,16 +15,18 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
-from s11audit.domain.question_types import COLUMN_TYPES, QUESTION_TYPES
+from s11audit.domain.question_types import COLUMN_TYPES, QUESTION_TYPES, type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.exports.form_boxes import VALUE_ROWS, cell_boxes
 from s11audit.exports.form_layout import read_form_layout
 from s11audit.exports.forms import sheet_name, write_form
 from s11audit.exports.layout import LayoutError
-from s11audit.paths import EXPORTS
+from s11audit.paths import EXPORTS, QUESTIONNAIRES
+from s11audit.questionnaires.loading import load
 from tests.exports.every_type import EVERY_TYPE, VALUES, column
 from tests.exports.rounds import EXPORTED_AT
 
+SHIPPED = sorted(each for each in QUESTIONNAIRES.glob("*/*.yaml") if each.parent.name != "scales")
 POLICE = Respondent("police")
 ALL = "1 All of the types"
 ANSWERS: dict[str, Answer] = {key: Answer(value) for key, value in VALUES.items()} | {
@@ -206,6 +208,23 @@ def test_a_form_for_everybody_says_of_whom_each_part_is_asked() -> None:
     workbook = form(respondent=None)
     assert "Asked only of: Police or School." in words(workbook, "2 More")
     assert "for every agency" in words(workbook, "Read me")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_shipped_questionnaire_is_a_form_on_which_each_question_can_be_found(
+    path: Path,
+) -> None:
+    questionnaire = load(path)
+    workbook = form(respondent=None, questionnaire=questionnaire)
+    named = {
+        str(row[0].value).partition(" ")[0]
+        for sheet in workbook.worksheets[1:-1]
+        for row in sheet.iter_rows()
+    }
+    answered = {one.key for one in questionnaire.questions() if type_of(one).has_answer}
+    assert answered <= named
+    assert all(len(name) <= 31 for name in workbook.sheetnames)
 
 
 def test_the_first_sheet_says_how_to_fill_it_in_and_which_version_it_is(blank: Workbook) -> None:

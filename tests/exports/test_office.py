@@ -12,10 +12,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
+from s11audit.domain.answers import Answer
+from s11audit.domain.audience import Respondent
 from s11audit.exports.chart_pack import rows_of_round
 from s11audit.exports.compliance import write_compliance
+from s11audit.exports.forms import write_form
 from s11audit.models import AuditRound
 from tests.cast import Cast
+from tests.exports.every_type import EVERY_TYPE, VALUES
 from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE
 from tests.exports.sheets import records
 
@@ -96,3 +100,19 @@ def test_totals_in_libreoffice_are_those_of_the_screen(
     assert percentages == [float(total.green_pct or 0), float(total.compliance_pct or 0), 75.0]
     assert by_label["All types"][1:5] == ["3", "2", "2/3", "66.7%"]
     assert records(load_workbook(saved), "Summary", "Standard")[-1]["Red answers"] == total.red
+
+
+def test_libreoffice_keeps_the_answers_and_the_lists_of_a_form(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    answers = {key: Answer(value) for key, value in VALUES.items()}
+    write_form(EVERY_TYPE, Respondent("police"), path, answers=answers, written_at=EXPORTED_AT)
+    folder = tmp_path / "converted"
+    convert(path, "xlsx", folder)
+    ours, theirs = load_workbook(path), load_workbook(folder / "form.xlsx")
+    for title, rows in values(ours).items():
+        assert values(theirs)[title] == rows, title
+    sheet = ours.sheetnames[1]
+    lists = [rule.formula1 for rule in theirs[sheet].data_validations.dataValidation]
+    for rule in ours[sheet].data_validations.dataValidation:
+        assert rule.type != "list" or rule.formula1.replace("'", "") in lists
+    assert theirs[sheet].protection.sheet
