@@ -19,7 +19,7 @@ _ANSWER_PARTS = {
     Part.ACTION_WHAT: "action",
     Part.ACTION_POST: "responsible post",
 }
-_OTHERS = frozenset({"note", "reason"})
+_OTHERS = frozenset({"note", "reason", "text"})
 _STEP_TEXT = "-text"
 
 

@@ -27,6 +27,10 @@ EXAMPLES = {
     "standard_id": "leadership",
     "name": "rag-by-standard",
     "picture": "png",
+    "id": "small",
+    "version": "1",
+    "old": "1",
+    "new": "1",
 }
 REFERENCES = {"rounds": "R1", "returns": "R1-POL", "actions": "R1-POL-A1", "agencies": "POL"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -11,25 +10,14 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.models import QuestionnaireVersion
-from s11audit.questionnaires import Fault, QuestionnaireFaultsError
-from s11audit.questionnaires.places import PlacedFault
+from s11audit.questionnaires import QuestionnaireFaultsError
 from s11audit.services.questionnaires import upload_draft
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.questionnaires.faults import ListedFault, listed
 from s11audit.web.questionnaires.forms import DraftForm, is_text
 from s11audit.web.questionnaires.pages import blueprint
 from s11audit.web.security import db, now, permitted, services, viewer
-
-LONGEST_LINE = 300
-
-
-@dataclass(frozen=True)
-class ListedFault:
-    """A fault with the place it is at, in words, and the text that stands there."""
-
-    place: str
-    message: str
-    text: str = ""
 
 
 @blueprint.get("/drafts/new")
@@ -70,19 +58,6 @@ def _upload(form: DraftForm, raw: bytes) -> QuestionnaireVersion:
         by=viewer(),
         now=now(),
     )
-
-
-def listed(faults: Sequence[Fault], raw: bytes) -> list[ListedFault]:
-    """The faults of a text, each with the line that it is on."""
-    lines = raw.decode("utf-8", "replace").splitlines()
-    return [_listed(fault, lines) for fault in faults]
-
-
-def _listed(fault: Fault, lines: Sequence[str]) -> ListedFault:
-    if isinstance(fault, PlacedFault):
-        return ListedFault(fault.place, fault.message)
-    text = lines[fault.line - 1].strip() if 0 < fault.line <= len(lines) else ""
-    return ListedFault(f"Line {fault.line}", fault.message, text[:LONGEST_LINE])
 
 
 def _page(form: DraftForm, faults: Sequence[ListedFault] = (), raw: bytes = b"") -> str:

@@ -10,7 +10,8 @@ from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing_words import audience_words
 from s11audit.domain.scales import Scale
-from s11audit.questionnaires import Fault, QuestionnaireFaultsError
+from s11audit.questionnaires import QuestionnaireFaultsError
+from s11audit.web.questionnaires.faults import listed
 from s11audit.web.questionnaires.pages import Opened, blueprint, open_version
 from s11audit.web.questionnaires.steps import next_steps, publish_button, waits_for_another
 from s11audit.web.questionnaires.wording import (
@@ -22,7 +23,7 @@ from s11audit.web.questionnaires.wording import (
     in_parts,
 )
 from s11audit.web.returns.conditions import condition_words
-from s11audit.web.security import permitted
+from s11audit.web.security import permitted, services
 from s11audit.web.step_forms import StepForm, errors_in
 
 
@@ -32,12 +33,17 @@ def show(id: str, version: str) -> str:
     try:
         opened = open_version(id, version)
     except QuestionnaireFaultsError as error:
-        return faulty_page(id, version, error.faults)
+        return faulty_page(id, version, error)
     return version_page(opened)
 
 
-def faulty_page(id: str, version: str, faults: tuple[Fault, ...]) -> str:
+def faulty_page(id: str, version: str, error: QuestionnaireFaultsError) -> str:
     """What is wrong with a version that cannot be read."""
+    try:
+        raw = services().catalogue.source(id, version)
+    except QuestionnaireFaultsError:  # not even its text
+        raw = b""
+    faults = listed(error.faults, raw)
     return render_template("questionnaires/faulty.html", id=id, version=version, faults=faults)
 
 

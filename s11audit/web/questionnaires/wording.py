@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from s11audit.domain.lineage import sources
+from s11audit.domain.lineage import same_answers, sources
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import (
     ActionRule,
@@ -65,7 +65,7 @@ def _limits(question: Question) -> Iterable[str]:
     if question.latest:
         yield f"not after {_moment(question.latest)}"
     if question.numerator:
-        yield f"{question.numerator} of {question.denominator}"
+        yield f"“{question.numerator}” of “{question.denominator}”"
     if not question.required and type_of(question).has_answer:
         yield "optional"
 
@@ -76,11 +76,10 @@ def _moment(written: str) -> str:
 
 @dataclass(frozen=True)
 class Descent:
-    """Where a question comes from: the sentence, and the questions of the replaced version."""
+    """The questions of the replaced version that one follows, and what that means for answers."""
 
+    old: tuple[Question, ...]
     words: str
-    old: tuple[Question, ...] = ()
-    why_afresh: str = ""
 
 
 def descents(new: Questionnaire, old: Questionnaire | None) -> dict[str, Descent]:
@@ -89,17 +88,19 @@ def descents(new: Questionnaire, old: Questionnaire | None) -> dict[str, Descent
         return {}
     followed = sources(new, old)
     return {
-        question.key: _descent(
-            question, [old.by_key[key] for key in followed.get(question.key, ())]
-        )
-        for question in new.questions()
+        key: _descent(question, tuple(old.by_key[was] for was in followed.get(key, ())))
+        for key, question in new.by_key.items()
+        if type_of(question).has_answer
     }
 
 
-def _descent(question: Question, old: list[Question]) -> Descent:
+def _descent(question: Question, old: tuple[Question, ...]) -> Descent:
     if not old:
-        return Descent("New in this version")
-    if question.lineage.carry is Carry.ANSWER_AFRESH:
-        words = "Must be answered afresh, although it follows"
-        return Descent(words, tuple(old), question.lineage.why_afresh)
-    return Descent("Last time’s answer comes forward, to be confirmed, from", tuple(old))
+        words = "New in this version"
+    elif question.lineage.carry is Carry.ANSWER_AFRESH:
+        words = f"Must be answered afresh. {question.lineage.why_afresh}"
+    elif not all(same_answers(one, question) for one in old):
+        words = "It is answered in another way now, so only texts come forward"
+    else:
+        words = "Last time’s answer comes forward, to be confirmed"
+    return Descent(old, words.rstrip("."))
