@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "withdraw": "s11audit.cli.questionnaires.publishing",
     "to-xlsx": "s11audit.cli.questionnaires.authoring",
     "from-xlsx": "s11audit.cli.questionnaires.authoring",
+    "reference": "s11audit.cli.questionnaires.key_reference:key_reference",
     "from-csv": "s11audit.cli.questionnaires.authoring",
 }
 
