@@ -87,7 +87,7 @@ def bare_page(
     """Fetches the same rows with SQLAlchemy Core and draws the same template with them."""
     with database.reading() as session:
         agency_return = return_named(session, "R1-POL")
-        _ = agency_return.agency, agency_return.round.partnership
+        _ = agency_return.agency.partnerships, agency_return.round.partnership
         answers = {key: held.answer for key, held in answers_of(session, agency_return.id).items()}
     desk = Desk(agency_return, twelve, {}, answers, date(2026, 11, 3))
     context = {
