@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from s11audit.domain.audience import Respondent
+from s11audit.domain.audience import EVERYBODY, Respondent
 from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
-from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def route(
     question that is not asked has no answer.
     """
     offered = {
-        standard.id: tuple(q for q in standard.questions if q.audience.includes(respondent))
+        standard.id: _meant_for(respondent, standard)
         for standard in questionnaire.standards
         if standard.audience.includes(respondent)
     }
@@ -50,6 +50,15 @@ def route(
     )
 
 
+def _meant_for(respondent: Respondent, standard: Standard) -> tuple[Question, ...]:
+    """The questions of a standard for this respondent; most are for everybody."""
+    return tuple(
+        question
+        for question in standard.questions
+        if question.audience is EVERYBODY or question.audience.includes(respondent)
+    )
+
+
 def _shown(
     questionnaire: Questionnaire,
     offered: Mapping[str, tuple[Question, ...]],
@@ -60,9 +69,10 @@ def _shown(
     shown: set[str] = set()
     known: dict[str, str] = {}
     for question in questionnaire.in_routing_order:
-        if question.key in open_to_them and holds(question.when, known):
-            shown.add(question.key)
-            known[question.key] = answers.get(question.key, "")
+        key = question.key
+        if key in open_to_them and (question.when is None or holds(question.when, known)):
+            shown.add(key)
+            known[key] = answers.get(key, "")
     return shown
 
 

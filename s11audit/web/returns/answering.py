@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
+from s11audit.domain.conditions import questions_named
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.workflow import StepNotAllowedError
@@ -114,7 +115,6 @@ def _standard_or_404(desk: Desk, standard_id: str) -> Standard:
 
 
 def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
-    on_page = {one.question.key for one in form.forms}
     return render_template(
         "returns/standard.html",
         desk=desk,
@@ -122,16 +122,25 @@ def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
         form=form,
         looking_back=last_time(desk, [one.question for one in form.forms]),
         shown={question.key for question in desk.route.asked.get(asked.id, ())},
-        elsewhere={
-            key: answer.value
-            for key, answer in desk.answers.items()
-            if key not in on_page and answer.value and desk.route.asks(key)
-        },
+        elsewhere=_elsewhere(desk, form),
         needs_reason=needs_reason,
         needs_action=needs_action,
         condition_json=condition_json,
         condition_words=condition_words,
     )
+
+
+def _elsewhere(desk: Desk, form: StandardForm) -> dict[str, str]:
+    """The answers on other pages that conditions on this one look at."""
+    questions = [one.question for one in form.forms]
+    named = {key for question in questions for key in questions_named(question.when)}
+    values = {key: desk.answers[key].value for key in sorted(named & desk.answers.keys())}
+    on_page = {question.key for question in questions}
+    return {
+        key: value
+        for key, value in values.items()
+        if value and key not in on_page and desk.route.asks(key)
+    }
 
 
 def _conflict_page(
