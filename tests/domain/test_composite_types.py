@@ -17,38 +17,8 @@ from s11audit.domain.question_types import (
     WrongValueError,
     type_of,
 )
-from s11audit.domain.questionnaire import Option, Question, Rows
-from tests.domain.samples import COMPLIANCE, question
-
-TODAY = date(2026, 3, 3)
-OPTIONS = (
-    Option("babies", "Babies"),
-    Option("children", "Children"),
-    Option("nobody", "None of these", alone=True),
-)
-COLUMNS = (
-    question("a.x.post", "short-text", title="Post", max_length=20),
-    question("a.x.staff", "number", title="Staff trained"),
-    question(
-        "a.x.share", "percentage", title="Share", numerator="In", denominator="Of", required=False
-    ),
-    question("a.x.when", "month", title="When", latest="today", required=False),
-)
-FIXED = Rows(fixed=(Option("dsl", "DSL"), Option("deputy", "Deputy")), most=2)
-
-
-def of_type(type_: str, **more: Any) -> Question:
-    defaults: dict[str, Any] = {
-        "title": "Asked",
-        "options": OPTIONS,
-        "columns": COLUMNS,
-        "scale": COMPLIANCE if type_ in ("rating", "agreement") else None,
-        "decimals": 2 if type_ == "money" else 0,
-        "numerator": "Trained",
-        "denominator": "In post",
-        "agree": "I agree",
-    }
-    return question("a.x", type_, **(defaults | more))
+from s11audit.domain.questionnaire import Question, Rows
+from tests.domain.every_type import FIXED, TODAY, TYPED, of_type
 
 
 def read(asked: Question, value: object) -> str:
@@ -242,24 +212,6 @@ def test_a_table_is_shown_row_by_row() -> None:
     asked = of_type("table", rows=FIXED)
     value = '[{"row":"deputy","post":"Head","share":"1/4"}]'
     assert type_of(asked).shown(asked, value) == "Deputy: Post Head; Share 1/4 (25.0%)"
-
-
-CELLS = st.one_of(st.sampled_from(["12", "1/2", "3/", "3 2026", "Lead", ""]), st.text(max_size=12))
-ROWS = st.lists(
-    st.dictionaries(
-        st.sampled_from(["post", "staff", "share", "when", "row", "text", "link", "file"]),
-        CELLS,
-        max_size=4,
-    ),
-    max_size=4,
-)
-TYPED = st.one_of(
-    st.text(max_size=30),
-    st.sampled_from(["12", "12/40", "met", "yes", "agreed", "babies children", "3 2026", "£5"]),
-    st.dates().map(str),
-    ROWS.map(json.dumps),
-    st.recursive(st.none() | st.text(), st.lists).map(json.dumps),
-)
 
 
 @given(st.sampled_from(sorted(QUESTION_TYPES)), TYPED, st.booleans())
