@@ -356,3 +356,19 @@ def test_a_standard_is_shown_in_8_statements_and_saved_in_12(
     statements.clear()
     asif.post(LEADERSHIP, fields | {"board-lead__value": "met", "has-volunteers__value": "yes"})
     assert len(statements) <= 12, statements
+
+
+def test_the_agency_downloads_its_questions_and_answers_as_a_form(
+    pages: Pages, database: Database, cast: Cast, opened: Opened
+) -> None:
+    with database.writing.begin() as session:
+        fill(session, "R1-POL", opened, COMPLETE, by=cast["Asif"])
+    pages.sign_in(cast["Asif"])
+    response = pages.client.get("/returns/R1-POL/form.xlsx")
+    book = load_workbook(BytesIO(response.data))
+    typed = {
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value
+    }
+    assert {"Fully met", "The deputy leads.", "Open a separate room"} <= typed
+    pages.sign_in(cast["Cara"])
+    assert pages.client.get("/returns/R1-POL/form.xlsx").status_code == 404

@@ -9,6 +9,7 @@ from flask import Response, abort, render_template, send_file
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import is_overdue
+from s11audit.exports.forms import write_form
 from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
 from s11audit.web.returns import blueprint
@@ -88,6 +89,27 @@ def workbook(reference: str) -> Response:
         exported_at=now(),
         path_or_stream=stream,
     )
+    return _file(stream, f"{desk.agency_return.reference}.xlsx")
+
+
+@blueprint.get("/<reference>/form.xlsx")
+@permitted(Permission.SEE_RETURN)
+def form_workbook(reference: str) -> Response:
+    """The agency's questions as an Excel form with its answers in it, to pass round colleagues."""
+    desk = desk_of(reference)
+    agency = desk.agency_return.agency
+    stream = BytesIO()
+    write_form(
+        desk.questionnaire,
+        agency.respondent,
+        stream,
+        answers={key: one for key, one in desk.answers.items() if key not in desk.to_confirm},
+        agency=agency.name,
+        written_at=now(),
+    )
+    return _file(stream, f"{desk.agency_return.reference}-form.xlsx")
+
+
+def _file(stream: BytesIO, name: str) -> Response:
     stream.seek(0)
-    name = f"{desk.agency_return.reference}.xlsx"
     return send_file(stream, XLSX, as_attachment=True, download_name=name)
