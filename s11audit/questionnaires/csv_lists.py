@@ -13,7 +13,7 @@ from s11audit.questionnaires.faults import QuestionnaireFaultsError, quote, repe
 from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
 from s11audit.questionnaires.parts import ScaleLibrary
 from s11audit.questionnaires.places import Places
-from s11audit.questionnaires.schema import QuestionPart
+from s11audit.questionnaires.schema import QuestionnairePart, QuestionPart
 from s11audit.questionnaires.sheet_reading import checked_yaml
 from s11audit.questionnaires.source import LARGEST_FILE, Items, Section
 
@@ -59,8 +59,10 @@ def read_list(
 
 def _tree(raw: bytes, head: dict[str, str], places: Places) -> Section:
     root = Section(1)
-    for key, value in ({"kind": Kind.SELF_ASSESSMENT.value} | head).items():
-        put(root, key, value, 1)
+    head = {"kind": Kind.SELF_ASSESSMENT.value} | head
+    for key in forms_of(QuestionnairePart):
+        if key in head:
+            put(root, key, head[key], 1)
     standards: dict[str, Section] = {}
     for record in _records(_text(raw, places), places):
         title, line = record.get(STANDARD, ("", 0))

@@ -55,6 +55,7 @@ class WrittenSheet:
     def __init__(self, sheet: Any) -> None:
         self._sheet = sheet
         self._widths: list[float] = []
+        self._styles: dict[int, Any] = {}  # by font
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToHeight = 0
@@ -131,7 +132,12 @@ class WrittenSheet:
         cell = self._sheet.cell(row, at)
         # Given directly: openpyxl would take “=1+1” for a formula, and cut a long text.
         cell._value, cell.data_type = text, "s"
-        cell.number_format, cell.font, cell.alignment = _AS_TEXT, font, _TOP
+        style = self._styles.get(id(font))
+        if style is None:  # openpyxl looks every style up again: once is enough
+            cell.number_format, cell.font, cell.alignment = _AS_TEXT, font, _TOP
+            self._styles[id(font)] = copy(cell._style)
+        else:
+            cell._style = copy(style)
         return cell
 
     def _set_height(self, number: int, lines: int) -> None:

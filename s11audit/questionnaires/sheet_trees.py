@@ -170,7 +170,11 @@ class TreeReader:
         sheet = self._sheets.get(name.lower())
         if sheet is None or name.lower() in self._read:
             free = [one.name for key, one in self._sheets.items() if key not in self._read]
-            why = "is another’s already" if sheet else f"is missing: {suggest(name, free)}"
+            why = (
+                "is another’s already"
+                if sheet
+                else f"is missing: {suggest(name, free) if free else 'add it'}"
+            )
             self._places.add(line, f"the sheet {quote(name)} with the questions {why}")
             return
         self._read.add(name.lower())
