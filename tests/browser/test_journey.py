@@ -48,9 +48,11 @@ TYPED = {
 
 
 def fill_question(question: Locator) -> None:
-    """Choose where nothing is chosen, and type into every box that shows and is empty."""
+    """Confirm what was brought forward, choose where nothing is, and type into empty boxes."""
     if not question.is_visible():
         return
+    for confirmation in question.locator("input[name$=__confirm]").all():
+        confirmation.check()
     if question.locator("input[type=radio]:checked").count() == 0:
         for choice in question.locator("input[value=partly-met], input[value=no]").all():
             choice.check()
