@@ -114,6 +114,28 @@ def test_every_fault_is_listed_with_its_line_and_nothing_typed_is_lost(
     assert mended.location == UPLOADED
 
 
+def test_a_draft_is_edited_from_the_text_that_it_has(
+    pages: Pages, cast: Cast, priyas_draft: None
+) -> None:
+    page = pages.get("/questionnaires/drafts/new?from=small/2")
+    assert page.form("drafts/new")["text"] == SOUND
+    upload(pages, SOUND.replace("How many people work for you?", "How many are you?"))
+    assert "How many are you?" in pages.get(UPLOADED).text
+    pages.sign_in(cast["Olga"])
+    assert pages.get("/questionnaires/drafts/new?from=small/2").status == 404
+
+
+def test_nothing_is_published_before_what_it_replaces(
+    pages: Pages, priyas_draft: None, second_manager: Any
+) -> None:
+    upload(pages, SOUND.replace('replaces: "1"', 'replaces: "2"').replace('"2"', '"3"', 1))
+    pages.post("/questionnaires/small/3/steps/propose")
+    page = pages.sign_in(second_manager).get("/questionnaires/small/3/compatibility")
+    assert "Version 2 has to be published first" in page.text
+    refused = pages.post("/questionnaires/small/3/steps/publish")
+    assert refused.errors == {"what-next": "Publish version 2 first: this one replaces it"}
+
+
 def test_a_file_with_faults_comes_back_as_text_to_mend(pages: Pages, cast: Cast) -> None:
     raw = SOUND.replace("type: date", "type: dates").encode()
     page = upload(pages.sign_in(cast["Priya"]), "", file=(BytesIO(raw), "2.yaml"))

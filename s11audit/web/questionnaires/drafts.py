@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
@@ -16,16 +16,23 @@ from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.questionnaires.faults import ListedFault, listed
 from s11audit.web.questionnaires.forms import DraftForm, is_text
-from s11audit.web.questionnaires.pages import blueprint
+from s11audit.web.questionnaires.pages import blueprint, sound_version
 from s11audit.web.security import db, now, permitted, services, viewer
 
 
 @blueprint.get("/drafts/new")
 @permitted(Permission.EDIT_QUESTIONNAIRES)
 def new_draft() -> str:
+    """An empty form, or one that begins with the text of the version that the address names."""
     form = DraftForm()
     form.offer_partnerships()
-    return _page(form)
+    id_, _, version = request.args.get("from", "").partition("/")
+    return _page(form, raw=_text_of(id_, version) if id_ else b"")
+
+
+def _text_of(id_: str, version: str) -> bytes:
+    opened = sound_version(id_, version)
+    return services().catalogue.source(opened.version.id, opened.version.version)
 
 
 @blueprint.post("/drafts/new")

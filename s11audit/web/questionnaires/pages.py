@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, abort
 
 from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.versions import VersionStatus
 from s11audit.models import QuestionnaireVersion
-from s11audit.queries.questionnaires import uploaded_version
+from s11audit.queries.questionnaires import OPEN_STATUSES, uploaded_version
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError, Version
 from s11audit.web.security import db, services, viewer
 
@@ -38,6 +39,15 @@ class Opened:
         """The version that this one replaces, where it can be read."""
         chain = services().catalogue.chain(self.questionnaire)
         return chain[1] if len(chain) > 1 else None
+
+    @property
+    def to_publish_first(self) -> str:
+        """The replaced version, where it can still change and so keeps this one unpublished."""
+        replaced = self.replaced
+        if self.version.status is not VersionStatus.PROPOSED or replaced is None:
+            return ""
+        held = services().catalogue.version(replaced.id, replaced.version)
+        return "" if held.status in OPEN_STATUSES else held.version
 
     @property
     def unchecked(self) -> dict[str, list[Question]]:

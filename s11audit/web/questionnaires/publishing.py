@@ -30,6 +30,7 @@ HAS_FAULTS = (
 def compatible(id: str, version: str) -> str:
     opened = sound_version(id, version)
     report = _report(opened)
+    first = opened.to_publish_first
     return render_template(
         "questionnaires/compatibility.html",
         opened=opened,
@@ -38,7 +39,8 @@ def compatible(id: str, version: str) -> str:
         compatible=[one for one in report if one.is_compatible],
         held=sum(one.held for one in report),
         touched=sum(one.touched for one in report),
-        publish=publish_button(opened),
+        publish_first=first,
+        publish=None if first else publish_button(opened),
         waits_for_another=waits_for_another(opened),
     )
 
