@@ -110,7 +110,7 @@ def scorecard(
     tally = _Tally(questions, answers)
     rating, because = _rate(tally, thresholds)
     required = sum(question.required for question in questions)
-    answered = sum(q.required and bool(answers.get(q.key)) for q in questions)
+    answered = sum(q.required and _is_whole(q, answers.get(q.key, "")) for q in questions)
     return Scorecard(
         visible=len(questions),
         required=required,
@@ -127,6 +127,11 @@ def scorecard(
         rating=rating,
         because=because,
     )
+
+
+def _is_whole(question: Question, value: str) -> bool:
+    """Whether there is an answer, and not only half of a percentage or of a table."""
+    return bool(value) and not type_of(question).missing(question, value)
 
 
 class _Tally:

@@ -288,3 +288,24 @@ def test_a_return_that_is_asked_nothing_says_so() -> None:
     ).overall
     assert (card.visible, card.completion_pct, card.rating) == (0, None, Rating.NOT_RATED)
     assert card.because == "Not rated because nothing here is asked of this agency"
+
+
+def test_half_a_percentage_is_no_answer_yet() -> None:
+    sample = of(question("a.x", "percentage", numerator="Trained", denominator="In post"))
+    half = score(sample, Respondent("police"), {"a.x": "12/"}).overall
+    whole = score(sample, Respondent("police"), {"a.x": "12/40"}).overall
+    assert (half.answered, half.unanswered, whole.answered) == (0, 1, 1)
+
+
+def test_a_statement_is_no_question() -> None:
+    sample = of(question("a.x", "statement", required=False), rating("a.y"))
+    card = score(sample, Respondent("police"), {"a.y": MET}).overall
+    assert (card.visible, card.required, card.completion_pct) == (1, 1, 100)
+
+
+def test_answers_that_wait_to_be_confirmed_route_but_do_not_count() -> None:
+    sample = of(question("a.asks"), rating("a.then", when=when("a.asks", "yes")))
+    answers = {"a.asks": "yes", "a.then": NOT}
+    waiting = score(sample, Respondent("police"), answers, frozenset(answers)).overall
+    assert (waiting.visible, waiting.answered, waiting.rated) == (2, 0, 0)
+    assert waiting.rating is Rating.NOT_RATED
