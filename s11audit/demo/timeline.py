@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from random import Random
 
 Deed = Callable[[datetime], None]
@@ -19,7 +21,9 @@ class Timeline:
 
     today: date
     rng: Random
+    # The number keeps deeds of one moment in the order in which they were written down.
     _deeds: list[tuple[datetime, int, Deed]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def day(self, offset: int) -> date:
         """The working day this many days from today (negative: before it)."""
@@ -34,12 +38,11 @@ class Timeline:
         moment = datetime.combine(day, time(hour, minute, second), UTC)
         if after and moment <= after:
             moment = after + timedelta(minutes=self.rng.randint(6, 25))
-        self._deeds.append((moment, len(self._deeds), deed))
+        heappush(self._deeds, (moment, next(self._numbers), deed))
         return moment
 
     def play(self) -> None:
         """Do everything in the order of time, and what a deed adds meanwhile."""
         while self._deeds:
-            self._deeds.sort(key=lambda entry: entry[:2], reverse=True)
-            moment, _, deed = self._deeds.pop()
+            moment, _, deed = heappop(self._deeds)
             deed(moment)
