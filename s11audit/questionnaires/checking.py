@@ -34,6 +34,8 @@ def _add_head_faults(parts: FileParts, faults: FaultCollector) -> None:
             faults.add(head.line(key), f'write the {key} in quotes: {key}: "{written}"')
     if head.values.replaces and head.values.replaces == head.values.version:
         faults.add(head.line("replaces"), "a version cannot replace itself")
+    if head.values.dropped and not head.has("replaces"):
+        faults.add(head.line("dropped"), "“dropped” needs the top-level key “replaces”")
     if head.has("standards") and "standards" not in head.broken and not head.values.standards:
         faults.add(head.line("standards"), "there is no standard; add one with its questions")
     if "rag" not in head.broken:

@@ -243,3 +243,13 @@ def test_a_page_with_last_time_is_shown_in_8_statements_and_the_first_save_takes
     statements.clear()
     asif.post(LEADERSHIP, page.form() | {"next": "confirm-all"})
     assert len(statements) <= 12, statements
+
+
+def test_the_agency_reads_what_changed_in_what_it_is_asked(asif: Pages, cast: Cast) -> None:
+    link = asif.get(RETURN).soup.find("a", href=f"{RETURN}/changes")
+    assert "What changed in the questions since 1" in link.get_text()
+    page = asif.get(f"{RETURN}/changes")
+    assert page.heading == "What changed since 1"
+    assert "Split into several" in page.text
+    asif.sign_in(cast["Cara"])
+    assert asif.get(f"{RETURN}/changes").status == 404

@@ -107,6 +107,11 @@ class Desk:
         return viewer().may_in_agency(permission, self.agency_return.agency_id)
 
     @property
+    def replaced(self) -> Questionnaire | None:
+        """The version that the return's questionnaire replaces, where there is one."""
+        return next(iter(self.chain[1:]), None)
+
+    @property
     def is_started(self) -> bool:
         return self.agency_return.status is not ReturnStatus.NOT_STARTED
 
