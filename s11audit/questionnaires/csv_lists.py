@@ -64,16 +64,18 @@ def _tree(raw: bytes, head: dict[str, str], places: Places) -> Section:
         if key in head:
             put(root, key, head[key], 1)
     standards: dict[str, Section] = {}
+    ids = {"": _NewIds()}  # of the standards, and then of each standard’s questions
     for record in _records(_text(raw, places), places):
         title, line = record.get(STANDARD, ("", 0))
         if title and title not in standards:
-            standards[title] = _standard(title, line, standards)
+            standards[title] = _standard(title, line, ids[""])
+            ids[standards[title]["id"]] = _NewIds()
         elif not title and not standards:
             places.add(next(iter(record.values()))[1], "the first question has no standard")
             break
         # A question without a standard belongs to that of the question above it.
         standard = standards[title] if title else next(reversed(standards.values()))
-        _add_question(standard["questions"], record, places)
+        _add_question(standard["questions"], record, ids[standard["id"]], places)
     listed = Items(1)
     for standard in standards.values():
         listed.append(standard)
@@ -157,24 +159,23 @@ def _record(row: list[str], number: int, columns: list[str], places: Places) -> 
     return record
 
 
-def _standard(title: str, line: int, others: dict[str, Section]) -> Section:
+def _standard(title: str, line: int, ids: _NewIds) -> Section:
     standard = Section(line)
-    put(standard, "id", _new_id(title, [one["id"] for one in others.values()], "standard"), line)
+    put(standard, "id", ids.of(title, "standard"), line)
     put(standard, "title", title, line)
     put(standard, "questions", Items(line), line)
     return standard
 
 
-def _add_question(questions: Items, record: Record, places: Places) -> None:
+def _add_question(questions: Items, record: Record, ids: _NewIds, places: Places) -> None:
     if ASK not in record:
         line = next(iter(record.values()))[1]
         places.add(line, "there is no question in this row")
         return
     line = record[ASK][1]
-    taken = [question["id"] for question in questions]
     words = record.get("title", record[ASK])[0]
     made = {
-        "id": _new_id(words, taken, "question"),
+        "id": ids.of(words, "question"),
         "type": "choice" if "options" in record else "rating",
     }
     if record.get("type", (made["type"], 0))[0] == "rating":
@@ -199,13 +200,21 @@ def _put(question: Section, form: KeyForm, text: str, line: int, places: Places)
         places.add(line, str(error))
 
 
-def _new_id(words: str, taken: list[str], otherwise: str) -> str:
-    """An id made of the words that matter, unlike the others."""
-    plain = id_from(words, longest=10 * LONGEST_ID)
-    telling = "-".join(word for word in plain.split("-") if word not in _SMALL)
-    wanted = id_from(telling or plain, LONGEST_ID) or otherwise
-    id_, number = wanted, 1
-    while id_ in taken:
-        number += 1
-        id_ = f"{wanted}-{number}"
-    return id_
+class _NewIds:
+    """Ids made of words, no two of them alike."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}  # how often each was wanted or made
+
+    def of(self, words: str, otherwise: str) -> str:
+        """An id made of the words that matter."""
+        plain = id_from(words, longest=10 * LONGEST_ID)
+        telling = "-".join(word for word in plain.split("-") if word not in _SMALL)
+        wanted = id_from(telling or plain, LONGEST_ID) or otherwise
+        number = self._numbers.get(wanted, 0) + 1
+        while number > 1 and f"{wanted}-{number}" in self._numbers:
+            number += 1
+        id_ = wanted if number == 1 else f"{wanted}-{number}"
+        self._numbers[wanted] = number
+        self._numbers.setdefault(id_, 1)
+        return id_

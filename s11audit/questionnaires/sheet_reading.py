@@ -21,7 +21,7 @@ from s11audit.questionnaires.source import LARGEST_FILE, Section, read_source
 from s11audit.questionnaires.workbook_parts import LARGEST_WORKBOOK, TOO_MUCH
 from s11audit.questionnaires.writing import write_yaml
 
-LONGEST_WAIT = 40  # seconds
+LONGEST_WAIT = 30  # seconds
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _READER = "s11audit.questionnaires.workbook_cells"

@@ -35,16 +35,16 @@ from s11audit.questionnaires.workbook_parts import (
     TextsHandler,
 )
 
-LARGEST_INSIDE = 40_000_000  # bytes of all that is read, unpacked
+LARGEST_INSIDE = 20_000_000  # bytes of all that is read, unpacked
 MOST_SHEETS = 250
 MOST_FILES_INSIDE = 2_000
 MEMORY = 1_000_000_000
-SECONDS = 20
+SECONDS = 10  # of the processor
 
 _CHUNK = 65_536
-_DAMAGE = (
-    *(DefusedXmlException, SAXException, zipfile.BadZipFile, zlib.error, EOFError),
-    *(NotImplementedError, RuntimeError),
+_DAMAGE: tuple[type[Exception], ...] = (
+    *(DefusedXmlException, SAXException, zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError),
 )
 
 
@@ -57,9 +57,7 @@ def read_cells(raw: bytes) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _Workbook(archive).read()
-    except (DefusedXmlException, SAXException) as error:
-        raise RefusedError("a part of this workbook is damaged; save it again in Excel") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise RefusedError("this workbook is damaged; save it again in Excel") from error
 
 
