@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission, Viewer
@@ -49,7 +50,6 @@ def upload_draft(
             questionnaire_id=questionnaire.id,
             version=questionnaire.version,
         )
-        session.add(draft)
     draft.title = questionnaire.title
     draft.kind = questionnaire.kind
     draft.source = raw.decode("utf-8")
@@ -59,10 +59,23 @@ def upload_draft(
     draft.uploaded_by_id = by.user_id
     draft.uploaded_at = now
     draft.proposed_by_id = draft.proposed_at = None
-    session.flush()
+    _keep(session, draft)
     look_again(session)
     _record(session, "questionnaire-uploaded", draft, by, now)
     return draft
+
+
+def _keep(session: Session, draft: QuestionnaireVersion) -> None:
+    """Write the draft down, unless somebody has uploaded the same version at this moment."""
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:
+        raise RefusedError(
+            "version",
+            f"Somebody else has just uploaded version {draft.version} of {draft.questionnaire_id}. "
+            "Look at theirs, then upload yours again or give it another version",
+        ) from None
 
 
 def propose(

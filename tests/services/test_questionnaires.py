@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from threading import Event as Signal
+from threading import Thread
 
 import pytest
 from sqlalchemy import event, select, update
@@ -14,6 +16,7 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
 from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.models import Event, Membership, QuestionnaireVersion, User
+from s11audit.models.database import Database
 from s11audit.models.questionnaires import PublishedVersionError
 from s11audit.queries.people import operator
 from s11audit.queries.questionnaires import (
@@ -151,6 +154,32 @@ def test_what_has_faults_is_not_kept(session: Session, cast: Cast) -> None:
         with pytest.raises(QuestionnaireFaultsError, match=says):
             upload(session, cast["Priya"], raw, cast.partnerships["DOWN"])
     assert len(session.scalars(select(QuestionnaireVersion)).all()) == 1
+
+
+def test_two_uploads_at_the_same_moment_keep_one(database: Database, cast: Cast) -> None:
+    priya, home = cast["Priya"], cast.partnerships["DOWN"]
+    outcomes: list[str] = []
+    first_has_written = Signal()
+
+    def upload_second() -> None:
+        first_has_written.wait()
+        with database.writing() as session:
+            try:
+                upload(session, priya, text(title="Second"), home)
+            except RefusedError as error:
+                outcomes.append(str(error))
+            session.commit()
+
+    second = Thread(target=upload_second)
+    second.start()
+    with database.writing.begin() as session:
+        upload(session, priya, text(title="First"), home)
+        first_has_written.set()
+        second.join(timeout=0.3)  # on PostgreSQL it is in the middle of its own by now
+    second.join()
+    with database.reading() as session:
+        kept = session.scalars(select(QuestionnaireVersion.title)).all()
+    assert kept == (["First"] if outcomes else ["Second"])  # SQLite lets one follow the other
 
 
 def test_a_version_that_is_taken_is_refused(session: Session, cast: Cast, pat: Viewer) -> None:
