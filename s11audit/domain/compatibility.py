@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from s11audit.domain.lineage import sources
-from s11audit.domain.question_types import type_of
+from s11audit.domain.numbers import plain_number
+from s11audit.domain.question_types import column_id, type_of
 from s11audit.domain.questionnaire import Carry, Question, Questionnaire
 
 # How many answers are held to a question: stored value → number of answers. Where values are too
@@ -103,9 +104,9 @@ def _meaning_changed(old: Question, new: Question, code: str) -> bool:
 def _narrowed(old: Question, new: Question, held: Held) -> Iterator[tuple[str, set[str]]]:
     """Ranges and lengths that let fewer answers in than before."""
     if new.min is not None and (old.min is None or new.min > old.min):
-        yield f"The smallest number is now {float(new.min):g}", _outside(held, least=new.min)
+        yield f"The smallest number is now {plain_number(new.min)}", _outside(held, least=new.min)
     if new.max is not None and (old.max is None or new.max < old.max):
-        yield f"The largest number is now {float(new.max):g}", _outside(held, most=new.max)
+        yield f"The largest number is now {plain_number(new.max)}", _outside(held, most=new.max)
     if new.decimals < old.decimals:
         yield f"There are now {new.decimals} decimal places", _finer(held, new.decimals)
     for called, before, after, wider in (
@@ -152,4 +153,4 @@ def _number(value: str) -> Fraction | None:
 
 
 def _column_ids(question: Question) -> set[str]:
-    return {column.key.rpartition(".")[2] for column in question.columns}
+    return {column_id(column) for column in question.columns}

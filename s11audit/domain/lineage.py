@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
+from s11audit.domain.question_types import column_id
 from s11audit.domain.questionnaire import Question, Questionnaire
 
 
@@ -68,21 +68,6 @@ def sources(new: Questionnaire, old: Questionnaire) -> dict[str, tuple[str, ...]
     return followed
 
 
-def sources_through(chain: Sequence[Questionnaire]) -> dict[str, tuple[str, ...]]:
-    """Key of the newest version → keys of the oldest; `chain` has the newest first.
-
-    Lineage is followed through every version between. A chain of one version follows itself.
-    """
-    followed: dict[str, tuple[str, ...]] = {key: (key,) for key in chain[0].by_key}
-    for newer, older in pairwise(chain):
-        step = sources(newer, older)
-        followed = {
-            key: tuple(dict.fromkeys(old for via in keys for old in step.get(via, ())))
-            for key, keys in followed.items()
-        }
-    return {key: keys for key, keys in followed.items() if keys}
-
-
 def unaccounted(old: Questionnaire, new: Questionnaire) -> list[str]:
     """Keys of the old version that no question of the new one follows and none is dropped for."""
     followed = {key for keys in sources(new, old).values() for key in keys}
@@ -103,7 +88,7 @@ def _way_of_answering(question: Question) -> tuple[object, ...]:
         question.unit,
         question.numerator,
         question.denominator,
-        tuple((column.key.rpartition(".")[2], column.type) for column in question.columns),
+        tuple((column_id(column), column.type) for column in question.columns),
         tuple(row.id for row in question.rows.fixed),
     )
 

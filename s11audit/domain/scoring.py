@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from s11audit.domain.audience import Respondent
-from s11audit.domain.percentages import percent as percent
+from s11audit.domain.numbers import percent, plain_number
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire, Thresholds
 from s11audit.domain.ratings import RAG_POINTS, Rag, Rating
@@ -202,19 +202,19 @@ def _rate(tally: _Tally, thresholds: Thresholds) -> tuple[Rating, str]:
     if compliance < thresholds.red_below:
         return (
             Rating.RED,
-            f"Red because compliance is {shown}, below {_plain(thresholds.red_below)}%",
+            f"Red because compliance is {shown}, below {plain_number(thresholds.red_below)}%",
         )
     if compliance < thresholds.green_from:
         return Rating.AMBER, (
-            f"Amber because compliance is {shown}: {_plain(thresholds.red_below)}% or more, "
-            f"but below {_plain(thresholds.green_from)}%"
+            f"Amber because compliance is {shown}: {plain_number(thresholds.red_below)}% or more, "
+            f"but below {plain_number(thresholds.green_from)}%"
         )
     if reds:
         return Rating.AMBER, (
             f"Amber because the question '{reds[0].title}' is red, although compliance is {shown}"
         )
     return Rating.GREEN, (
-        f"Green because compliance is {shown}, {_plain(thresholds.green_from)}% or more, "
+        f"Green because compliance is {shown}, {plain_number(thresholds.green_from)}% or more, "
         "and nothing is red"
     )
 
@@ -224,7 +224,7 @@ def _shown(tally: _Tally, thresholds: Thresholds) -> str:
     rounded = percent(tally.points, tally.maximum) or Decimal(0)
     for threshold in (thresholds.red_below, thresholds.green_from):
         if tally.points * 100 < threshold * tally.maximum and rounded >= threshold:
-            return f"just under {_plain(threshold)}%"
+            return f"just under {plain_number(threshold)}%"
     return f"{rounded}%"
 
 
@@ -245,7 +245,3 @@ def _why_not_rated(tally: _Tally) -> str:
     if tally.not_applicable:
         return "Not rated because every question is not applicable"
     return "Not rated because no question here has a red, amber or green rating"
-
-
-def _plain(threshold: Fraction) -> str:
-    return f"{float(threshold):g}"

@@ -19,6 +19,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from s11audit.domain.numbers import counted
 from s11audit.domain.ratings import LABELS
 from s11audit.exports.chart_titles import CHART_TITLES
 from s11audit.exports.plain_text import plain
@@ -130,7 +131,7 @@ def _green_note(green: int, rated: int) -> str:
 
 def _rated_subtitle(facts: RoundFacts) -> str:
     submitted = facts.returned - facts.alternative_assurance
-    returns = f"{submitted} submitted return" + ("" if submitted == 1 else "s")
+    returns = counted(submitted, "submitted return")
     return f"{facts.side}. Number of answers in {returns}. Returned: {facts.return_rate}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from s11audit.domain.agency_types import agency_type_label
-from s11audit.domain.percentages import percent
+from s11audit.domain.numbers import percent
 from s11audit.domain.question_types import (
     Cell,
     QuestionType,

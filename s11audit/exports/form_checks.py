@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from s11audit.domain.dates import long_date
+from s11audit.domain.numbers import plain_number
 from s11audit.exports.cells import write_text
 from s11audit.exports.form_boxes import Accepts, Box
 from s11audit.exports.form_layout import Messages
@@ -86,16 +86,17 @@ class Checks:
                 }
 
     def _number(self, box: Box, cell_before: str) -> dict[str, Any]:
-        least, most = (None if n is None else _plain(n) for n in (box.least, box.most))
+        least, most = (None if n is None else plain_number(n) for n in (box.least, box.most))
         message = self._number_message(box, least, most)
         kind = "decimal" if box.decimals else "whole"
+        first, last = (bound.replace(",", "") if bound else "" for bound in (least, most))
         if box.of_whole:
-            least, message = cell_before, self._messages.whole_of_part
+            first, message = cell_before, self._messages.whole_of_part
         return {
             "type": kind,
             "operator": "between",
-            "formula1": least or f"-{LARGEST}",
-            "formula2": most or str(LARGEST),
+            "formula1": first or f"-{LARGEST}",
+            "formula2": last or str(LARGEST),
             "error": f"{message}.",
         }
 
@@ -138,11 +139,6 @@ def _bounds(between: str, or_more: str, or_less: str, least: str | None, most: s
     if least is not None:
         return or_more.format(least=least)
     return "" if most is None else or_less.format(most=most)
-
-
-def _plain(number: Fraction) -> str:
-    """The number in digits, without an exponent."""
-    return f"{float(number):.6f}".rstrip("0").rstrip(".")
 
 
 def _day(limit: str) -> date:

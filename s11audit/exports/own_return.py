@@ -13,6 +13,7 @@ from s11audit.domain.actions import ACTION_STATUS_LABELS, is_overdue
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import long_date, long_time, today_in_london
+from s11audit.domain.numbers import plain_number
 from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LABELS, SIDE_LABELS, Rating, Side
@@ -23,7 +24,7 @@ from s11audit.exports.figures import figure_rows, table_rows
 from s11audit.exports.layout import layout_named
 from s11audit.exports.question_rows import FigureRow, TableCellRow
 from s11audit.exports.rows import ActionRow, AnswerRow, ReturnFacts, ScorecardRow
-from s11audit.exports.summary import NOT_ASKED, of_whole, plain_threshold
+from s11audit.exports.summary import NOT_ASKED, of_whole
 from s11audit.models import Action, AgencyReturn
 from s11audit.queries.figures import ValueLine
 from s11audit.queries.reports import ReturnAnswers, own_actions, own_answers
@@ -110,8 +111,8 @@ def _facts(
         completion=of_whole(overall.answered, overall.required),
         rating=rating_in_words(overall),
         because=overall.because,
-        red_below=plain_threshold(questionnaire.thresholds.red_below),
-        green_from=plain_threshold(questionnaire.thresholds.green_from),
+        red_below=plain_number(questionnaire.thresholds.red_below),
+        green_from=plain_number(questionnaire.thresholds.green_from),
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from s11audit.domain.numbers import percent
 from s11audit.domain.question_types import Cell
-from s11audit.domain.scoring import percent
 
 
 @dataclass(frozen=True, slots=True)

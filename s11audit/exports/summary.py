@@ -9,10 +9,11 @@ from fractions import Fraction
 
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, long_time
+from s11audit.domain.numbers import percent, plain_number
 from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LETTERS, SIDE_LABELS, Rating, Side
-from s11audit.domain.scoring import Scorecard, percent
+from s11audit.domain.scoring import Scorecard
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
     RETURNED_STATUSES,
@@ -81,13 +82,9 @@ def round_facts(
         expected=expected,
         exempt=statuses[ReturnStatus.EXEMPT],
         alternative_assurance=statuses[ReturnStatus.ALTERNATIVE_ASSURANCE],
-        red_below=plain_threshold(questionnaire.thresholds.red_below),
-        green_from=plain_threshold(questionnaire.thresholds.green_from),
+        red_below=plain_number(questionnaire.thresholds.red_below),
+        green_from=plain_number(questionnaire.thresholds.green_from),
     )
-
-
-def plain_threshold(threshold: Fraction) -> str:
-    return f"{float(threshold):g}"
 
 
 def standard_rows(questionnaire: Questionnaire, cards: Cards) -> list[StandardRow]:

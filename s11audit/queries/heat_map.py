@@ -10,10 +10,10 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire, Standard
 from s11audit.domain.ratings import LABELS, LETTERS, Rating, Side
-from s11audit.domain.scoring import percent
 from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import AgencyReturn, AuditRound, Score
 from s11audit.models.returns import WHOLE_RETURN

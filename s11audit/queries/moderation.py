@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.ratings import RAG_POINTS, Rag, Side
-from s11audit.domain.scoring import percent
 from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
-from s11audit.domain.scoring import percent
 from s11audit.domain.workflow import (
     RETURNED_STATUSES,
     SUBMITTED_STATUSES,

@@ -17,7 +17,6 @@ from s11audit.domain.lineage import (
     compare,
     same_answers,
     sources,
-    sources_through,
     unaccounted,
 )
 from s11audit.domain.questionnaire import (
@@ -126,17 +125,6 @@ def test_a_named_source_takes_the_place_of_the_same_key() -> None:
     assert sources(new, old) == {"a.x": ("a.y",)}
     assert unaccounted(old, new) == ["a.x"]
     assert unaccounted(old, replace(new, dropped=("a.x",))) == []
-
-
-def test_lineage_is_followed_through_every_version_between() -> None:
-    oldest = of(rating("a.one"), rating("a.two"), rating("a.gone"))
-    middle = of(follows("a.both", "a.one", "a.two"))
-    newest = of(follows("a.left", "a.both"), follows("a.right", "a.both"), rating("a.fresh"))
-    assert sources_through([newest, middle, oldest]) == {
-        "a.left": ("a.one", "a.two"),
-        "a.right": ("a.one", "a.two"),
-    }
-    assert sources_through([newest]) == {key: (key,) for key in ("a.left", "a.right", "a.fresh")}
 
 
 @pytest.mark.parametrize(

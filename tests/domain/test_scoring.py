@@ -8,10 +8,11 @@ from fractions import Fraction
 import pytest
 
 from s11audit.domain.audience import Audience, Respondent
+from s11audit.domain.numbers import percent
 from s11audit.domain.questionnaire import Thresholds
 from s11audit.domain.ratings import Rag, Rating
 from s11audit.domain.scales import Direction, Level, Scale
-from s11audit.domain.scoring import Scorecard, percent, score, scorecard
+from s11audit.domain.scoring import Scorecard, score, scorecard
 from tests.domain.samples import (
     COMPLIANCE,
     grades,

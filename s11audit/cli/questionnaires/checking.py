@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from s11audit.cli.questionnaires.opening import everything_asked, plural
+from s11audit.cli.questionnaires.opening import everything_asked
+from s11audit.domain.numbers import counted
 from s11audit.questionnaires import Catalogue, Fault
 from s11audit.questionnaires.neighbours import FirstOf, check_file
 
@@ -35,9 +36,11 @@ def check(paths: tuple[str, ...]) -> None:
         click.echo(str(fault))
     if faults:
         files = len({fault.path for fault in faults})
-        click.echo(f"{plural(len(faults), 'fault')} in {files} of {plural(count, 'questionnaire')}")
+        click.echo(
+            f"{counted(len(faults), 'fault')} in {files} of {counted(count, 'questionnaire')}"
+        )
         raise SystemExit(1)
-    click.echo(f"{plural(count, 'questionnaire')}, no faults")
+    click.echo(f"{counted(count, 'questionnaire')}, no faults")
 
 
 def _checked(paths: tuple[str, ...], installed: Catalogue) -> Iterator[tuple[int, list[Fault]]]:

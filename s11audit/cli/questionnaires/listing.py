@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from s11audit.cli.questionnaires.opening import everything_asked, plural
+from s11audit.cli.questionnaires.opening import everything_asked
 from s11audit.domain.dates import long_date
+from s11audit.domain.numbers import counted
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VersionStatus
 from s11audit.questionnaires import Version
 
@@ -27,7 +28,7 @@ def list_versions(as_json: bool) -> None:
             click.echo(line)
     if faulty:
         hint = "`s11audit questionnaires check` says why"
-        click.echo(f"{plural(faulty, 'questionnaire')} cannot be used: {hint}", err=True)
+        click.echo(f"{counted(faulty, 'questionnaire')} cannot be used: {hint}", err=True)
 
 
 def status_words(version: Version) -> str:

@@ -62,7 +62,3 @@ def version_named(catalogue: Catalogue, id_: str, version: str) -> tuple[Version
         raise click.ClickException(f"{error} {known}") from error
     except QuestionnaireFaultsError as error:
         raise click.ClickException(f"{id_} {version} has faults.\n{error}") from error
-
-
-def plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from s11audit.cli.questionnaires.opening import Asked, everything_asked, plural, version_named
+from s11audit.cli.questionnaires.opening import Asked, everything_asked, version_named
 from s11audit.cli.questionnaires.showing import unchecked
 from s11audit.domain.compatibility import Compatibility, compatibility
 from s11audit.domain.dates import long_date, today_in_london
+from s11audit.domain.numbers import counted
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
 from s11audit.queries.people import operator
@@ -74,7 +75,7 @@ def _refuse_unless_draft(asked: Asked, version: Version) -> None:
     if faults := asked.catalogue.faults_of(version.id, version.version):
         listed = "\n".join(map(str, faults))
         called = f"{version.id} {version.version}"
-        raise click.ClickException(f"{called} has {plural(len(faults), 'fault')}.\n{listed}")
+        raise click.ClickException(f"{called} has {counted(len(faults), 'fault')}.\n{listed}")
     if version.status is not VersionStatus.DRAFT:
         since = f" since {long_date(version.published_on)}" if version.published_on else ""
         raise click.ClickException(
@@ -97,7 +98,7 @@ def _tell_unchecked(questionnaire: Questionnaire) -> None:
     found = unchecked(questionnaire)
     if found:
         count = sum(map(len, found.values()))
-        click.echo(f"{plural(count, 'citation')} that nobody has looked up yet:")
+        click.echo(f"{counted(count, 'citation')} that nobody has looked up yet:")
     for key, cites in found.items():
         for cite in cites:
             click.echo(f"  {key}: {cite}")
@@ -117,7 +118,7 @@ def _tell_compatibility(asked: Asked, new: Questionnaire) -> None:
     obstacles = [one for one in report if not one.is_compatible]
     touched, total = sum(one.touched for one in report), sum(one.held for one in report)
     click.echo(
-        f"Of {plural(len(report), 'question')} of {old.version}, {len(report) - len(obstacles)} "
+        f"Of {counted(len(report), 'question')} of {old.version}, {len(report) - len(obstacles)} "
         f"are compatible; {touched}/{total} held answers cannot go on."
     )
     for one in obstacles:

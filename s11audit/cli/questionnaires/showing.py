@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from s11audit.cli.questionnaires.listing import status_words
-from s11audit.cli.questionnaires.opening import everything_asked, plural, version_named
+from s11audit.cli.questionnaires.opening import everything_asked, version_named
+from s11audit.domain.numbers import counted
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Citation, Question, Questionnaire, Standard
 from s11audit.domain.routing_words import audience_words, condition_words
@@ -56,7 +57,9 @@ def _lines(version: Version, questionnaire: Questionnaire) -> Iterator[str]:
             yield from _question_lines(question, questionnaire)
     count = sum(map(len, unchecked(questionnaire).values()))
     yield (
-        f"\nNot checked yet: {plural(count, 'citation')}" if count else "\nNo citation is unchecked"
+        f"\nNot checked yet: {counted(count, 'citation')}"
+        if count
+        else "\nNo citation is unchecked"
     )
 
 

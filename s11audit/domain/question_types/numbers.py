@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from s11audit.domain.percentages import percent
+from s11audit.domain.numbers import percent, plain_number
 from s11audit.domain.question_types.base import Cell, QuestionType, WrongValueError
 from s11audit.domain.questionnaire import Question
 
@@ -44,9 +44,9 @@ class NumberType(QuestionType):
 
     def _check_range(self, question: Question, number: Fraction) -> None:
         if question.min is not None and number < question.min:
-            raise WrongValueError(f"Enter {float(question.min):g} or more")
+            raise WrongValueError(f"Enter {plain_number(question.min)} or more")
         if question.max is not None and number > question.max:
-            raise WrongValueError(f"Enter {float(question.max):g} or less")
+            raise WrongValueError(f"Enter {plain_number(question.max)} or less")
 
     def shown(self, question: Question, value: str) -> str:
         number = self._number(value)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.models import QuestionnaireVersion
 from s11audit.questionnaires import QuestionnaireFaultsError
@@ -73,6 +74,6 @@ def _page(form: DraftForm, faults: Sequence[ListedFault] = (), raw: bytes = b"")
         form.text.data = raw.decode("utf-8", "replace")
     errors = errors_of(form)
     if faults:
-        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        many = counted(len(faults), "fault")
         errors = [("faults", f"The questionnaire has {many}, listed below"), *errors]
     return render_template("questionnaires/new-draft.html", form=form, faults=faults, errors=errors)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from s11audit.domain.lineage import same_answers, sources
+from s11audit.domain.numbers import plain_number
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import (
     ActionRule,
@@ -57,9 +58,9 @@ def answer_words(question: Question) -> str:
 
 def _limits(question: Question) -> Iterable[str]:
     if question.min is not None:
-        yield f"from {float(question.min):g}"
+        yield f"from {plain_number(question.min)}"
     if question.max is not None:
-        yield f"up to {float(question.max):g}"
+        yield f"up to {plain_number(question.max)}"
     if question.earliest:
         yield f"not before {_moment(question.earliest)}"
     if question.latest:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
 from s11audit.domain.conditions import questions_named
+from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.workflow import StepNotAllowedError
@@ -96,7 +97,7 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
     """Say how many of the answers that waited the button has confirmed, and which it could not."""
     left = [question.title for question in waiting if question.key in saved.to_confirm]
     number = len(waiting) - len(left)
-    told = f"{number} {'answer is' if number == 1 else 'answers are'} confirmed."
+    told = f"{counted(number, 'answer is', 'answers are')} confirmed."
     if left:
         told += f" Something is still missing in {', '.join(f'“{title}”' for title in left)}."
     flash(told, "message" if left else "success")

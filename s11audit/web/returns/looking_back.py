@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import flash
 
 from s11audit.domain.carrying import Carried, carry_forward, left_behind
+from s11audit.domain.numbers import counted
 from s11audit.domain.questionnaire import Question
 from s11audit.domain.routing import Route
 from s11audit.queries.returns import (
@@ -62,10 +63,9 @@ def tell_what_was_brought(brought: BroughtForward | None) -> None:
     """Say on the next page how much starting the return has brought forward."""
     if brought is None:
         return
-    number = len(brought.answers)
-    answers = "answer was" if number == 1 else "answers were"
+    answers = counted(len(brought.answers), "answer was", "answers were")
     flash(
-        f"{number} {answers} brought forward from “{brought.earlier.title}”. "
+        f"{answers} brought forward from “{brought.earlier.title}”. "
         "Confirm each that is still right, or change it.",
         "success",
     )

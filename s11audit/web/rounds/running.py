@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import long_date
+from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AgencyReturn, AuditRound
@@ -70,10 +71,7 @@ def add_agencies(reference: str) -> Page:
         refuse(form, error)
         return _agencies_page(audit_round, form), 422
     db().commit()
-    flash(
-        "1 agency was added." if len(added) == 1 else f"{len(added)} agencies were added.",
-        "success",
-    )
+    flash(f"{counted(len(added), 'agency was', 'agencies were')} added.", "success")
     return _to_round(audit_round)
 
 

@@ -10,6 +10,7 @@ from flask import render_template
 
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
 from s11audit.models import AuditRound
@@ -91,5 +92,5 @@ def _days(due_on: date, today: date) -> str:
     left = (due_on - today).days
     if left == 0:
         return "today"
-    count = f"{abs(left)} day" if abs(left) == 1 else f"{abs(left)} days"
+    count = counted(abs(left), "day")
     return f"in {count}" if left > 0 else f"{count} ago"

@@ -1,4 +1,4 @@
-"""Parts of a whole, as a percentage is shown."""
+"""Numbers as people here read them."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def percent(part: Fraction | int, whole: Fraction | int) -> Decimal | None:
         Decimal(1), rounding=ROUND_HALF_UP
     )
     return rounded / 10
+
+
+def plain_number(number: Fraction) -> str:
+    """`1,250,000` or `0.5`: never an exponent, and no zeros that say nothing."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):,f}"
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """`1 fault`, `3 faults`; `several` is for words that do more than take an s."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
