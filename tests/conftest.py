@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from s11audit.config import Settings, read_settings
@@ -29,6 +31,15 @@ from tests.pages import Pages
 from tests.rounds_and_returns import Opened, open_round
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
+
+# How long an example takes says more about the machine than about what is tested.
+hypothesis_settings.register_profile(
+    "any-machine",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")

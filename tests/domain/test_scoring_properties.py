@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from s11audit.domain.audience import Respondent
@@ -49,7 +49,6 @@ def answered_questionnaires(draw: st.DrawFn) -> tuple[Questionnaire, dict[str, s
     return questionnaire(*(standard(id_, *of) for id_, of in questions.items())), answers
 
 
-@settings(deadline=None)
 @given(answered_questionnaires())
 def test_percentages_stay_between_0_and_100_and_counts_add_up(
     sample: tuple[Questionnaire, dict[str, str]],
@@ -69,7 +68,6 @@ def test_percentages_stay_between_0_and_100_and_counts_add_up(
         )
 
 
-@settings(deadline=None)
 @given(answered_questionnaires(), st.sampled_from(["met", "not-met", "1", "4", "nonsense"]))
 def test_the_answer_to_a_hidden_question_never_changes_a_score(
     sample: tuple[Questionnaire, dict[str, str]], value: str

@@ -53,7 +53,7 @@ def test_every_kind_of_key_comes_back_the_same(path: Path) -> None:
     assert read_back(workbook(text)) == tree(text)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(ROOTS)
 def test_any_tree_comes_back_as_it_was(root: Section) -> None:
     assert read_back(write_workbook(root)) == root

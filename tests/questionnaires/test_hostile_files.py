@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from s11audit.domain.audience import Respondent
@@ -153,13 +153,11 @@ def loaded_or_located(text: str) -> None:
         assert len(fault.message.splitlines()) == 1
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200) | st.text(alphabet="ab:-[]{}&*!|>'\"#%@, \n\t?", max_size=200))
 def test_any_text_is_a_questionnaire_or_located_faults(text: str) -> None:
     loaded_or_located(text)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_change_to_a_sound_file_gives_a_questionnaire_or_located_faults(
     data: st.DataObject,
