@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from s11audit.domain.agency_types import agency_attribute_label, agency_type_label
 from s11audit.domain.audience import Audience
 from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
@@ -11,27 +13,40 @@ from s11audit.domain.questionnaire import Questionnaire
 
 def condition_words(condition: Condition, questionnaire: Questionnaire) -> str:
     """A condition as a person reads it: “your answer to “Volunteers” is “Yes””."""
+
+    def say(one: Is) -> str:
+        question = questionnaire.by_key[one.question]
+        verb = "is not" if one.negated else "is"
+        answer = type_of(question).shown(question, one.value)
+        return f"your answer to “{question.title}” {verb} “{answer}”"
+
+    return joined_words(condition, say)
+
+
+def joined_words(
+    condition: Condition,
+    say: Callable[[Is], str],
+    *,
+    and_: str = " and ",
+    or_: str = " or ",
+    not_: str = "it is not so that {condition}",
+) -> str:
+    """A condition in the words that `say` has for each answer it looks at, and these between."""
+
+    def inner(one: Condition) -> str:
+        words = joined_words(one, say, and_=and_, or_=or_, not_=not_)
+        several = isinstance(one, AnyOf | AllOf) and len(one.conditions) > 1
+        return f"({words})" if several else words
+
     match condition:
         case Is():
-            question = questionnaire.by_key[condition.question]
-            answer = type_of(question).shown(question, condition.value)
-            verb = "is not" if condition.negated else "is"
-            return f"your answer to “{question.title}” {verb} “{answer}”"
+            return say(condition)
         case AnyOf(conditions=conditions):
-            return " or ".join(_in_a_group(one, questionnaire) for one in conditions)
+            return or_.join(map(inner, conditions))
         case AllOf(conditions=conditions):
-            return " and ".join(_in_a_group(one, questionnaire) for one in conditions)
+            return and_.join(map(inner, conditions))
         case Not():
-            return f"not ({condition_words(condition.condition, questionnaire)})"
-
-
-def _in_a_group(condition: Condition, questionnaire: Questionnaire) -> str:
-    """A condition among others, in brackets where it is a group of several itself."""
-    words = condition_words(condition, questionnaire)
-    match condition:
-        case AnyOf(conditions=inner) | AllOf(conditions=inner) if len(inner) > 1:
-            return f"({words})"
-    return words
+            return not_.format(condition=inner(condition.condition))
 
 
 def audience_words(audience: Audience) -> str:

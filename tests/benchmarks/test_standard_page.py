@@ -18,12 +18,13 @@ from sqlalchemy import select
 from s11audit.config import Settings
 from s11audit.domain.answers import Answer, needs_action, needs_reason
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.routing_words import condition_words
 from s11audit.models import Agency, AgencyReturn, AuditRound, StoredAnswer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of
 from s11audit.web import security
 from s11audit.web.answer_forms import StandardForm
-from s11audit.web.returns.conditions import condition_json, condition_words
+from s11audit.web.returns.conditions import condition_json
 from s11audit.web.returns.desk import Desk
 from tests.benchmarks.timing import quickest
 from tests.cast import Cast

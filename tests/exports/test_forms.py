@@ -17,9 +17,9 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
 from s11audit.domain.question_types import COLUMN_TYPES, QUESTION_TYPES, type_of
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.exports.form_boxes import VALUE_ROWS, cell_boxes
-from s11audit.exports.form_layout import read_form_layout
-from s11audit.exports.forms import sheet_name, write_form
+from s11audit.exports.forms.boxes import VALUE_ROWS, cell_boxes
+from s11audit.exports.forms.layout import read_form_layout
+from s11audit.exports.forms.writing import sheet_name, write_form
 from s11audit.exports.layout import LayoutError
 from s11audit.paths import EXPORTS, QUESTIONNAIRES
 from s11audit.questionnaires.loading import load

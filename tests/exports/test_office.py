@@ -16,7 +16,7 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
 from s11audit.exports.chart_pack import rows_of_round
 from s11audit.exports.compliance import write_compliance
-from s11audit.exports.forms import write_form
+from s11audit.exports.forms.writing import write_form
 from s11audit.models import AuditRound
 from tests.cast import Cast
 from tests.exports.every_type import EVERY_TYPE, VALUES

@@ -8,7 +8,7 @@ from flask import send_file
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
-from s11audit.exports.forms import write_form
+from s11audit.exports.forms.writing import write_form
 from s11audit.questionnaires.faults import FaultCollector
 from s11audit.questionnaires.sheet_writing import write_workbook
 from s11audit.questionnaires.source import read_source

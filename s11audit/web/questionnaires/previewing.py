@@ -8,11 +8,12 @@ from s11audit.domain.answers import needs_action, needs_reason
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
+from s11audit.domain.routing_words import condition_words
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.questionnaires.choosing import ChoiceForm, Preview
 from s11audit.web.questionnaires.pages import blueprint, sound_version
 from s11audit.web.questionnaires.wording import answer_words, in_parts
-from s11audit.web.returns.conditions import condition_json, condition_words
+from s11audit.web.returns.conditions import condition_json
 from s11audit.web.security import now, permitted
 
 

@@ -8,7 +8,7 @@ from s11audit.domain.audience import EVERYBODY
 from s11audit.domain.permissions import Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.routing_words import audience_words
+from s11audit.domain.routing_words import audience_words, condition_words
 from s11audit.domain.scales import Scale
 from s11audit.questionnaires import QuestionnaireFaultsError
 from s11audit.web.questionnaires.faults import listed
@@ -22,7 +22,6 @@ from s11audit.web.questionnaires.wording import (
     descents,
     in_parts,
 )
-from s11audit.web.returns.conditions import condition_words
 from s11audit.web.security import permitted, services
 from s11audit.web.step_forms import StepForm, errors_in
 

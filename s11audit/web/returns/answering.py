@@ -13,12 +13,13 @@ from s11audit.domain.conditions import questions_named
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
+from s11audit.domain.routing_words import condition_words
 from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.services.answers import Conflict, Saved, save_answers
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
-from s11audit.web.returns.conditions import condition_json, condition_words
+from s11audit.web.returns.conditions import condition_json
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
 from s11audit.web.security import db, now, permitted, viewer

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
-from s11audit.domain.routing_words import condition_words
-
-__all__ = ["condition_json", "condition_words"]
 
 
 def condition_json(condition: Condition) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask import Response, abort, render_template, send_file
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import is_overdue
-from s11audit.exports.forms import write_form
+from s11audit.exports.forms.writing import write_form
 from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
 from s11audit.web.returns import blueprint

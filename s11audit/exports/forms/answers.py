@@ -16,8 +16,8 @@ from s11audit.domain.answers import (
     parts_of,
 )
 from s11audit.domain.questionnaire import EvidenceRule, Question
-from s11audit.exports.form_boxes import Accepts, Box, BoxRow, BoxValue, FormRow, value_rows
-from s11audit.exports.form_layout import FormLayout, Words
+from s11audit.exports.forms.boxes import Accepts, Box, BoxRow, BoxValue, FormRow, value_rows
+from s11audit.exports.forms.layout import FormLayout, Words
 
 # The boxes beside the value, in order, with the longest text and least height of each.
 _TEXTS: dict[Part, tuple[int, int]] = {

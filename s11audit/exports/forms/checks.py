@@ -11,8 +11,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from s11audit.domain.dates import long_date
 from s11audit.domain.numbers import plain_number
 from s11audit.exports.cells import write_text
-from s11audit.exports.form_boxes import Accepts, Box
-from s11audit.exports.form_layout import Messages
+from s11audit.exports.forms.boxes import Accepts, Box
+from s11audit.exports.forms.layout import Messages
 
 TODAY = "today"
 MESSAGE_LIMIT = 255  # characters of a message in a spreadsheet

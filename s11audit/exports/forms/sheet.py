@@ -9,10 +9,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 
 from s11audit.exports.cells import MOST_LINES, lines_needed, row_height, write_text, write_value
-from s11audit.exports.form_boxes import Accepts, Box, BoxRow, FormRow, HeadingRow
-from s11audit.exports.form_checks import Checks, ChoiceLists
-from s11audit.exports.form_layout import FormLayout
-from s11audit.exports.form_looks import Look, Looks
+from s11audit.exports.forms.boxes import Accepts, Box, BoxRow, FormRow, HeadingRow
+from s11audit.exports.forms.checks import Checks, ChoiceLists
+from s11audit.exports.forms.layout import FormLayout
+from s11audit.exports.forms.looks import Look, Looks
 
 A4 = 9  # a spreadsheet’s number for the paper
 SMALL = 1.12  # how much more of the smaller print a line holds

@@ -13,11 +13,11 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing_words import audience_words
-from s11audit.exports.form_answers import answer_rows
-from s11audit.exports.form_boxes import BoxRow, HeadingRow
-from s11audit.exports.form_facts import FormFacts, Offered, form_facts, offered_to
-from s11audit.exports.form_guidance import Guide, good_practice, meanings, sources_of
-from s11audit.exports.form_layout import FormLayout, form_layout
+from s11audit.exports.forms.answers import answer_rows
+from s11audit.exports.forms.boxes import BoxRow, HeadingRow
+from s11audit.exports.forms.facts import FormFacts, Offered, form_facts, offered_to
+from s11audit.exports.forms.guidance import Guide, good_practice, meanings, sources_of
+from s11audit.exports.forms.layout import FormLayout, form_layout
 
 # What the name of a sheet cannot hold, and how long it can be.
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -73,8 +73,8 @@ class _Drawing:
     """Draws the sheets of one workbook."""
 
     def __init__(self, book: Any, layout: FormLayout, facts: FormFacts, *, marking: str) -> None:
-        from s11audit.exports.form_checks import ChoiceLists
-        from s11audit.exports.form_looks import Looks
+        from s11audit.exports.forms.checks import ChoiceLists
+        from s11audit.exports.forms.looks import Looks
 
         self._book = book
         self._layout = layout
@@ -87,7 +87,7 @@ class _Drawing:
     def read_me(
         self, sheet: Any, agency: str, *, filled: bool, questionnaire: Questionnaire
     ) -> None:
-        from s11audit.exports.form_read_me import draw_read_me
+        from s11audit.exports.forms.read_me import draw_read_me
 
         sheet.title = self._layout.read_me
         self._set_up(sheet, portrait=True)
@@ -105,7 +105,7 @@ class _Drawing:
         *,
         for_all: bool,
     ) -> None:
-        from s11audit.exports.form_sheet import FormSheet
+        from s11audit.exports.forms.sheet import FormSheet
 
         rows = {
             question.key: answer_rows(
@@ -161,7 +161,7 @@ class _Drawing:
         self._list_sheet.protection.sheet = True
 
     def _set_up(self, sheet: Any, *, portrait: bool = False) -> None:
-        from s11audit.exports.form_sheet import set_up_page
+        from s11audit.exports.forms.sheet import set_up_page
 
         footer = f"{self._facts.title}, {self._facts.version}"
         set_up_page(sheet, marking=self._marking, footer=footer, portrait=portrait)

@@ -13,7 +13,7 @@ from s11audit.domain.dates import long_time
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import route
-from s11audit.exports.form_layout import Words
+from s11audit.exports.forms.layout import Words
 
 
 @dataclass(frozen=True)

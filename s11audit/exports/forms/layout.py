@@ -99,7 +99,6 @@ class FormLayout:
     box_colour: str
     heading_colour: str
     band_colour: str
-    least_rows: int
     most_rows: int
     agency: str
     post: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
+from s11audit.domain.conditions import Condition, Is
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
-from s11audit.domain.routing_words import audience_words
-from s11audit.exports.form_layout import Words
+from s11audit.domain.routing_words import audience_words, joined_words
+from s11audit.exports.forms.layout import Words
 
 BULLET = "•"
 
@@ -28,7 +28,7 @@ class Guide:
         words = self._words
         lines = []
         if question.when:
-            lines.append(words.only_if.format(condition=self.when(question.when)))
+            lines.append(words.only_if.format(condition=self._when(question.when)))
         if tell_audience and (audience := audience_words(question.audience)):
             lines.append(words.only_for.format(audience=audience))
         if question.critical:
@@ -44,27 +44,19 @@ class Guide:
             lines.append(words.optional)
         return "\n".join(line for line in lines if line)
 
-    def when(self, condition: Condition) -> str:
+    def _when(self, condition: Condition) -> str:
         """A condition as a person reads it, naming questions by their numbers."""
         words = self._words
-        match condition:
-            case Is(question=key, value=value, negated=negated):
-                question = self._questionnaire.by_key[key]
-                return (words.is_not if negated else words.is_).format(
-                    number=self._numbers.get(key, key),
-                    title=question.title,
-                    answer=type_of(question).shown(question, value),
-                )
-            case AnyOf(conditions=conditions):
-                return words.or_.join(self._inner(one) for one in conditions)
-            case AllOf(conditions=conditions):
-                return words.and_.join(self._inner(one) for one in conditions)
-            case Not(condition=inner):
-                return words.not_.format(condition=self._inner(inner))
+        return joined_words(condition, self._say, and_=words.and_, or_=words.or_, not_=words.not_)
 
-    def _inner(self, condition: Condition) -> str:
-        several = isinstance(condition, AnyOf | AllOf) and len(condition.conditions) > 1
-        return f"({self.when(condition)})" if several else self.when(condition)
+    def _say(self, condition: Is) -> str:
+        words = self._words
+        question = self._questionnaire.by_key[condition.question]
+        return (words.is_not if condition.negated else words.is_).format(
+            number=self._numbers.get(question.key, question.key),
+            title=question.title,
+            answer=type_of(question).shown(question, condition.value),
+        )
 
 
 def meanings(question: Question, words: Words) -> str:

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from s11audit.exports.cells import lines_needed, row_height, write_text
-from s11audit.exports.form_facts import FormFacts
-from s11audit.exports.form_layout import FormLayout
-from s11audit.exports.form_looks import Look, Looks
+from s11audit.exports.forms.facts import FormFacts
+from s11audit.exports.forms.layout import FormLayout
+from s11audit.exports.forms.looks import Look, Looks
 
 KEYS, LABELS, TEXTS = 1, 2, 3  # columns
 

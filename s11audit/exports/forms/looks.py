@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 from s11audit.exports.cells import FONT, TEXT_SIZE
-from s11audit.exports.form_layout import FormLayout
+from s11audit.exports.forms.layout import FormLayout
 
 INK = "0B0C0C"
 GREY = Side(style="thin", color="B1B4B6")

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from s11audit.domain.question_types import QUESTION_TYPES, ROW, RowsType, column_id, type_of
 from s11audit.domain.questionnaire import Question
-from s11audit.exports.form_layout import FormLayout
+from s11audit.exports.forms.layout import FormLayout
 
 BoxValue = str | int | float | Decimal | date | None
 
