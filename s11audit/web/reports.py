@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, abort, render_template, send_file
+from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
@@ -22,9 +22,8 @@ from s11audit.exports.layout import layout_named
 from s11audit.models import AuditRound
 from s11audit.queries.reports import round_to_export
 from s11audit.queries.rounds import questionnaire_of
+from s11audit.web.downloads import XLSX, ZIP, download
 from s11audit.web.security import db, now, permitted, services, viewer
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 blueprint = Blueprint("reports", __name__, url_prefix="/rounds")
 
@@ -58,9 +57,7 @@ def workbook(reference: str) -> Response:
         exported_at=now(),
         path_or_stream=stream,
     )
-    stream.seek(0)
-    name = f"{audit_round.reference}-compliance.xlsx"
-    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+    return download(stream, XLSX, f"{audit_round.reference}-compliance.xlsx")
 
 
 @blueprint.get("/<reference>/charts/<name>.<picture>")
@@ -83,9 +80,7 @@ def charts_zip(reference: str) -> Response:
     audit_round = _round_or_404(reference)
     stream = BytesIO()
     zip_charts(_rows_of(audit_round), stream)
-    stream.seek(0)
-    name = f"{audit_round.reference}-charts.zip"
-    return send_file(stream, "application/zip", as_attachment=True, download_name=name)
+    return download(stream, ZIP, f"{audit_round.reference}-charts.zip")
 
 
 def _round_or_404(reference: str) -> AuditRound:

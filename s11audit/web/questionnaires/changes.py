@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import render_template, send_file
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.lineage import compare
 from s11audit.domain.permissions import Permission
 from s11audit.exports.changes import write_changes
+from s11audit.web.downloads import XLSX, download
 from s11audit.web.questionnaires.change_tables import table_of_changes
-from s11audit.web.questionnaires.downloads import XLSX
 from s11audit.web.questionnaires.pages import blueprint, sound_version
 from s11audit.web.security import now, permitted
 
@@ -30,6 +30,4 @@ def changes_workbook(id: str, old: str, new: str) -> Response:
     older, newer = sound_version(id, old).questionnaire, sound_version(id, new).questionnaire
     stream = BytesIO()
     write_changes(older, newer, compare(older, newer), stream, now())
-    stream.seek(0)
-    name = f"{id}-changes-{old}-to-{new}.xlsx"
-    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+    return download(stream, XLSX, f"{id}-changes-{old}-to-{new}.xlsx")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import send_file
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
@@ -12,21 +11,17 @@ from s11audit.exports.forms.writing import write_form
 from s11audit.questionnaires.faults import FaultCollector
 from s11audit.questionnaires.sheet_writing import write_workbook
 from s11audit.questionnaires.source import read_source
+from s11audit.web.downloads import XLSX, YAML, download
 from s11audit.web.questionnaires.choosing import ChoiceForm
 from s11audit.web.questionnaires.pages import blueprint, sound_version
 from s11audit.web.security import now, permitted, services
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-YAML = "application/yaml"
 
 
 @blueprint.get("/<id>/<version>/definition.yaml")
 @permitted(Permission.SEE_QUESTIONNAIRES)
 def definition(id: str, version: str) -> Response:
     sound_version(id, version)
-    source = BytesIO(services().catalogue.source(id, version))
-    name = f"{id}-{version}.yaml"
-    return send_file(source, YAML, as_attachment=True, download_name=name)
+    return download(services().catalogue.source(id, version), YAML, f"{id}-{version}.yaml")
 
 
 @blueprint.get("/<id>/<version>/definition.xlsx")
@@ -36,8 +31,7 @@ def definition_workbook(id: str, version: str) -> Response:
     catalogue = services().catalogue
     name = f"{id}-{version}"
     root = read_source(catalogue.source(id, version), FaultCollector(name))
-    book = BytesIO(write_workbook(root, catalogue.library.names()))
-    return send_file(book, XLSX, as_attachment=True, download_name=f"{name}.xlsx")
+    return download(write_workbook(root, catalogue.library.names()), XLSX, f"{name}.xlsx")
 
 
 @blueprint.get("/<id>/<version>/form.xlsx")
@@ -49,6 +43,4 @@ def form_workbook(id: str, version: str) -> Response:
     stream = BytesIO()
     respondent = chosen.respondent if chosen.agency_type else None
     write_form(questionnaire, respondent, stream, written_at=now())
-    stream.seek(0)
-    name = f"{id}-{version}-form.xlsx"
-    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+    return download(stream, XLSX, f"{id}-{version}-form.xlsx")

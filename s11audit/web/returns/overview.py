@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, abort, render_template, send_file
+from flask import abort, render_template
+from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
@@ -12,12 +13,11 @@ from s11audit.domain.workflow import is_overdue
 from s11audit.exports.forms.writing import write_form
 from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
+from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import desk_of
 from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("")
@@ -89,7 +89,7 @@ def workbook(reference: str) -> Response:
         exported_at=now(),
         path_or_stream=stream,
     )
-    return _file(stream, f"{desk.agency_return.reference}.xlsx")
+    return download(stream, XLSX, f"{desk.agency_return.reference}.xlsx")
 
 
 @blueprint.get("/<reference>/form.xlsx")
@@ -107,9 +107,4 @@ def form_workbook(reference: str) -> Response:
         agency=agency.name,
         written_at=now(),
     )
-    return _file(stream, f"{desk.agency_return.reference}-form.xlsx")
-
-
-def _file(stream: BytesIO, name: str) -> Response:
-    stream.seek(0)
-    return send_file(stream, XLSX, as_attachment=True, download_name=name)
+    return download(stream, XLSX, f"{desk.agency_return.reference}-form.xlsx")
