@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from s11audit.cli import main
 from s11audit.questionnaires import QuestionnaireFaultsError, load, load_text
-from s11audit.questionnaires.csv_lists import read_list
+from s11audit.questionnaires.authoring.csv_lists import read_list
 from tests.questionnaires.workbooks import PULSE, changed, tree, workbook
 
 HEAD = {"questionnaire": "pulse", "version": "1", "title": "Pulse: how are we?"}

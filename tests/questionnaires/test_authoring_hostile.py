@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from s11audit.questionnaires.authoring.workbook_cells import LARGEST_INSIDE
+from s11audit.questionnaires.authoring.workbook_reading import read_workbook
+from s11audit.questionnaires.authoring.workbook_xml import LARGEST_WORKBOOK, RefusedError
 from s11audit.questionnaires.faults import QuestionnaireFaultsError
-from s11audit.questionnaires.sheet_reading import read_workbook
-from s11audit.questionnaires.workbook_cells import LARGEST_INSIDE
-from s11audit.questionnaires.workbook_parts import LARGEST_WORKBOOK, RefusedError
 from tests.questionnaires.workbooks import PULSE, faults_of, repacked, workbook
 
 SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

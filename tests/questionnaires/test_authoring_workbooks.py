@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 
 from s11audit import paths
 from s11audit.questionnaires import load_text
-from s11audit.questionnaires.sheet_reading import read_workbook
-from s11audit.questionnaires.sheet_writing import write_workbook
+from s11audit.questionnaires.authoring.workbook_reading import read_workbook
+from s11audit.questionnaires.authoring.workbook_writing import write_workbook
 from s11audit.questionnaires.source import Section
 from tests.questionnaires.trees import ROOTS
 from tests.questionnaires.workbooks import (

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from s11audit import paths
 from s11audit.questionnaires import load_text
-from s11audit.questionnaires.cell_words import WordsError, id_from
-from s11audit.questionnaires.condition_words import condition_of, in_words
+from s11audit.questionnaires.authoring.cell_words import WordsError, id_from
+from s11audit.questionnaires.authoring.condition_syntax import condition_of, in_words
+from s11audit.questionnaires.authoring.key_forms import Form, forms_of
+from s11audit.questionnaires.authoring.yaml_writing import write_yaml
 from s11audit.questionnaires.faults import FaultCollector
-from s11audit.questionnaires.key_forms import Form, forms_of
 from s11audit.questionnaires.schema import (
     FILE_PARTS,
     ColumnPart,
@@ -24,7 +25,6 @@ from s11audit.questionnaires.schema import (
     StandardPart,
 )
 from s11audit.questionnaires.source import Section, read_source
-from s11audit.questionnaires.writing import write_yaml
 from tests.questionnaires.trees import CONDITIONS, ROOTS
 
 SHIPPED = sorted(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm, forms_of
 from s11audit.questionnaires.schema import (
     FilePart,
     QuestionnairePart,

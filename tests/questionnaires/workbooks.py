@@ -10,13 +10,13 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from s11audit.questionnaires.authoring.places import Places
+from s11audit.questionnaires.authoring.sheet_trees import TreeReader
+from s11audit.questionnaires.authoring.workbook_cells import read_cells
+from s11audit.questionnaires.authoring.workbook_reading import checked_yaml
+from s11audit.questionnaires.authoring.workbook_writing import write_workbook
 from s11audit.questionnaires.faults import FaultCollector, QuestionnaireFaultsError
-from s11audit.questionnaires.places import Places
-from s11audit.questionnaires.sheet_reading import checked_yaml
-from s11audit.questionnaires.sheet_trees import TreeReader
-from s11audit.questionnaires.sheet_writing import write_workbook
 from s11audit.questionnaires.source import Section, read_source
-from s11audit.questionnaires.workbook_cells import read_cells
 
 PULSE = """\
 questionnaire: pulse

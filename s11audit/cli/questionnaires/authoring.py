@@ -46,7 +46,7 @@ def to_xlsx(file: Path, output: Path | None) -> None:
 
     Everything comes along but comments. The file may have no faults.
     """
-    from s11audit.questionnaires.sheet_writing import write_workbook
+    from s11audit.questionnaires.authoring.workbook_writing import write_workbook
 
     with _ending_with_faults():
         faults = FaultCollector(str(file))
@@ -61,7 +61,7 @@ def to_xlsx(file: Path, output: Path | None) -> None:
 @_output("YAML file")
 def from_xlsx(file: Path, output: Path | None) -> None:
     """Turn a workbook into a questionnaire, or list what is wrong, each with sheet and cell."""
-    from s11audit.questionnaires.sheet_reading import read_workbook
+    from s11audit.questionnaires.authoring.workbook_reading import read_workbook
 
     with _ending_with_faults():
         text = read_workbook(_bytes(file), str(file), _library())
@@ -86,7 +86,7 @@ def from_csv(
     semicolons between them), required and id. A question without a type is a rating of the scale
     met-partly-not-met, or a choice where it has options.
     """
-    from s11audit.questionnaires.csv_lists import read_list
+    from s11audit.questionnaires.authoring.csv_lists import read_list
 
     head = {"questionnaire": id_, "version": version, "kind": str(kind), "title": title}
     with _ending_with_faults():

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.exports.forms.writing import write_form
+from s11audit.questionnaires.authoring.workbook_writing import write_workbook
 from s11audit.questionnaires.faults import FaultCollector
-from s11audit.questionnaires.sheet_writing import write_workbook
 from s11audit.questionnaires.source import read_source
 from s11audit.web.downloads import XLSX, YAML, download
 from s11audit.web.questionnaires.choosing import ChoiceForm

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from s11audit.questionnaires import Fault
-from s11audit.questionnaires.places import PlacedFault
+from s11audit.questionnaires.authoring.places import PlacedFault
 
 LONGEST_LINE = 300
 

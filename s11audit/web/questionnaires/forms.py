@@ -9,8 +9,8 @@ from wtforms import SelectField, TextAreaField
 from s11audit.domain.permissions import Permission
 from s11audit.models import Partnership
 from s11audit.queries import directory
+from s11audit.questionnaires.authoring.workbook_reading import read_workbook
 from s11audit.questionnaires.parts import ScaleLibrary
-from s11audit.questionnaires.sheet_reading import read_workbook
 from s11audit.services.refusals import RefusedError
 from s11audit.web.security import db, viewer
 

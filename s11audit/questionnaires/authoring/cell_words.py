@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm, forms_of
 from s11audit.questionnaires.schema import FilePart
 from s11audit.questionnaires.source import Items, Section
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from s11audit.questionnaires.cell_words import WordsError, put
+from s11audit.questionnaires.authoring.cell_words import WordsError, put
 from s11audit.questionnaires.source import DEEPEST, Items, Section
 
 _WORD = re.compile(r"""\s*([()]|"(?:[^"\\]|\\.)*"|[“”][^“”]*[“”]|[^\s()"“”]+)""")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from s11audit.questionnaires.key_forms import forms_of
+from s11audit.questionnaires.authoring.key_forms import forms_of
 from s11audit.questionnaires.schema import FILE_PARTS
 from s11audit.questionnaires.source import Section
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from s11audit.questionnaires.cell_words import put
-from s11audit.questionnaires.faults import quote, suggest
-from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
-from s11audit.questionnaires.places import Places
-from s11audit.questionnaires.schema import QuestionnairePart
-from s11audit.questionnaires.sheet_rows import Row, Sheet
-from s11audit.questionnaires.sheets import (
+from s11audit.questionnaires.authoring.cell_words import put
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.places import Places
+from s11audit.questionnaires.authoring.sheet_rows import Row, Sheet
+from s11audit.questionnaires.authoring.sheets import (
     KEY,
     LONG_TEXTS,
     NAME,
@@ -33,6 +31,8 @@ from s11audit.questionnaires.sheets import (
     standard_columns,
     table_columns,
 )
+from s11audit.questionnaires.faults import quote, suggest
+from s11audit.questionnaires.schema import QuestionnairePart
 from s11audit.questionnaires.source import Items, Section
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.workbook_xml import UNREAD
 from s11audit.questionnaires.schema import (
     ColumnPart,
     LevelPart,
@@ -17,7 +18,6 @@ from s11audit.questionnaires.schema import (
     ScalePart,
     StandardPart,
 )
-from s11audit.questionnaires.workbook_parts import UNREAD
 
 READ_ME = "Read me"
 LISTS = "Lists"

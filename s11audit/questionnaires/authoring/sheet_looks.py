@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from s11audit.questionnaires.sheets import LISTS
+from s11audit.questionnaires.authoring.sheets import LISTS
 
 LAST_OFFERED_ROW = 1000  # how far down the drop-downs reach
 _WIDEST_PAGE = 260

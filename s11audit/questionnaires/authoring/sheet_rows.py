@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from s11audit.questionnaires.cell_words import WordsError, put, value_of
-from s11audit.questionnaires.condition_words import condition_of
+from s11audit.questionnaires.authoring.cell_words import WordsError, put, value_of
+from s11audit.questionnaires.authoring.condition_syntax import condition_of
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm
+from s11audit.questionnaires.authoring.places import Places
+from s11audit.questionnaires.authoring.sheets import Columns
+from s11audit.questionnaires.authoring.workbook_xml import column_letters
 from s11audit.questionnaires.faults import quote, repeated, suggest
-from s11audit.questionnaires.key_forms import Form, KeyForm
-from s11audit.questionnaires.places import Places
-from s11audit.questionnaires.sheets import Columns
 from s11audit.questionnaires.source import Items, Section
-from s11audit.questionnaires.workbook_parts import column_letters
 
 Value = str | Section | Items
 _DAYS = frozenset({"earliest", "latest"})  # where a date is meant

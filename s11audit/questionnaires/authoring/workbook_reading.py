@@ -12,19 +12,19 @@ import subprocess
 import sys
 from typing import Any
 
+from s11audit.questionnaires.authoring.places import Places
+from s11audit.questionnaires.authoring.sheet_trees import TreeReader
+from s11audit.questionnaires.authoring.workbook_xml import LARGEST_WORKBOOK, TOO_MUCH
+from s11audit.questionnaires.authoring.yaml_writing import write_yaml
 from s11audit.questionnaires.faults import FaultCollector, QuestionnaireFaultsError
 from s11audit.questionnaires.loading import load_source
 from s11audit.questionnaires.parts import ScaleLibrary
-from s11audit.questionnaires.places import Places
-from s11audit.questionnaires.sheet_trees import TreeReader
 from s11audit.questionnaires.source import LARGEST_FILE, Section, read_source
-from s11audit.questionnaires.workbook_parts import LARGEST_WORKBOOK, TOO_MUCH
-from s11audit.questionnaires.writing import write_yaml
 
 LONGEST_WAIT = 30  # seconds
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-_READER = "s11audit.questionnaires.workbook_cells"
+_READER = "s11audit.questionnaires.authoring.workbook_cells"
 
 
 def read_workbook(raw: bytes, name: str, library: ScaleLibrary | None = None) -> str:

@@ -22,7 +22,7 @@ from xml.sax.handler import ContentHandler, feature_namespaces
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import create_parser
 
-from s11audit.questionnaires.workbook_parts import (
+from s11audit.questionnaires.authoring.workbook_xml import (
     LARGEST_WORKBOOK,
     TOO_MUCH,
     UNREAD,

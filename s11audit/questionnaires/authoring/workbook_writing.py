@@ -12,13 +12,13 @@ from typing import Any
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.question_types import QUESTION_TYPES
-from s11audit.questionnaires import sheets
-from s11audit.questionnaires.cell_words import cell_of
-from s11audit.questionnaires.condition_words import in_words
-from s11audit.questionnaires.key_forms import Form, KeyForm
-from s11audit.questionnaires.sheet_looks import SheetLooks, new_book
-from s11audit.questionnaires.sheet_notes import READ_ME_LINES, meanings
-from s11audit.questionnaires.sheets import Columns
+from s11audit.questionnaires.authoring import sheets
+from s11audit.questionnaires.authoring.cell_words import cell_of
+from s11audit.questionnaires.authoring.condition_syntax import in_words
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm
+from s11audit.questionnaires.authoring.sheet_looks import SheetLooks, new_book
+from s11audit.questionnaires.authoring.sheet_notes import READ_ME_LINES, meanings
+from s11audit.questionnaires.authoring.sheets import Columns
 from s11audit.questionnaires.source import Items, Section
 
 CELL_LIMIT = 32_767  # UTF-16 units

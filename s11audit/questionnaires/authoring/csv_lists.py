@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 
 from s11audit.domain.questionnaire import Kind
-from s11audit.questionnaires.cell_words import WordsError, id_from, put, value_of
+from s11audit.questionnaires.authoring.cell_words import WordsError, id_from, put, value_of
+from s11audit.questionnaires.authoring.key_forms import Form, KeyForm, forms_of
+from s11audit.questionnaires.authoring.places import Places
+from s11audit.questionnaires.authoring.workbook_reading import checked_yaml
 from s11audit.questionnaires.faults import QuestionnaireFaultsError, quote, repeated, suggest
-from s11audit.questionnaires.key_forms import Form, KeyForm, forms_of
 from s11audit.questionnaires.parts import ScaleLibrary
-from s11audit.questionnaires.places import Places
 from s11audit.questionnaires.schema import QuestionnairePart, QuestionPart
-from s11audit.questionnaires.sheet_reading import checked_yaml
 from s11audit.questionnaires.source import LARGEST_FILE, Items, Section
 
 STANDARD, ASK = "standard", "ask"

@@ -1,0 +1,1 @@
+"""Questionnaires in Excel workbooks and CSV lists, and back to YAML."""
