@@ -59,3 +59,8 @@ VERSION_STEPS: tuple[Step[VersionStatus], ...] = (
         needs_reason=True,
     ),
 )
+
+
+def version_name(title: str, version: str) -> str:
+    """The title, with the version where the title does not end with it already."""
+    return title if title.endswith(version) else f"{title}, version {version}"

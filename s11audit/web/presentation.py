@@ -17,7 +17,7 @@ from s11audit.domain.numbers import counted, percent
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.ratings import LABELS, LETTERS
-from s11audit.domain.versions import VERSION_STATUS_LABELS
+from s11audit.domain.versions import VERSION_STATUS_LABELS, version_name
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
 from s11audit.paths import STATIC
 from s11audit.web.security import csp_nonce
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
         Permission=Permission,
         percent=percent,
         type_of=type_of,
+        version_name=version_name,
         agency_type_label=agency_type_label,
         asset_url=asset_url,
         csp_nonce=csp_nonce,

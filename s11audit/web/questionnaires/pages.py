@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort
 
 from s11audit.domain.questionnaire import Question, Questionnaire
-from s11audit.domain.versions import VersionStatus
+from s11audit.domain.versions import VersionStatus, version_name
 from s11audit.models import QuestionnaireVersion
 from s11audit.queries.questionnaires import OPEN_STATUSES, uploaded_version
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError, Version
@@ -27,7 +27,7 @@ class Opened:
 
     @property
     def name(self) -> str:
-        return f"{self.version.title}, version {self.version.version}"
+        return version_name(self.version.title, self.version.version)
 
     @property
     def address(self) -> dict[str, Any]:
