@@ -9,6 +9,8 @@ from s11audit.questionnaires.faults import FaultCollector, nearest, quote
 from s11audit.questionnaires.parts import Part
 from s11audit.questionnaires.schema import QuestionPart, StandardPart
 
+MOST_NAMED = 100
+
 
 def add_audience_faults(
     part: Part[StandardPart] | Part[QuestionPart], faults: FaultCollector
@@ -31,6 +33,9 @@ def _add_list_faults(
         return
     if not named:
         faults.add(part.line(key), f"{quote(key)} names nobody; leave it out if everybody is asked")
+    if len(named) > MOST_NAMED:
+        faults.add(part.line(key), f"{quote(key)} can name {MOST_NAMED} at most")
+        return
     for index, code in enumerate(named):
         line = part.line(key, index)
         if code in named[:index]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from s11audit.questionnaires import QuestionnaireFaultsError, check, load
+from s11audit.questionnaires.faults import nearest
 
 FAULTY = sorted((Path(__file__).parent / "faulty").glob("*.yaml"))
 
@@ -49,3 +50,17 @@ def test_a_fault_names_what_is_near_or_else_everything_there_is(tmp_path: Path) 
         "“kind” cannot be “zebra”: use one of: "
         "self-assessment, case-file-audit, joint-assessment, survey"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("trianing", "training"),  # nearer than “rating”, which comes first
+        ("Rating", "rating"),
+        ("fires", "fire"),
+        ("zebra", ""),
+        ("t" * 61, ""),
+    ],
+)
+def test_the_nearest_known_word_is_found_wherever_it_stands(word: str, near: str) -> None:
+    assert nearest(word, ["rating", "fire", "training", "drawing", "t" * 60]) == near

@@ -169,3 +169,15 @@ def test_any_change_to_a_sound_file_gives_a_questionnaire_or_located_faults(
         | st.sampled_from(["[", "{a: b}", "- ", "\n  ", "~", "-1", '"', ": ", "{question: a.x}"])
     )
     loaded_or_located(SOUND[:start] + inserted + SOUND[end:])
+
+
+def test_a_list_of_thousands_of_agency_types_is_refused_unread(
+    faults_of: Callable[[bytes], list[tuple[int, str]]],
+) -> None:
+    types = ", ".join(f"polise{number}" for number in range(40_000))
+    question = f"{{id: b, type: yes-no, ask: C?, for: [{types}], with: [{types}]}}"
+    raw = HEAD + "standards:\n- id: a\n  title: A\n  questions:\n  - " + question
+    assert faults_of(raw.encode()) == [
+        (9, "“for” can name 100 at most"),
+        (9, "“with” can name 100 at most"),
+    ]
