@@ -44,8 +44,10 @@ def add_draft() -> Response | tuple[str, int]:
     raw = b""
     try:
         raw = form.read()
+        partnership_id = form.chosen_partnership.id
+        db().rollback()  # a file can take long to read: nobody waits for the database meanwhile
         raw = form.as_yaml(raw, services().catalogue.library)
-        draft = _upload(form, raw)
+        draft = _upload(raw, partnership_id)
     except QuestionnaireFaultsError as error:
         return _page(form, listed(error.faults, raw), raw), 422
     except RefusedError as error:
@@ -57,15 +59,8 @@ def add_draft() -> Response | tuple[str, int]:
     return redirect(url_for("questionnaires.show", **address), 303)
 
 
-def _upload(form: DraftForm, raw: bytes) -> QuestionnaireVersion:
-    return upload_draft(
-        db(),
-        services().catalogue,
-        raw,
-        form.chosen_partnership.id,
-        by=viewer(),
-        now=now(),
-    )
+def _upload(raw: bytes, partnership_id: int) -> QuestionnaireVersion:
+    return upload_draft(db(), services().catalogue, raw, partnership_id, by=viewer(), now=now())
 
 
 def _page(form: DraftForm, faults: Sequence[ListedFault] = (), raw: bytes = b"") -> str:

@@ -72,7 +72,6 @@ class DraftForm(FlaskForm):
         """The YAML of what was sent. Raises QuestionnaireFaultsError for a workbook with faults."""
         if is_text(raw):
             return raw
-        db().rollback()  # a workbook can take long to read: nobody waits for the database meanwhile
         return read_workbook(raw, self.file_name, library).encode()
 
 
