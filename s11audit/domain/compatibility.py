@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from s11audit.domain.lineage import sources
+from s11audit.domain.lineage import same_answers, sources
 from s11audit.domain.numbers import plain_number
 from s11audit.domain.question_types import column_id, type_of
 from s11audit.domain.questionnaire import Carry, Question, Questionnaire
@@ -74,28 +74,29 @@ def _obstacles(old: Question, new: Question, held: Held) -> Iterator[tuple[str, 
         return
     if new.lineage.carry is Carry.ANSWER_AFRESH:
         yield "The question must be answered afresh", everything
-    yield from _lost_codes(old, new, held)
+    if not same_answers(old, new):
+        yield from ((reason, everything) for reason in _ways_lost(old, new))
     yield from _narrowed(old, new, held)
 
 
-def _lost_codes(old: Question, new: Question, held: Held) -> Iterator[tuple[str, set[str]]]:
-    before, after = type_of(old).codes(old), type_of(new).codes(new)
-    if before is None or after is None:
-        return
+def _ways_lost(old: Question, new: Question) -> Iterator[str]:
+    """Why no answer goes on where another way of answering leaves none as it was."""
+    before, after = type_of(old).codes(old) or (), type_of(new).codes(new) or ()
     for code in before:
         label = type_of(old).shown(old, code)
-        using = {value for value in held if code in value.split(" ")}
         if code not in after:
-            called = "level" if old.scale else "choice"
-            yield f"The {called} “{label}” is removed", using
+            yield f"The {'level' if old.scale else 'choice'} “{label}” is removed"
         elif _meaning_changed(old, new, code):
-            yield f"“{label}” no longer means the same", using
+            yield f"“{label}” no longer means the same"
+    if old.scale and new.scale:
+        yield "The scale has changed, so every rating is chosen again"
+    else:
+        yield "It is answered in another way, so every answer is given again"
 
 
 def _meaning_changed(old: Question, new: Question, code: str) -> bool:
-    if old.scale is None or new.scale is None:
-        return False
-    before, after = old.scale.level(code), new.scale.level(code)
+    before = old.scale.level(code) if old.scale else None
+    after = new.scale.level(code) if new.scale else None
     if before is None or after is None:
         return False
     return (before.rag, before.applicable) != (after.rag, after.applicable)

@@ -187,14 +187,34 @@ def test_unchanged_questions_are_compatible_whatever_is_held() -> None:
     assert (one.is_compatible, one.held, one.touched) == (True, 5, 0)
 
 
-def test_a_level_that_is_removed_touches_those_who_chose_it() -> None:
+def test_a_level_that_is_removed_touches_every_rating_because_none_is_brought_forward() -> None:
     shorter = replace(COMPLIANCE, levels=COMPLIANCE.levels[:2])
     one = report(rating("a.x"), rating("a.x", scale=shorter), {"met": 3, "not-met": 2})
     assert one.why_not == (
         "The level “Not met” is removed",
         "The level “Not applicable” is removed",
+        "The scale has changed, so every rating is chosen again",
     )
-    assert (one.held, one.touched) == (5, 2)
+    assert (one.held, one.touched) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (rating("a.x"), rating("a.x", scale=grades())),
+        (question("a.x", "number", unit="people"), question("a.x", "number", unit="days")),
+        (
+            question("a.x", "choice", options=(Option("a", "A"),)),
+            question("a.x", "choice", options=(Option("a", "Not A"),)),
+        ),
+    ],
+)
+def test_what_is_not_brought_forward_is_never_called_compatible(
+    old: Question, new: Question
+) -> None:
+    assert not same_answers(old, new)
+    one = report(old, new, {"": 4})
+    assert (one.is_compatible, one.touched) == (False, 4)
 
 
 def test_another_type_or_a_removed_question_touches_every_answer() -> None:
