@@ -65,7 +65,7 @@ def figure_rows(
     found: dict[str, list[tuple[ValueLine, _Figure]]] = {}
     for line in lines:
         question = questionnaire.by_key.get(line.question_key)
-        if question is not None:
+        if question is not None and _has_figures(question):
             figures = ((line, figure) for figure in _figures(question, line.value))
             found.setdefault(question.key, []).extend(figures)
     for standard in questionnaire.standards:

@@ -52,6 +52,8 @@ def test_an_agency_keeps_all_its_answers_and_its_scorecard(download: Download) -
     answers = {row["Question key"]: row for row in records(workbook, "Answers", "Standard")}
     assert answers["leadership.board-lead"]["Comment"] == "Nobody holds this yet"
     assert "leadership.plan-date" not in answers
+    figures = {row["Question key"] for row in records(workbook, "Figures", "Standard")}
+    assert figures == {"leadership.staff"}
 
 
 def test_a_return_in_progress_can_be_downloaded_with_what_is_missing(download: Download) -> None:
