@@ -89,7 +89,8 @@ def changed(shelved: Shelved, questionnaire: Questionnaire) -> Fault | None:
         shelved.place,
         1,
         f"{shelved.id} {shelved.version} was {shelved.status} with the fingerprint "
-        f"{shelved.sha256[:12]}, but it now has {questionnaire.sha256[:12]}: put the original "
-        "back, or make your changes in a new version (`s11audit questionnaires new-version "
+        f"{shelved.sha256[:12]}, but it now has {questionnaire.sha256[:12]}, because its text or a "
+        "scale of the library that it uses has changed: put the original back, or make your "
+        "changes in a new version (`s11audit questionnaires new-version "
         f"{shelved.id} {shelved.version} NEW`)",
     )

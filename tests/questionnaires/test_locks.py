@@ -80,7 +80,8 @@ def test_a_changed_published_file_is_a_fault_and_no_round_can_ask_it(tmp_path: P
     (fault,) = catalogue.faults()
     assert str(fault) == (
         f"{path}:1: pulse 1 was published with the fingerprint {original[:12]}, but it now has "
-        f"{found[:12]}: put the original back, or make your changes in a new version "
+        f"{found[:12]}, because its text or a scale of the library that it uses has changed: put "
+        "the original back, or make your changes in a new version "
         "(`s11audit questionnaires new-version pulse 1 NEW`)"
     )
     assert catalogue.versions() == []
