@@ -50,7 +50,7 @@ _FORMS: dict[str, str] = {
     VERSION_PATTERN: "use letters and digits, such as “2026” or “2026.1”",
     NUMBER_PATTERN: "write a number, such as 60 or 0.5",
     WHOLE_NUMBER_PATTERN: "write a whole number of 0 or more",
-    REFERENCE_PATTERN: "write the reference of a partnership, such as “WEND”",
+    REFERENCE_PATTERN: "write a partnership’s reference in capital letters, such as “WEND”",
     TESTED_PATTERN: "name a standard as questionnaire/standard, such as “section-11/leadership”",
     QUESTION_KEY_PATTERN: "name a question as standard.question, such as “leadership.board-lead”",
 }

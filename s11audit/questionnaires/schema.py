@@ -15,7 +15,7 @@ from s11audit.domain.scales import Direction
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 VERSION_PATTERN = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
-REFERENCE_PATTERN = r"^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$"
+REFERENCE_PATTERN = r"^[A-Z0-9]([A-Z0-9-]{0,10}[A-Z0-9])?$"
 NUMBER_PATTERN = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 WHOLE_NUMBER_PATTERN = r"^[0-9]{1,6}$"
 TESTED_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$"
@@ -23,7 +23,7 @@ QUESTION_KEY_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=60)]
-PartnershipReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=40)]
+PartnershipReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
 Version = Annotated[str, StringConstraints(pattern=VERSION_PATTERN, max_length=40)]
 Number = Annotated[str, StringConstraints(pattern=NUMBER_PATTERN)]
 WholeNumber = Annotated[str, StringConstraints(pattern=WHOLE_NUMBER_PATTERN)]
