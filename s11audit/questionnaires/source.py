@@ -78,6 +78,12 @@ def line_at(holder: object, place: Sequence[str | int]) -> int:
     return line
 
 
+def control_character(text: str) -> str:
+    """The fault of a text that has a control character, line breaks and tabs apart; or ""."""
+    wrong = _CONTROL.search(text)
+    return f"the control character U+{ord(wrong.group()):04X} is not text" if wrong else ""
+
+
 def read_bytes(path: Path, faults: FaultCollector) -> bytes:
     """The bytes of a file of acceptable size; raises QuestionnaireFaultsError."""
     raw = b""
@@ -193,8 +199,8 @@ class _Reading:
         text: str = event.value
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
-        if event.style == '"' and (wrong := _CONTROL.search(text)):
-            self._refuse(event, f"the control character U+{ord(wrong.group()):04X} is not text")
+        if event.style == '"' and (wrong := control_character(text)):
+            self._refuse(event, wrong)
             text = _CONTROL.sub("", text)
         if not event.style and text in _NOTHING:
             self._refuse(event, f"{quote(text)} means nothing here; use quotes or leave it out")

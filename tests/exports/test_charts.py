@@ -209,7 +209,7 @@ def test_an_unknown_chart_or_format_is_refused(rows: RoundRows, name: str, end: 
 def test_slow_libraries_wait_until_something_is_exported() -> None:
     program = (
         "import sys, s11audit.exports.compliance, s11audit.exports.own_return, "
-        "s11audit.exports.chart_pack; "
+        "s11audit.exports.chart_pack, s11audit.web.questionnaires, s11audit.web.returns; "
         "sys.exit(any(name in sys.modules for name in ('openpyxl', 'matplotlib')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

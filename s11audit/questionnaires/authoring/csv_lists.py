@@ -15,16 +15,13 @@ from s11audit.questionnaires.authoring.workbook_reading import checked_yaml
 from s11audit.questionnaires.faults import QuestionnaireFaultsError, quote, repeated, suggest
 from s11audit.questionnaires.parts import ScaleLibrary
 from s11audit.questionnaires.schema import QuestionnairePart, QuestionPart
-from s11audit.questionnaires.source import LARGEST_FILE, Items, Section
+from s11audit.questionnaires.source import LARGEST_FILE, Items, Section, control_character
 
 STANDARD, ASK = "standard", "ask"
-COLUMNS: tuple[str, ...] = (
-    *(STANDARD, "id", "title", "type", "scale", ASK, "help", "required", "options"),
-)
+COLUMNS = (STANDARD, "id", "title", "type", "scale", ASK, "help", "required", "options")
 DEFAULT_SCALE = "met-partly-not-met"
 MOST_ROWS = 5_000
 LONGEST_ID = 40
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Words that an id can do without.
 _SMALL = frozenset(
     re.findall(
@@ -152,8 +149,8 @@ def _record(row: list[str], number: int, columns: list[str], places: Places) -> 
         line = places.line(f"row {number}, column {called or at + 1}")
         if not name:
             places.add(line, "this column has no name in the first row")
-        elif wrong := _CONTROL.search(text.replace("\n", "").replace("\t", "")):
-            places.add(line, f"the control character U+{ord(wrong.group()):04X} is not text")
+        elif wrong := control_character(text):
+            places.add(line, wrong)
         else:
             record[name] = (text, line)
     return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from math import ceil
@@ -29,24 +30,29 @@ _TOP = Alignment(vertical="top", wrap_text=True)
 _COMMENT_SIZE = (320, 110)
 
 
-def new_book(title: str) -> Any:
+def new_book(title: str) -> WrittenBook:
     """A workbook without a sheet."""
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.title = title[:200]
     book.properties.creator = "s11audit"
     book.properties.language = "en-GB"
-    return book
+    return WrittenBook(book)
 
 
-class SheetLooks:
-    """Makes the sheets of one workbook."""
+class WrittenBook:
+    """One workbook that is being written."""
 
-    def __init__(self, book: Any) -> None:
-        self.book = book
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
 
     def sheet(self, name: str) -> WrittenSheet:
-        return WrittenSheet(self.book.create_sheet(name))
+        return WrittenSheet(self._book.create_sheet(name))
+
+    def saved(self) -> bytes:
+        stream = io.BytesIO()
+        self._book.save(stream)
+        return stream.getvalue()
 
 
 class WrittenSheet:

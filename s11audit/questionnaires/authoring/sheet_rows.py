@@ -13,12 +13,11 @@ from s11audit.questionnaires.authoring.places import Places
 from s11audit.questionnaires.authoring.sheets import Columns
 from s11audit.questionnaires.authoring.workbook_xml import column_letters
 from s11audit.questionnaires.faults import quote, repeated, suggest
-from s11audit.questionnaires.source import Items, Section
+from s11audit.questionnaires.source import Items, Section, control_character
 
 Value = str | Section | Items
 _DAYS = frozenset({"earliest", "latest"})  # where a date is meant
 _ENCODED = re.compile("_x([0-9A-Fa-f]{4})_")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_TEXT = {
     "formula": "there is a formula in this cell; type the text itself",
     "error": "there is an error in this cell; type the text itself",
@@ -149,8 +148,7 @@ class Row:
         cell, line = self._cells[key][1], self.cell_line(key)
         text = self._sheet.long.get(cell.text, cell.text)
         reason = "" if cell.kind == "date" and form.key in _DAYS else _NOT_TEXT.get(cell.kind, "")
-        if wrong := _CONTROL.search(text.replace("\n", "").replace("\t", "")):
-            reason = f"the control character U+{ord(wrong.group()):04X} is not text"
+        reason = control_character(text) or reason
         try:
             if not reason:
                 return _value(text, form, line), line

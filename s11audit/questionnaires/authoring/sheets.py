@@ -26,7 +26,7 @@ SCALES = "Scales"
 STANDARDS = "Standards"
 TABLES = "Tables"
 LONG_TEXTS = "Long texts"
-SHEETS: tuple[str, ...] = (*(READ_ME, QUESTIONNAIRE, SCALES, STANDARDS, TABLES, LONG_TEXTS, LISTS),)
+SHEETS = (READ_ME, QUESTIONNAIRE, SCALES, STANDARDS, TABLES, LONG_TEXTS, LISTS)
 # Names that a spreadsheet keeps for itself, or that say that a sheet is not read.
 _TAKEN = frozenset({*(name.lower() for name in SHEETS), "history"})
 LONGEST_SHEET_NAME = 31

@@ -2,8 +2,7 @@
 
 It reads a workbook from standard input and writes what its cells say to standard output. Memory,
 time and every size are limited, so that a workbook made to do harm ends this program and nothing
-else. Formulas are never worked out,
-links never followed, macros never looked at.
+else. Formulas are never worked out, links never followed, macros never looked at.
 """
 
 from __future__ import annotations
@@ -42,9 +41,17 @@ MEMORY = 1_000_000_000
 SECONDS = 10  # of the processor
 
 _CHUNK = 65_536
-_DAMAGE: tuple[type[Exception], ...] = (
-    *(DefusedXmlException, SAXException, zipfile.BadZipFile, zlib.error, EOFError, OSError),
-    *(NotImplementedError, RuntimeError, ValueError),
+# What the readers of ZIP and XML raise at files that nobody's spreadsheet wrote.
+_DAMAGE = (
+    DefusedXmlException,
+    SAXException,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
 )
 
 

@@ -5,10 +5,9 @@ Every cell is text, whatever it looks like: never a formula, a number or a date.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.question_types import QUESTION_TYPES
@@ -16,10 +15,12 @@ from s11audit.questionnaires.authoring import sheets
 from s11audit.questionnaires.authoring.cell_words import cell_of
 from s11audit.questionnaires.authoring.condition_syntax import in_words
 from s11audit.questionnaires.authoring.key_forms import Form, KeyForm
-from s11audit.questionnaires.authoring.sheet_looks import SheetLooks, new_book
 from s11audit.questionnaires.authoring.sheet_notes import READ_ME_LINES, meanings
 from s11audit.questionnaires.authoring.sheets import Columns
 from s11audit.questionnaires.source import Items, Section
+
+if TYPE_CHECKING:
+    from s11audit.questionnaires.authoring.sheet_looks import WrittenBook
 
 CELL_LIMIT = 32_767  # UTF-16 units
 _PIECE = 15_000
@@ -32,24 +33,25 @@ def write_workbook(root: Section, library: Iterable[str] = ()) -> bytes:
 
     `library` has the names of scales that its questions may use besides its own.
     """
-    writer = _BookWriter(root, list(library))
-    stream = io.BytesIO()
-    writer.book().save(stream)
-    return stream.getvalue()
+    from s11audit.questionnaires.authoring.sheet_looks import new_book  # slow to load
+
+    book = new_book(root.get("title", ""))
+    _BookWriter(root, list(library), book).write()
+    return book.saved()
 
 
 class _BookWriter:
-    def __init__(self, root: Section, library: list[str]) -> None:
+    def __init__(self, root: Section, library: list[str], book: WrittenBook) -> None:
         self._root = root
+        self._book = book
         self._long: list[tuple[str, str]] = []
-        self._looks = SheetLooks(new_book(root.get("title", "")))
         own = root.get("scales", {})
         self._lists = {
             "type": list(QUESTION_TYPES),
             "scale": [*own, *(name for name in library if name not in own)],
         }
 
-    def book(self) -> Any:
+    def write(self) -> None:
         standards = self._root.get("standards", ())
         names = sheets.sheet_names(standard.get("id", "") for standard in standards)
         self._write_read_me()
@@ -66,10 +68,9 @@ class _BookWriter:
         self._write(sheets.TABLES, "A column", sheets.table_columns(), self._table_columns())
         self._write_long_texts()
         self._write_lists()
-        return self._looks.book
 
     def _write_read_me(self) -> None:
-        sheet = self._looks.sheet(sheets.READ_ME)
+        sheet = self._book.sheet(sheets.READ_ME)
         sheet.set_widths([110])
         for number, line in enumerate(READ_ME_LINES, 1):
             sheet.write_note(number, line)
@@ -79,7 +80,7 @@ class _BookWriter:
         known = meanings("The questionnaire") | {
             f"rag: {key}": text for key, text in meanings("Thresholds").items()
         }
-        sheet = self._looks.sheet(sheets.QUESTIONNAIRE)
+        sheet = self._book.sheet(sheets.QUESTIONNAIRE)
         sheet.write_headings([sheets.KEY, sheets.VALUE, "note"], [18, 120, 46])
         for number, (key, form) in enumerate(keys.items(), 2):
             outer, _, inner = key.partition(": ")
@@ -109,7 +110,7 @@ class _BookWriter:
         self, name: str, chapter: str, columns: Columns, rows: Iterable[Mapping[str, Any]]
     ) -> None:
         """Write a sheet with a row for each part and a column for each key."""
-        sheet = self._looks.sheet(name)
+        sheet = self._book.sheet(name)
         sheet.write_headings(list(columns), [_width(form) for form in columns.values()])
         sheet.explain(list(columns), meanings(chapter))
         for number, row in enumerate(rows, 2):
@@ -140,7 +141,7 @@ class _BookWriter:
     def _write_long_texts(self) -> None:
         if not self._long:
             return
-        sheet = self._looks.sheet(sheets.LONG_TEXTS)
+        sheet = self._book.sheet(sheets.LONG_TEXTS)
         sheet.write_headings([sheets.NAME, sheets.TEXT], [40, 110])
         for number, row in enumerate(self._long, 2):
             sheet.write_row(number, list(row))
@@ -161,7 +162,7 @@ class _BookWriter:
             ],
             "questions, for conditions": keys,
         }
-        sheet = self._looks.sheet(sheets.LISTS)
+        sheet = self._book.sheet(sheets.LISTS)
         sheet.write_headings(list(lists), [24, 24, 44, 52, 60])
         for number in range(max(map(len, lists.values()))):
             row = [words[number] if number < len(words) else "" for words in lists.values()]

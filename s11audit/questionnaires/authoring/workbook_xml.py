@@ -110,22 +110,20 @@ class StylesHandler(_Handler):
         return number.isdigit() and int(number[:6]) in _DATE_FORMATS
 
 
-class TextsHandler(_Handler):
-    """The texts that cells share. What is said of how to pronounce them is passed over."""
+class _TextHandler(_Handler):
+    """Gathers the text of elements. What is said of how to pronounce it is passed over."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, heard: tuple[str, ...]) -> None:
+        """`heard` are the elements that hold text."""
         super().__init__()
-        self.texts: list[str] = []
         self._budget = budget
+        self._heard = heard
         self._pieces: list[str] = []
         self._listening = self._aside = False
 
     def start(self, name: str, values: dict[str, str]) -> None:
-        if name == "si":
-            self._pieces = []
-        elif name == "rPh":
-            self._aside = True
-        self._listening = name == "t" and not self._aside
+        self._aside = self._aside or name == "rPh"
+        self._listening = name in self._heard and not self._aside
 
     def characters(self, content: str) -> None:
         if self._listening:
@@ -134,35 +132,48 @@ class TextsHandler(_Handler):
 
     def end(self, name: str) -> None:
         self._listening = False
-        if name == "rPh":
-            self._aside = False
-        elif name == "si":
+        self._aside = self._aside and name != "rPh"
+
+
+class TextsHandler(_TextHandler):
+    """The texts that cells share."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget, ("t",))
+        self.texts: list[str] = []
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        super().start(name, values)
+        if name == "si":
+            self._pieces = []
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if name == "si":
             self._budget.spend("", cells=1)
             self.texts.append("".join(self._pieces))
 
 
-class SheetHandler(_Handler):
+class SheetHandler(_TextHandler):
     """The cells of one sheet that say anything, wherever and in whatever order they stand."""
 
     def __init__(
         self, texts: list[str], styles: StylesHandler, first_day: datetime, budget: Budget
     ) -> None:
-        super().__init__()
+        super().__init__(budget, ("v", "t"))
         self._texts, self._styles, self._first_day = texts, styles, first_day
-        self._budget = budget
         self._cells: list[tuple[int, int, str, str]] = []
         self._merged: list[str] = []
         self._beyond: list[str] = []
         self._row = self._column = 0
         self._cell: dict[str, str] = {}
-        self._pieces: list[str] = []
-        self._has_formula = self._listening = self._aside = False
+        self._has_formula = False
 
     def found(self) -> dict[str, Any]:
         return {"cells": sorted(self._cells), "merged": self._merged, "beyond": self._beyond}
 
     def start(self, name: str, values: dict[str, str]) -> None:
-        self._listening = name in ("v", "t") and not self._aside
+        super().start(name, values)
         if name == "row":
             self._row, self._column = _number(values.get("r"), self._row + 1), 0
         elif name == "c":
@@ -170,10 +181,13 @@ class SheetHandler(_Handler):
             self._place(values.get("r", ""))
         elif name == "f":
             self._has_formula = True
-        elif name == "rPh":
-            self._aside = True
         elif name == "mergeCell" and len(self._merged) < 100:
             self._merged.append(values.get("ref", ""))
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if name == "c":
+            self._keep()
 
     def _place(self, reference: str) -> None:
         found = _REFERENCE.fullmatch(reference)
@@ -181,18 +195,6 @@ class SheetHandler(_Handler):
             self._row, self._column = int(found[2]), column_number(found[1])
         else:
             self._column += 1
-
-    def characters(self, content: str) -> None:
-        if self._listening:
-            self._budget.spend(content)
-            self._pieces.append(content)
-
-    def end(self, name: str) -> None:
-        self._listening = False
-        if name == "rPh":
-            self._aside = False
-        elif name == "c":
-            self._keep()
 
     def _keep(self) -> None:
         kind, text = self._value("".join(self._pieces))
