@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from s11audit.cli import main
+from s11audit.domain.questionnaire import Kind
 from s11audit.questionnaires import QuestionnaireFaultsError, load, load_text
 from s11audit.questionnaires.authoring.csv_lists import read_list
 from tests.questionnaires.workbooks import PULSE, changed, tree, workbook
@@ -75,6 +76,7 @@ def test_a_list_becomes_a_questionnaire(tmp_path: Path) -> None:
     )
     result = run(
         *("from-csv", path, "--questionnaire", "pulse", "--version", "1", "--title", "Pulse"),
+        *("--kind", "survey"),
     )
     assert result.output == f"Wrote {tmp_path / 'list.yaml'}\n"
     form = load(tmp_path / "list.yaml")
@@ -84,6 +86,7 @@ def test_a_list_becomes_a_questionnaire(tmp_path: Path) -> None:
         ("leadership.were-asked-2", "yes-no", True),
         ("training.trained", "choice", True),
     ]
+    assert form.kind is Kind.SURVEY
     first = next(iter(form.questions()))
     assert first.scale
     assert first.scale.id == "met-partly-not-met"

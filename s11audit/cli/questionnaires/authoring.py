@@ -74,7 +74,11 @@ def from_xlsx(file: Path, output: Path | None) -> None:
 @click.option("--version", required=True, help="Its version, such as 2026.")
 @click.option("--title", required=True, help="Its title.")
 @click.option(
-    "--kind", type=click.Choice(list(Kind)), default=Kind.SELF_ASSESSMENT, help="Its kind."
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    default=Kind.SELF_ASSESSMENT.value,
+    show_default=True,
+    help="Its kind.",
 )
 @_output("YAML file")
 def from_csv(
@@ -88,7 +92,7 @@ def from_csv(
     """
     from s11audit.questionnaires.authoring.csv_lists import read_list
 
-    head = {"questionnaire": id_, "version": version, "kind": str(kind), "title": title}
+    head = {"questionnaire": id_, "version": version, "kind": kind, "title": title}
     with _ending_with_faults():
         text = read_list(_bytes(file), str(file), head, _library())
     _write(text.encode(), file, output, ".yaml")
