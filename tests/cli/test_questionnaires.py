@@ -107,9 +107,18 @@ def test_changes_between_editions_are_counted_by_kind_and_given_with_keys_and_te
         assert f"\n{label}: {count}\n" in done.stdout
 
 
-def test_versions_that_do_not_follow_each_other_are_compared_with_a_warning(run: Any) -> None:
-    run("new-version", "pulse", "1", "2")
-    assert "replaces no version" in run("changes", "pulse", "2", "1").stderr
+def test_versions_that_do_not_follow_each_other_are_compared_with_a_warning(
+    run: Any, own: Path
+) -> None:
+    other = (own / "pulse" / "1.yaml").read_text(encoding="utf-8")
+    (own / "pulse" / "2.yaml").write_text(other.replace('version: "1"', 'version: "2"'), "utf-8")
+    assert "2 replaces no version" in run("changes", "pulse", "1", "2").stderr
+
+
+def test_versions_in_the_wrong_order_are_compared_with_the_right_command(run: Any) -> None:
+    done = run("changes", "section-11", "2026", "2024")
+    assert "2026 replaces 2024, so you may want: changes section-11 2024 2026" in done.stderr
+    assert run("changes", "section-11", "2026", "2026").exit_code == 2
 
 
 def test_a_new_version_is_a_draft_that_passes_the_check(run: Any, own: Path) -> None:

@@ -20,10 +20,14 @@ from s11audit.domain.questionnaire import Question
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def changes(id_: str, old: str, new: str, as_json: bool) -> None:
     """Print what became of each question of version OLD in version NEW."""
+    if old == new:
+        raise click.UsageError("Name two versions, the old one and then the new one.")
     with everything_asked() as asked:
         _, before = version_named(asked.catalogue, id_, old)
         _, after = version_named(asked.catalogue, id_, new)
-    if after.replaces != old:
+    if before.replaces == new:
+        click.echo(f"{old} replaces {new}, so you may want: changes {id_} {new} {old}", err=True)
+    elif after.replaces != old:
         told = f"replaces {after.replaces}" if after.replaces else "replaces no version"
         click.echo(f"{new} {told}, so questions are followed by their keys only.", err=True)
     found = compare(before, after)
