@@ -15,6 +15,10 @@ class VersionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# What a version of these says never changes, and everybody may read it: rounds anywhere may ask it.
+FIXED_STATUSES = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
+UNFINISHED_STATUSES = frozenset(VersionStatus) - FIXED_STATUSES
+
 VERSION_STATUS_LABELS: dict[VersionStatus, str] = {
     VersionStatus.DRAFT: "Draft",
     VersionStatus.PROPOSED: "Waiting for a second person",

@@ -18,13 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.questionnaire import Kind
-from s11audit.domain.versions import VersionStatus
+from s11audit.domain.versions import FIXED_STATUSES, VersionStatus
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Partnership, User
 
 # What rounds rely on for as long as their answers are kept.
 _FIXED = ("questionnaire_id", "version", "source", "sha256")
-_FIXED_FROM = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
 
 
 class PublishedVersionError(RuntimeError):
@@ -79,7 +78,7 @@ def _refuse_if_published(connection: Connection, row: QuestionnaireVersion) -> N
     stored = connection.scalar(
         select(QuestionnaireVersion.status).where(QuestionnaireVersion.id == row.id)
     )
-    if stored in _FIXED_FROM:
+    if stored in FIXED_STATUSES:
         raise PublishedVersionError(
             f"{row.questionnaire_id} {row.version} is {stored}: what it says never changes."
         )

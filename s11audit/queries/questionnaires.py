@@ -13,13 +13,11 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.versions import VersionStatus
+from s11audit.domain.versions import FIXED_STATUSES
 from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
 from s11audit.questionnaires.faults import Fault
 from s11audit.questionnaires.shelves import Shelved, Text
 
-# Those that everybody may read: rounds anywhere may ask them.
-OPEN_STATUSES = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
 # Types whose held values are worth telling apart although they cannot be listed.
 _COUNTED_BY_VALUE = frozenset({"number", "money"})
 _KEPT = "uploaded versions"
@@ -53,7 +51,7 @@ class UploadedVersions:
         return [
             row.shelved
             for row in self._rows()
-            if row.shelved.status in OPEN_STATUSES or row.shelved.partnership_id in within
+            if row.shelved.status in FIXED_STATUSES or row.shelved.partnership_id in within
         ]
 
     def text(self, shelved: Shelved) -> Text:
@@ -99,7 +97,7 @@ def _rows(session: Session) -> list[_Row]:
                 version,
                 status,
                 place=f"uploaded {questionnaire_id}/{version}.yaml",
-                sha256=sha256 if status in OPEN_STATUSES else "",
+                sha256=sha256 if status in FIXED_STATUSES else "",
                 published_on=_day(published_at),
                 withdrawn_on=_day(withdrawn_at),
                 partnership_id=partnership_id,
@@ -192,6 +190,6 @@ def _with_people() -> Select[QuestionnaireVersion]:
 
 def _sees(viewer: Viewer) -> ColumnElement[bool]:
     return or_(
-        QuestionnaireVersion.status.in_(OPEN_STATUSES),
+        QuestionnaireVersion.status.in_(FIXED_STATUSES),
         QuestionnaireVersion.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES)),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.versions import VERSION_STEPS, VersionStatus
+from s11audit.domain.versions import FIXED_STATUSES, VERSION_STEPS, VersionStatus
 from s11audit.domain.workflow import Step, step_named
 from s11audit.models import QuestionnaireVersion
 from s11audit.queries.people import OPERATOR_ID
@@ -23,7 +23,6 @@ from s11audit.services.steps import check_reason, move
 
 DRAFT_FILE = "draft.yaml"
 """What faults of an uploaded text are said to be in."""
-_IN_USE = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
 
 
 def upload_draft(
@@ -173,7 +172,7 @@ def _replaceable_draft(
     ).one_or_none()
     if held is None:
         return None
-    if held.status in _IN_USE:
+    if held.status in FIXED_STATUSES:
         message = f"Version {version} of {id_} is {held.status}, so it never changes"
     elif held.partnership_id != partnership_id:
         message = f"Another partnership has a version {version} of {id_}"
@@ -206,7 +205,7 @@ def _check_replaced_is_published(catalogue: Catalogue, questionnaire: Questionna
     if not questionnaire.replaces:
         return
     replaced = catalogue.version(questionnaire.id, questionnaire.replaces)
-    if replaced.status not in _IN_USE:
+    if replaced.status not in FIXED_STATUSES:
         raise RefusedError(
             "publish",
             f"Publish version {replaced.version} first: this one replaces it",

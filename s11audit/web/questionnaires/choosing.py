@@ -23,7 +23,7 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import holds
 from s11audit.web.questionnaires.wording import partnership_names
 
-EVERYBODY = "Every question, whoever is asked"
+EVERY_QUESTION = "Every question, whoever is asked"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Chosen:
         words = [agency_type_label(self.agency_type)] if self.agency_type else []
         words += [agency_attribute_label(one) for one in sorted(self.attributes)]
         words += [names.get(one, one) for one in sorted(self.partnerships)]
-        return ", ".join(words) or EVERYBODY
+        return ", ".join(words) or EVERY_QUESTION
 
 
 class ChoiceForm(BaseForm):
@@ -85,7 +85,7 @@ class ChoiceForm(BaseForm):
         homes = sorted({one for each in audiences for one in each.partnerships or ()})
         own = {code: agency_type_label(code) for code in sorted(types - AGENCY_TYPE_LABELS.keys())}
         return {
-            "type": {"": EVERYBODY} | AGENCY_TYPE_LABELS | own,
+            "type": {"": EVERY_QUESTION} | AGENCY_TYPE_LABELS | own,
             "with": {code: agency_attribute_label(code) for code in attributes},
             "in": {reference: self.names.get(reference, reference) for reference in homes},
         }

@@ -8,14 +8,12 @@ from flask import render_template
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Kind
-from s11audit.domain.versions import VersionStatus
+from s11audit.domain.versions import UNFINISHED_STATUSES
 from s11audit.queries.questionnaires import uploaded_versions
 from s11audit.questionnaires import Version
 from s11audit.web.questionnaires.pages import blueprint
 from s11audit.web.questionnaires.wording import KIND_LABELS
 from s11audit.web.security import db, permitted, services, viewer
-
-UNFINISHED = frozenset({VersionStatus.DRAFT, VersionStatus.PROPOSED})
 
 
 @blueprint.get("")
@@ -29,7 +27,7 @@ def listing() -> str:
         drafts=[
             one
             for one in uploaded_versions(db(), visible_to=viewer())
-            if one.status in UNFINISHED and one.partnership_id in theirs
+            if one.status in UNFINISHED_STATUSES and one.partnership_id in theirs
         ],
         kinds=_by_kind([one for one in versions if not _is_upload_in_work(one)]),
         total=len(versions),
@@ -39,7 +37,7 @@ def listing() -> str:
 
 
 def _is_upload_in_work(version: Version) -> bool:
-    return version.is_uploaded and version.status in UNFINISHED
+    return version.is_uploaded and version.status in UNFINISHED_STATUSES
 
 
 def _by_kind(versions: list[Version]) -> list[tuple[str, list[list[Version]]]]:

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, abort
 
 from s11audit.domain.questionnaire import Question, Questionnaire
-from s11audit.domain.versions import VersionStatus, version_name
+from s11audit.domain.versions import FIXED_STATUSES, VersionStatus, version_name
 from s11audit.models import QuestionnaireVersion
-from s11audit.queries.questionnaires import OPEN_STATUSES, uploaded_version
+from s11audit.queries.questionnaires import uploaded_version
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError, Version
 from s11audit.web.security import db, services, viewer
 
@@ -47,7 +47,7 @@ class Opened:
         if self.version.status is not VersionStatus.PROPOSED or replaced is None:
             return ""
         held = services().catalogue.version(replaced.id, replaced.version)
-        return "" if held.status in OPEN_STATUSES else held.version
+        return "" if held.status in FIXED_STATUSES else held.version
 
     @property
     def unchecked(self) -> dict[str, list[Question]]:
