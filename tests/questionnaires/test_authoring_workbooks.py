@@ -35,6 +35,7 @@ SHIPPED = sorted(
 SOUND = sorted((Path(__file__).parent / "sound").glob("*.yaml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_shipped_questionnaire_comes_back_the_same(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -53,6 +54,7 @@ def test_every_kind_of_key_comes_back_the_same(path: Path) -> None:
     assert read_back(workbook(text)) == tree(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(ROOTS)
 def test_any_tree_comes_back_as_it_was(root: Section) -> None:
