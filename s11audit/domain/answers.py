@@ -75,7 +75,7 @@ def parts_of(question: Question) -> frozenset[Part]:
     parts = {Part.VALUE}
     if question.scale and any(level.needs_reason for level in question.scale.levels):
         parts.add(Part.REASON)
-    if question.type == "rating":
+    if question.type == "rating" and question.comment:
         parts.add(Part.COMMENT)
     if question.evidence is not EvidenceRule.NONE:
         parts |= {Part.EVIDENCE, Part.LINK}

@@ -112,8 +112,9 @@ class Tested:
 class Question:
     """One thing that is asked. `key` is stable while its meaning holds.
 
-    `means` says what a level (or option) means for this question. The last fields belong to some
-    types only; a column of a table is a question too, with a key of its own below the table's.
+    `means` says what a level (or option) means for this question; a rating may have a `comment`
+    beside it, except in a survey. The last fields belong to some types only; a column of a table
+    is a question too, with a key of its own below the table's.
     """
 
     key: str
@@ -127,6 +128,7 @@ class Question:
     cites: tuple[Citation, ...] = ()
     required: bool = True
     critical: bool = False
+    comment: bool = True
     evidence: EvidenceRule = EvidenceRule.NONE
     action: ActionRule = ActionRule.NONE
     heading: str = ""

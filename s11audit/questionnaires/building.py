@@ -15,6 +15,7 @@ from s11audit.domain.questionnaire import (
     Carry,
     Citation,
     EvidenceRule,
+    Kind,
     Lineage,
     Option,
     Question,
@@ -56,7 +57,7 @@ def build(parts: FileParts, conditions: Mapping[str, Condition], sha256: str) ->
         version=head.version,
         kind=head.kind,
         title=head.title,
-        standards=tuple(_standard(one, scales, conditions) for one in parts.standards),
+        standards=tuple(_standard(one, head.kind, scales, conditions) for one in parts.standards),
         scales=scales,
         thresholds=Thresholds(Fraction(head.rag.red_below), Fraction(head.rag.green_from)),
         summary=head.summary,
@@ -91,7 +92,10 @@ def _level(level: LevelPart) -> Level:
 
 
 def _standard(
-    standard: StandardParts, scales: Mapping[str, Scale], conditions: Mapping[str, Condition]
+    standard: StandardParts,
+    kind: Kind,
+    scales: Mapping[str, Scale],
+    conditions: Mapping[str, Condition],
 ) -> Standard:
     values = standard.part.values
     keys = [f"{values.id}.{question.part.values.id}" for question in standard.questions]
@@ -99,7 +103,9 @@ def _standard(
         id=values.id,
         title=values.title,
         questions=tuple(
-            build_question(key, parts, scales.get(scale_of(parts.part.values)), conditions.get(key))
+            build_question(
+                key, parts, scales.get(scale_of(parts.part.values)), conditions.get(key), kind
+            )
             for key, parts in zip(keys, standard.questions, strict=True)
         ),
         summary=values.summary,
@@ -109,9 +115,16 @@ def _standard(
 
 
 def build_question(
-    key: str, parts: QuestionParts, scale: Scale | None, when: Condition | None
+    key: str,
+    parts: QuestionParts,
+    scale: Scale | None,
+    when: Condition | None,
+    kind: Kind = Kind.SELF_ASSESSMENT,
 ) -> Question:
-    """One question of this key, on the scale that it is rated on."""
+    """One question of this key, on the scale that it is rated on, in a questionnaire of this kind.
+
+    A survey has no room for comments: it is answered anonymously, in two minutes.
+    """
     values = parts.part.values
     return Question(
         key=key,
@@ -126,6 +139,7 @@ def build_question(
             for cite in values.cites
         ),
         critical=values.critical == "yes",
+        comment=kind is not Kind.SURVEY,
         evidence=values.evidence or default_evidence(values),
         action=values.action or default_action(scale),
         heading=values.heading,

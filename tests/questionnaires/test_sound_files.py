@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from s11audit.domain.answers import Part, parts_of
 from s11audit.domain.audience import Respondent
 from s11audit.domain.conditions import AllOf, AnyOf, Is, Not
 from s11audit.domain.question_types import QUESTION_TYPES
@@ -121,6 +122,13 @@ def test_rules_have_the_defaults_that_their_scale_allows() -> None:
     last = scale.levels[-1]
     assert (last.applicable, last.needs_reason, last.rag) == (False, True, None)
     assert form.scales["plain"].worth == {}
+
+
+def test_only_surveys_have_no_room_for_comments_and_evidence() -> None:
+    survey = shipped_catalogue().get("practitioner-survey", "2026")
+    assert {part for one in survey.questions() for part in parts_of(one)} == {Part.VALUE}
+    rating = next(sound("rules-by-default").questions())
+    assert {Part.COMMENT, Part.EVIDENCE} <= parts_of(rating)
 
 
 def test_a_scale_where_1_is_best_scores_as_its_file_says() -> None:
