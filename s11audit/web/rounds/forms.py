@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.questionnaire import Kind
+from s11audit.domain.versions import version_name
 from s11audit.models import Agency
 from s11audit.questionnaires import Catalogue
 from s11audit.services.rounds import LONGEST_REFERENCE, LONGEST_TITLE
@@ -94,7 +95,7 @@ class RoundForm(AgenciesForm):
     def offer_questionnaires(self, catalogue: Catalogue) -> None:
         """Offer every published version that agencies answer themselves, the newest first."""
         choices = [
-            (f"{version.id}/{version.version}", f"{version.title} ({version.version})")
+            (f"{version.id}/{version.version}", version_name(version.title, version.version))
             for version in reversed(catalogue.published())
             if version.kind is Kind.SELF_ASSESSMENT
         ]
