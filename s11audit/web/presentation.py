@@ -13,7 +13,7 @@ from flask import Flask, g, request, url_for
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, long_time
-from s11audit.domain.numbers import counted, percent
+from s11audit.domain.numbers import counted, percent, plain_number
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.ratings import LABELS, LETTERS
@@ -45,7 +45,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        long_date=long_date, long_time=long_time, percentage=percentage, counted=counted
+        long_date=long_date,
+        long_time=long_time,
+        percentage=percentage,
+        plain_number=plain_number,
+        counted=counted,
     )
     app.jinja_env.globals.update(
         LABELS=LABELS,
