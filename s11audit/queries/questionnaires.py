@@ -151,7 +151,8 @@ def held_answers(
     """How many answers are held to each question of a version: key → stored value → number.
 
     Answers from lists and numbers are told apart by value; all others are counted under "". Only
-    rounds that the viewer may see are looked at, and only answers to questions that are asked.
+    rounds that the viewer may see are looked at, and only answers to questions that are asked, not those
+    of last time that wait to be confirmed.
     """
     by_value = [
         question.key
@@ -168,6 +169,7 @@ def held_answers(
             AuditRound.questionnaire_version == questionnaire.version,
             AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SEE_ROUNDS)),
             StoredAnswer.is_asked,
+            StoredAnswer.to_confirm.is_(False),
             StoredAnswer.value != "",
         )
         .group_by(StoredAnswer.question_key, value)

@@ -15,7 +15,7 @@ from s11audit.domain.permissions import Grant, Role, Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
 from s11audit.domain.workflow import StepNotAllowedError
-from s11audit.models import Event, Membership, QuestionnaireVersion, User
+from s11audit.models import Event, Membership, QuestionnaireVersion, StoredAnswer, User
 from s11audit.models.database import Database
 from s11audit.models.questionnaires import PublishedVersionError
 from s11audit.queries.people import operator
@@ -328,3 +328,5 @@ def test_held_answers_are_counted_by_value_where_values_can_be_compared(
     touched = {one.old.key: one.touched for one in compatibility(small, small, held)}
     assert set(touched.values()) == {0}
     assert held_answers(session, small, visible_to=cast["Olga"]) == {}
+    session.execute(update(StoredAnswer).values(to_confirm=True))
+    assert held_answers(session, small, visible_to=cast["Priya"]) == {}
