@@ -151,8 +151,8 @@ def held_answers(
     """How many answers are held to each question of a version: key → stored value → number.
 
     Answers from lists and numbers are told apart by value; all others are counted under "". Only
-    rounds that the viewer may see are looked at, and only answers to questions that are asked, not those
-    of last time that wait to be confirmed.
+    rounds that the viewer may see are looked at, and only answers to questions that are asked, not
+    those of last time that wait to be confirmed.
     """
     by_value = [
         question.key
