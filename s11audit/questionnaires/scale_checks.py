@@ -25,7 +25,7 @@ def add_scale_faults(name: str, scale: ScaleParts, faults: FaultCollector) -> No
         faults.add(scale.part.line("levels"), f"scale {quote(name)} needs two levels or more")
         return
     _add_points_faults(scale, levels, faults)
-    _add_rag_faults(scale, levels, faults)
+    _add_gaps(levels, "rag", "give every applicable level a colour, or none", faults)
     if all(level.values.points and level.values.rag for level in levels):
         _add_order_fault(name, scale, levels, faults)
 
@@ -64,29 +64,21 @@ def _add_level_faults(level: Part[LevelPart], faults: FaultCollector) -> None:
 def _add_points_faults(
     scale: ScaleParts, levels: list[Part[LevelPart]], faults: FaultCollector
 ) -> None:
-    without = [level for level in levels if level.values.points is None]
-    if without and len(without) < len(levels):
-        for level in without:
-            faults.add(
-                level.line("id"),
-                f"level {quote(level.id)} has no points, but others have: give all of them points, "
-                "or none",
-            )
-    elif not without and all(Fraction(level.values.points or 0) <= 0 for level in levels):
+    points = [level.values.points for level in levels]
+    if None not in points and all(Fraction(one or 0) <= 0 for one in points):
         faults.add(scale.part.line("levels"), "one level must be worth more than 0 points")
+    _add_gaps(levels, "points", "give all of them points, or none", faults)
 
 
-def _add_rag_faults(
-    scale: ScaleParts, levels: list[Part[LevelPart]], faults: FaultCollector
-) -> None:
-    without = [level for level in levels if level.values.rag is None]
-    if without and len(without) < len(levels):
-        for level in without:
-            faults.add(
-                level.line("id"),
-                f"level {quote(level.id)} has no rag, but others have: give every applicable level "
-                "a colour, or none",
-            )
+def _add_gaps(levels: list[Part[LevelPart]], key: str, advice: str, faults: FaultCollector) -> None:
+    """What some of the levels have, all must have."""
+    without = [level for level in levels if getattr(level.values, key) is None]
+    if len(without) == len(levels):
+        return
+    for level in without:
+        faults.add(
+            level.line("id"), f"level {quote(level.id)} has no {key}, but others have: {advice}"
+        )
 
 
 def _add_order_fault(
