@@ -21,6 +21,8 @@ from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
 from tests.rounds_and_returns import COMPLETE, Opened, fill
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 DRAFT = """questionnaire: pulse

@@ -17,6 +17,8 @@ from s11audit.questionnaires.authoring.workbook_xml import LARGEST_WORKBOOK, Ref
 from s11audit.questionnaires.faults import QuestionnaireFaultsError
 from tests.questionnaires.workbooks import PULSE, faults_of, repacked, workbook
 
+pytestmark = pytest.mark.slow
+
 SPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 # The parts of a workbook in the order in which they were written: the sheet “training” is the 5th.
 TRAINING = "xl/worksheets/sheet5.xml"
@@ -157,7 +159,7 @@ def test_hostile_text_stays_text(text: str) -> None:
     assert refused(raw) == []
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_change_to_a_sheet_gives_a_questionnaire_or_located_faults(data: st.DataObject) -> None:
     with zipfile.ZipFile(io.BytesIO(workbook())) as archive:

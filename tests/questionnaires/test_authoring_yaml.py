@@ -47,7 +47,7 @@ def test_a_file_that_is_written_again_says_the_same(path: Path) -> None:
     assert replace(load_text(written), sha256="") == replace(load_text(text), sha256="")
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(ROOTS)
 def test_any_tree_reads_back_as_it_was(root: Section) -> None:
     assert tree(write_yaml(root)) == root
