@@ -9,6 +9,8 @@ from s11audit.domain.workflow import Step
 
 
 class VersionStatus(StrEnum):
+    """How far a version has got. A file that no lock names is a draft."""
+
     DRAFT = "draft"
     PROPOSED = "proposed"
     PUBLISHED = "published"

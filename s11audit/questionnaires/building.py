@@ -70,6 +70,7 @@ def build(parts: FileParts, conditions: Mapping[str, Condition], sha256: str) ->
 
 
 def build_scale(name: str, scale: ScaleParts) -> Scale:
+    """The scale of this id, from parts without a fault."""
     values = scale.part.values
     return Scale(
         id=name,
@@ -199,10 +200,12 @@ def _rows(question: QuestionPart) -> Rows:
 
 
 def default_evidence(question: QuestionPart) -> EvidenceRule:
+    """What a question of this type asks of evidence where it does not say."""
     return EvidenceRule.OPTIONAL if question.type == "rating" else EvidenceRule.NONE
 
 
 def default_action(scale: Scale | None) -> ActionRule:
+    """When a question on this scale asks for an action where it does not say."""
     coloured = scale is not None and scale.has_rag
     return ActionRule.WHEN_RED_OR_AMBER if coloured else ActionRule.NONE
 

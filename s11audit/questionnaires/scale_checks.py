@@ -31,6 +31,7 @@ def add_scale_faults(name: str, scale: ScaleParts, faults: FaultCollector) -> No
 
 
 def applicable_levels(scale: ScaleParts) -> list[Part[LevelPart]]:
+    """The levels that rate something, in the order of the file."""
     return [level for level in scale.levels if level.values.applicable == "yes"]
 
 

@@ -83,6 +83,7 @@ COLUMN_TYPES: tuple[str, ...] = tuple(question_type.name for question_type in _I
 
 
 def type_of(question: Question) -> QuestionType:
+    """The entry of the registry for the type of this question."""
     return QUESTION_TYPES[question.type]
 
 

@@ -79,6 +79,7 @@ def form_facts(
     written_at: datetime,
     words: Words,
 ) -> FormFacts:
+    """What the first sheet says of this form."""
     return FormFacts(
         title=questionnaire.title,
         version=questionnaire.version,

@@ -17,6 +17,8 @@ DARK = Side(style="thin", color="0B0C0C")
 
 
 class Look(StrEnum):
+    """What a cell is for, which decides how it looks."""
+
     TITLE = "title"
     HEADING = "heading"
     BAND = "band"

@@ -60,14 +60,17 @@ def scale_columns() -> Columns:
 
 
 def scale_keys() -> Columns:
+    """The keys of a scale itself."""
     return _short(forms_of(ScalePart))
 
 
 def standard_columns() -> Columns:
+    """A row for each standard, with the sheet that holds its questions."""
     return _short(forms_of(StandardPart)) | {SHEET: KeyForm(SHEET, _CODE)}
 
 
 def question_columns() -> Columns:
+    """A row for each question; every sheet of questions has these."""
     return _short(forms_of(QuestionPart))
 
 

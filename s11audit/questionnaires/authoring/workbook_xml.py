@@ -55,6 +55,8 @@ class _Handler(ContentHandler):
 
 
 class RelationsHandler(_Handler):
+    """Id → path of the parts of some kinds that belong with a part."""
+
     def __init__(self, folder: str, kinds: tuple[str, ...]) -> None:
         super().__init__()
         self._folder, self._kinds = folder, kinds
@@ -68,6 +70,8 @@ class RelationsHandler(_Handler):
 
 
 class BookHandler(_Handler):
+    """The sheets of the workbook, and the day from which it counts."""
+
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[tuple[str, str]] = []  # name and relation
@@ -241,6 +245,7 @@ class SheetHandler(_TextHandler):
 
 
 def column_number(letters: str) -> int:
+    """`A` → 1, `AA` → 27."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
