@@ -26,8 +26,9 @@ _COLUMNS = ("", "Rating", "Answered", "R", "A", "G", "N/A", "Green", "Compliance
 def score(questionnaire: str, answers: str, as_json: bool) -> None:
     """Print the scorecard of the answers in a file.
 
-    ANSWERS.yaml has two keys: `agency_type`, and `answers` with “standard.question: level or
-    value”. Nothing is stored. Exits with 1 if either file has faults.
+    ANSWERS.yaml has the keys `agency_type` and `answers`, with “standard.question: level or
+    value”, and where they decide what is asked `attributes` and `partnerships`, each a list.
+    Nothing is stored. Exits with 1 if either file has faults.
     """
     try:
         loaded = load(questionnaire)
