@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from s11audit.domain.audience import Audience, Respondent
-from s11audit.domain.conditions import AllOf, AnyOf, Condition, Not, questions_named
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not, questions_named
 from s11audit.domain.questionnaire import Question
 from s11audit.domain.routing import route
+from s11audit.domain.routing_words import joined_words
 from tests.domain.samples import of, question, questionnaire, standard, when
 
 
@@ -117,3 +118,12 @@ def test_a_choice_among_several_is_each_of_its_codes() -> None:
     assert route(sample, Respondent("police"), {"a.many": "one two"}).asks("a.then")
     assert route(sample, Respondent("police"), {"a.many": "one"}).asks("a.else")
     assert not route(sample, Respondent("police"), {}).asks("a.else")
+
+
+def test_conditions_in_words_have_brackets_only_around_several_among_others() -> None:
+    looks = [Is("a.one", "yes"), Is("a.two", "no", negated=True), Is("a.three", "yes")]
+    several = AllOf((looks[0], AnyOf((looks[1], looks[2]))))
+    words = joined_words(several, lambda look: look.question)
+    assert words == "a.one and (a.two or a.three)"
+    assert joined_words(Not(several), lambda look: look.question) == f"it is not so that ({words})"
+    assert joined_words(Not(looks[0]), lambda look: look.question) == "it is not so that a.one"
