@@ -29,8 +29,11 @@ test: install static lint system-packages ## Prove everything, on SQLite and on 
 	$(BIN)/pytest
 	S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest -m "$(BARE)"
 
+# The pages take as long as all the rest, so two processors share the work.
 check: install static lint ## Lint, types, contracts and the fast tests, in under a minute
-	$(BIN)/pytest -m "$(FAST)"
+	@$(BIN)/pytest --quiet -p no:cacheprovider -m "$(FAST)" tests/web & pages=$$!; \
+	  $(BIN)/pytest --quiet -m "$(FAST)" --ignore=tests/web; others=$$?; \
+	  wait $$pages && exit $$others
 
 install: $(INSTALLED) ## Make .venv with the locked packages and this checkout
 

@@ -42,7 +42,8 @@ VARIABLES: tuple[Variable, ...] = (
         "S11AUDIT_QUESTIONNAIRES",
         "",
         "A folder of your own questionnaires, each at `ID/VERSION.yaml` in it, searched before "
-        "those that come with s11audit.",
+        "those that come with s11audit. Publish them before the first round: "
+        "`s11audit questionnaires publish ID VERSION`.",
     ),
     Variable("S11AUDIT_HOST", "127.0.0.1", "The address that `s11audit serve` listens on."),
     Variable("S11AUDIT_PORT", "8000", "The port that `s11audit serve` listens on."),

@@ -13,6 +13,8 @@ from s11audit.questionnaires import QuestionnaireFaultsError, load, load_text
 from s11audit.questionnaires.authoring.csv_lists import read_list
 from tests.questionnaires.workbooks import PULSE, changed, tree, workbook
 
+pytestmark = pytest.mark.slow
+
 HEAD = {"questionnaire": "pulse", "version": "1", "title": "Pulse: how are we?"}
 
 
