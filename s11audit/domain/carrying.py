@@ -16,7 +16,7 @@ from s11audit.domain.actions import Promise
 from s11audit.domain.answers import POST_LIMIT, TEXT_LIMIT, Answer, Part, parts_of
 from s11audit.domain.dates import long_date
 from s11audit.domain.lineage import differing_texts, same_answers, sources
-from s11audit.domain.question_types import WrongValueError, type_of
+from s11audit.domain.question_types import WrongValueError, type_of, without_capital
 from s11audit.domain.questionnaire import Carry, Question, Questionnaire
 
 TOO_LONG = "Last time’s texts are too long to stand together, so copy what still holds."
@@ -83,17 +83,16 @@ def carry_forward(
 
 
 def left_behind(
-    chain: Sequence[Questionnaire], answers: Mapping[str, Answer], today: date
+    oldest: Questionnaire, answers: Mapping[str, Answer], carried: Iterable[Carried]
 ) -> tuple[Question, ...]:
-    """The questions of the oldest version that were answered and that none of now follows."""
-    followed = {
-        one.question.key
-        for carried in carry_forward(chain, answers, today).values()
-        for one in carried.last
-    }
+    """The questions of the oldest version that were answered and that none of now follows.
+
+    `carried` is all that the newest version takes over from these answers.
+    """
+    followed = {one.question.key for each in carried for one in each.last}
     return tuple(
         question
-        for question in chain[-1].questions()
+        for question in oldest.questions()
         if question.key not in followed and not answers.get(question.key, Answer()).is_empty
     )
 
@@ -171,8 +170,7 @@ def _value(question: Question, last: tuple[LastTime, ...], today: date) -> tuple
     try:
         return type_of(question).read(question, values.pop(), today), ""
     except WrongValueError as error:
-        why = str(error)
-        return "", f"Last time’s answer no longer fits: {why[:1].lower()}{why[1:]}."
+        return "", f"Last time’s answer no longer fits: {without_capital(str(error))}."
 
 
 def _evidence(answer: Answer, kept_link: str) -> str:

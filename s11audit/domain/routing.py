@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from s11audit.domain.audience import EVERYBODY, Respondent
-from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not
+from s11audit.domain.conditions import AllOf, AnyOf, Condition, Is, Not, questions_named
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 
 
@@ -48,6 +48,12 @@ def route(
         asked={key: questions for key, questions in asked.items() if questions},
         offered={key: questions for key, questions in offered.items() if questions},
     )
+
+
+def can_turn_on_its_page(question: Question) -> bool:
+    """Whether an answer to another question of its standard can show or hide this one."""
+    page = f"{question.standard_id}."
+    return any(key.startswith(page) for key in questions_named(question.when))
 
 
 def _meant_for(respondent: Respondent, standard: Standard) -> tuple[Question, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from s11audit.domain.permissions import Permission, Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import Agency, AgencyReturn, AuditRound, StoredAnswer
+from s11audit.queries.returns import is_given
 
 # Rows that a reading of values holds in memory at a time.
 ROWS_AT_A_TIME = 500
@@ -52,8 +53,7 @@ def submitted_values(
             AuditRound.id == audit_round.id,
             AgencyReturn.status.in_(SUBMITTED_STATUSES),
             StoredAnswer.question_key.in_(keys),
-            StoredAnswer.is_asked,
-            ~StoredAnswer.to_confirm,
+            is_given(),
             StoredAnswer.value != "",
             AuditRound.partnership_id.in_(visible_to.partnerships(Permission.EXPORT)),
         )

@@ -15,6 +15,7 @@ from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import FIXED_STATUSES
 from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
+from s11audit.queries.returns import is_given
 from s11audit.questionnaires.faults import Fault
 from s11audit.questionnaires.shelves import Shelved, Text
 
@@ -168,8 +169,7 @@ def held_answers(
             AuditRound.questionnaire_id == questionnaire.id,
             AuditRound.questionnaire_version == questionnaire.version,
             AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SEE_ROUNDS)),
-            StoredAnswer.is_asked,
-            StoredAnswer.to_confirm.is_(False),
+            is_given(),
             StoredAnswer.value != "",
         )
         .group_by(StoredAnswer.question_key, value)

@@ -25,7 +25,7 @@ from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.respondents import respondents_of
-from s11audit.queries.returns import scorecard_of
+from s11audit.queries.returns import is_given, scorecard_of
 
 # Rows that a reading of answers holds in memory at a time.
 ROWS_AT_A_TIME = 500
@@ -180,16 +180,12 @@ def submitted_answers(
     submitted return without any answer is there too.
     """
     respondents = respondents_of(session, audit_round.id)
-    asked = and_(
-        StoredAnswer.return_id == AgencyReturn.id,
-        StoredAnswer.is_asked,
-        ~StoredAnswer.to_confirm,
-    )
+    given = and_(StoredAnswer.return_id == AgencyReturn.id, is_given())
     rows = session.execute(
         select(AgencyReturn.id, Agency.id, Agency.reference, Agency.name, *_ANSWER_COLUMNS)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
         .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
-        .outerjoin(StoredAnswer, asked)
+        .outerjoin(StoredAnswer, given)
         .where(
             AuditRound.id == audit_round.id,
             AgencyReturn.status.in_(SUBMITTED_STATUSES),

@@ -214,6 +214,11 @@ def unconfirmed(held: Mapping[str, HeldAnswer]) -> frozenset[str]:
     return frozenset(key for key, one in held.items() if one.to_confirm)
 
 
+def is_given() -> ColumnElement[bool]:
+    """Of an answer: its question is asked, and it is not one of last time that still waits."""
+    return StoredAnswer.is_asked & ~StoredAnswer.to_confirm
+
+
 def values_of(held: Mapping[str, HeldAnswer]) -> dict[str, str]:
     """Question key → value, as routing and scoring want them."""
     return {key: one.answer.value for key, one in held.items()}

@@ -23,6 +23,7 @@ from s11audit.domain.question_types import (
     RowsType,
     WrongCellsError,
     column_id,
+    percentage_parts,
     type_of,
 )
 from s11audit.domain.questionnaire import Question
@@ -88,8 +89,7 @@ class PercentageField(CompositeField):
         return PERCENTAGE_BOXES
 
     def spread(self, value: str) -> dict[str, str]:
-        part, _, whole = value.partition("/")
-        return {"numerator": part, "denominator": whole}
+        return dict(zip(PERCENTAGE_BOXES, percentage_parts(value), strict=True))
 
     def gathered(self) -> str:
         return _fraction(*(self.texts.get(ending, "") for ending in PERCENTAGE_BOXES))
@@ -169,7 +169,7 @@ class TableField(CompositeField):
     def _spread_cell(self, index: int, column: Question, value: str) -> dict[str, str]:
         parts: Sequence[str] = [self.rows_type.type_of_column(column).typed(column, value)]
         if column.type == "percentage":
-            parts = value.partition("/")[::2]
+            parts = percentage_parts(value)
         endings = _endings_of(column)
         return {f"{index}-{end}": part for end, part in zip(endings, parts, strict=True) if part}
 

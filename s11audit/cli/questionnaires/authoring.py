@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from s11audit.cli.installation import plain_failures
+from s11audit.cli.questionnaires.writing import written_or_said
 from s11audit.config import read_settings
 from s11audit.domain.questionnaire import Kind
 from s11audit.questionnaires import QuestionnaireFaultsError
@@ -125,13 +126,11 @@ def _write(raw: bytes, file: Path, output: Path | None, ending: str) -> None:
     path = output or file.with_suffix(ending)
     if output is None and path.exists():
         raise click.ClickException(f"{path} is there already: name the file to write with -o.")
-    try:
-        with TemporaryDirectory(prefix=".s11audit-", dir=path.parent) as folder:
-            unfinished = Path(folder) / path.name
-            unfinished.write_bytes(raw)
-            unfinished.replace(path)
-    except OSError as error:
-        raise click.ClickException(
-            f"{path} cannot be written: {error.strerror or error}."
-        ) from error
+    with (
+        written_or_said(path),
+        TemporaryDirectory(prefix=".s11audit-", dir=path.parent) as folder,
+    ):
+        unfinished = Path(folder) / path.name
+        unfinished.write_bytes(raw)
+        unfinished.replace(path)
     click.echo(f"Wrote {path}")

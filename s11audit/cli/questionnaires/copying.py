@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from s11audit.cli.questionnaires.opening import Asked, everything_asked, version_named
+from s11audit.cli.questionnaires.writing import written_or_said
 from s11audit.config import read_settings
 from s11audit.questionnaires import QuestionnaireFaultsError, Version
 from s11audit.questionnaires.copying import next_version
@@ -59,13 +60,7 @@ def _folder(folder: Path | None, old: Version) -> Path:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    try:
+    with written_or_said(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.write(raw)
-    except FileExistsError as error:
-        raise click.ClickException(f"{path} is there already.") from error
-    except OSError as error:
-        raise click.ClickException(
-            f"{path} cannot be written: {error.strerror or error}."
-        ) from error

@@ -10,6 +10,7 @@ import click
 
 from s11audit.cli.questionnaires.opening import Asked, everything_asked, version_named
 from s11audit.cli.questionnaires.showing import unchecked
+from s11audit.cli.questionnaires.writing import written_or_said
 from s11audit.domain.compatibility import Compatibility, compatibility
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import counted
@@ -133,10 +134,7 @@ def _obstacle_words(one: Compatibility) -> str:
 
 def _write(folder: Path, change: Callable[[], None]) -> None:
     try:
-        change()
+        with written_or_said(folder / LOCK):
+            change()
     except QuestionnaireFaultsError as error:
         raise click.ClickException(f"the lock has faults.\n{error}") from error
-    except OSError as error:
-        raise click.ClickException(
-            f"{folder / LOCK} cannot be written: {error.strerror or error}."
-        ) from error

@@ -23,7 +23,12 @@ from s11audit.domain.question_types.coded import (
     YesNoUnsureType,
 )
 from s11audit.domain.question_types.dates import DateType, MonthType
-from s11audit.domain.question_types.numbers import MoneyType, NumberType, PercentageType
+from s11audit.domain.question_types.numbers import (
+    MoneyType,
+    NumberType,
+    PercentageType,
+    percentage_parts,
+)
 from s11audit.domain.question_types.rows import (
     LONGEST_VALUE,
     ROW,
@@ -102,6 +107,7 @@ __all__ = [
     "WrongValueError",
     "column_id",
     "is_link",
+    "percentage_parts",
     "type_of",
     "without_capital",
 ]

@@ -80,6 +80,12 @@ class MoneyType(NumberType):
         return f"-£{-number:,}" if number < 0 else f"£{number:,}"
 
 
+def percentage_parts(value: str) -> tuple[str, str]:
+    """Part and whole of a stored percentage, each "" where it is not known."""
+    part, _, whole = value.partition("/")
+    return part, whole
+
+
 class PercentageType(QuestionType):
     """A part and the whole it is counted in, so that those of several agencies can be added up.
 
@@ -102,19 +108,14 @@ class PercentageType(QuestionType):
             )
         return f"{part}/{whole}" if part or whole else ""
 
-    def parts(self, value: str) -> tuple[str, str]:
-        """Part and whole as they are stored, each "" where it is not known."""
-        part, _, whole = value.partition("/")
-        return part, whole
-
     def missing(self, question: Question, value: str) -> str:
-        part, whole = self.parts(value)
+        part, whole = percentage_parts(value)
         if part and whole:
             return ""
         return f"Enter “{question.denominator if part else question.numerator}” too"
 
     def shown(self, question: Question, value: str) -> str:
-        part, whole = self.parts(value)
+        part, whole = percentage_parts(value)
         if not (_COUNT.match(part) and _COUNT.match(whole)):
             titled = ((question.numerator, part), (question.denominator, whole))
             return "; ".join(f"{title}: {number}" for title, number in titled if number)
@@ -122,7 +123,7 @@ class PercentageType(QuestionType):
         return f"{value} (nothing to count)" if share is None else f"{value} ({share:.1f}%)"
 
     def cells(self, question: Question, value: str) -> list[tuple[str, Cell]]:
-        part, whole = (int(n) if _COUNT.match(n) else None for n in self.parts(value))
+        part, whole = (int(n) if _COUNT.match(n) else None for n in percentage_parts(value))
         share = None if part is None or whole is None else percent(part, whole)
         return [
             (question.numerator, part),

@@ -12,7 +12,14 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from s11audit.domain.question_types import QUESTION_TYPES, ROW, RowsType, column_id, type_of
+from s11audit.domain.question_types import (
+    QUESTION_TYPES,
+    ROW,
+    RowsType,
+    column_id,
+    percentage_parts,
+    type_of,
+)
 from s11audit.domain.questionnaire import Question
 from s11audit.exports.forms.layout import FormLayout
 
@@ -168,7 +175,7 @@ def _decimal(value: str) -> BoxValue:
 
 
 def _percentage(question: Question, value: str) -> list[tuple[str, Box]]:
-    part, _, whole = value.partition("/")
+    part, whole = percentage_parts(value)
     return [
         (f"{question.title}: {question.numerator}", _count(part)),
         (f"{question.title}: {question.denominator}", _count(whole, of_whole=True)),

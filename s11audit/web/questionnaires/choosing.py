@@ -17,10 +17,9 @@ from s11audit.domain.agency_types import (
     agency_type_label,
 )
 from s11audit.domain.audience import Audience, Respondent
-from s11audit.domain.conditions import questions_named
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
-from s11audit.domain.routing import holds
+from s11audit.domain.routing import can_turn_on_its_page, holds
 from s11audit.web.questionnaires.wording import partnership_names
 
 EVERY_QUESTION = "Every question, whoever is asked"
@@ -152,19 +151,14 @@ class Preview:
         return [
             question
             for question in self.offered[standard_id]
-            if holds(question.when, {}) or self._waits_for(question, standard_id)
+            if holds(question.when, {}) or can_turn_on_its_page(question)
         ]
 
     def from_elsewhere(self, standard_id: str) -> list[Question]:
         """The questions that only an answer to another standard brings up."""
         return [
-            question
-            for question in self.waiting(standard_id)
-            if not self._waits_for(question, standard_id)
+            question for question in self.waiting(standard_id) if not can_turn_on_its_page(question)
         ]
-
-    def _waits_for(self, question: Question, standard_id: str) -> bool:
-        return any(key.startswith(f"{standard_id}.") for key in questions_named(question.when))
 
     def position(self, standard_id: str) -> int:
         """Which standard it is of those shown, counted from 1."""

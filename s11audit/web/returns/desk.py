@@ -10,11 +10,10 @@ from functools import cached_property
 from flask import abort
 
 from s11audit.domain.answers import Answer, Gap, gaps
-from s11audit.domain.conditions import questions_named
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
-from s11audit.domain.routing import Route, route
+from s11audit.domain.routing import Route, can_turn_on_its_page, route
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn
 from s11audit.queries.returns import HeldAnswer, answers_of, own_return, unconfirmed
@@ -93,8 +92,7 @@ class Desk:
         return [
             question
             for question in self.route.offered.get(standard_id, ())
-            if question.key in asked
-            or any(key.startswith(f"{standard_id}.") for key in questions_named(question.when))
+            if question.key in asked or can_turn_on_its_page(question)
         ]
 
     @property

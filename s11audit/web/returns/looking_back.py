@@ -45,11 +45,9 @@ def last_time(desk: Desk, questions: Iterable[Question] | None = None) -> Lookin
     if not earlier or not chain:
         return None
     answers = asked_answers_of(db(), earlier.id)
-    return LookingBack(
-        earlier,
-        carry_forward(chain, answers, desk.today, questions),
-        left_behind(chain, answers, desk.today) if questions is None else (),
-    )
+    carried = carry_forward(chain, answers, desk.today, questions)
+    left = left_behind(chain[-1], answers, carried.values()) if questions is None else ()
+    return LookingBack(earlier, carried, left)
 
 
 def to_bring(desk: Desk) -> EarlierReturn | None:
