@@ -178,9 +178,11 @@ def _words(text: str) -> str:
 
 
 def _meanings(question: Question) -> dict[str, str]:
-    """What each level means for this question."""
+    """What each level or option that says so means for this question."""
     levels = question.scale.levels if question.scale else ()
-    return {level.id: _words(question.means.get(level.id, level.meaning)) for level in levels}
+    codes = {*(level.id for level in levels), *question.means}
+    meanings = {code: _words(question.meaning(code)) for code in codes}
+    return {code: meaning for code, meaning in meanings.items() if meaning}
 
 
 def _with_removed(

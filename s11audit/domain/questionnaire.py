@@ -159,6 +159,11 @@ class Question:
     def id(self) -> str:
         return self.key.partition(".")[2]
 
+    def meaning(self, code: str) -> str:
+        """What choosing this level or option says: in the question's own words or the scale's."""
+        level = self.scale.level(code) if self.scale else None
+        return self.means.get(code, level.meaning if level else "")
+
 
 @dataclass(frozen=True)
 class Standard:

@@ -63,6 +63,18 @@ def test_other_words_for_the_respondent_are_a_rewording(
     assert (change.kind, change.differs) == (ChangeKind.REWORDED, differs)
 
 
+def test_other_words_for_a_choice_without_a_scale_are_a_rewording() -> None:
+    change = only(compare(of(question("a.x")), of(question("a.x", means={"yes": "In writing."}))))
+    assert (change.kind, change.differs) == (ChangeKind.REWORDED, ("levels",))
+
+
+def test_a_question_says_itself_what_a_level_means_or_else_its_scale_does() -> None:
+    scale = replace(COMPLIANCE, levels=(replace(COMPLIANCE.levels[0], meaning="Everywhere."),))
+    plain, own = rating("a.x", scale=scale), rating("a.x", scale=scale, means={"met": "Each room."})
+    assert (plain.meaning("met"), own.meaning("met")) == ("Everywhere.", "Each room.")
+    assert question("a.x").meaning("yes") == ""
+
+
 def test_line_breaks_are_no_rewording() -> None:
     old = replace(rating("a.x"), ask="Is it\n so?")
     assert only(compare(of(old), of(rating("a.x")))).kind is ChangeKind.UNCHANGED

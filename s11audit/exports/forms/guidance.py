@@ -66,9 +66,7 @@ def meanings(question: Question, words: Words) -> str:
     """
     codes = type_of(question).codes(question) or ()
     labels = {code: type_of(question).shown(question, code) for code in codes}
-    levels = question.scale.levels if question.scale else ()
-    means = {level.id: level.meaning for level in levels} | dict(question.means)
-    said = {code: " ".join(means.get(code, "").split()) for code in labels}
+    said = {code: " ".join(question.meaning(code).split()) for code in labels}
     if any(said.values()):
         lines = (words.means.format(label=labels[c], meaning=said[c]) for c in labels if said[c])
         return "\n".join(lines)
