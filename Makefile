@@ -88,9 +88,12 @@ WITHOUT_FUNDING = const fs = require("fs"), file = "package-lock.json", \
   Object.values(lock.packages).forEach((entry) => delete entry.funding); \
   fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
 
+# What the demonstration shows and the tests prove of what a server may do without.
+EXTRAS = --extra postgresql --extra openid
+
 lock: install ## Choose the newest versions that the ranges allow
-	$(UV_COMPILE) pyproject.toml --extra postgresql --output-file requirements.txt
-	$(UV_COMPILE) pyproject.toml --extra postgresql --group test --constraint requirements.txt \
+	$(UV_COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.txt
+	$(UV_COMPILE) pyproject.toml $(EXTRAS) --group test --constraint requirements.txt \
 	  --output-file requirements-dev.txt
 	$(UV_COMPILE) --group node --output-file requirements-node.txt
 	npm update --package-lock-only --ignore-scripts

@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs the programs that the tests drive and that are not Python packages, where they are absent:
-# a browser, a PostgreSQL server, and LibreOffice without a screen. Does nothing where all are there.
+# a browser, a PostgreSQL server, a scanner for holes in web pages, and LibreOffice without a screen.
+# Does nothing where all are there.
 set -eu
 
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium fonts-liberation"
 command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
     missing="$missing postgresql"
+command -v wapiti >/dev/null || missing="$missing wapiti"
 if command -v apt-get >/dev/null; then
     office=/usr/lib/libreoffice/program
     [ -e "$office/libsclo.so" ] || missing="$missing libreoffice-calc-nogui"
