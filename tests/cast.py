@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Role, Viewer
+from s11audit.domain.permissions import Role
+from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, User
 from s11audit.queries.people import as_viewer
 
@@ -78,7 +79,7 @@ def bring_on(session: Session) -> Cast:
             password_hash=PASSWORD_HASH,
             created_at=LONG_AGO,
         )
-        membership = Membership(user=user, role=role)
+        membership = Membership(user=user, role=role, started_at=LONG_AGO)
         if place in partnerships:
             membership.partnership_id = partnerships[place].id
         else:

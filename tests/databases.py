@@ -27,6 +27,8 @@ KIND = os.environ.get("S11AUDIT_TEST_DATABASE", "sqlite")
 # The patterns that databases of tests are copied from: tables only, or with the cast in them.
 EMPTY = "empty"
 PEOPLED = "peopled"
+# On PostgreSQL a superuser walks through the walls between rows, so tests come as somebody else.
+OWNER = "s11audit"
 
 
 def fill_patterns(empty_url: str, peopled_url: str) -> Cast:
@@ -65,19 +67,21 @@ class PostgresqlDatabases:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        self._run(f"CREATE DATABASE {EMPTY}")
-        self._run(f"CREATE DATABASE {PEOPLED}")
+        admin = address.format(user="tester", name="postgres")
+        self._admin = create_engine(admin, isolation_level="AUTOCOMMIT")
+        self._run(f"CREATE ROLE {OWNER} LOGIN")
+        self._run(f"CREATE DATABASE {EMPTY} OWNER {OWNER}")
+        self._run(f"CREATE DATABASE {PEOPLED} OWNER {OWNER}")
         self.cast = fill_patterns(self.url(EMPTY), self.url(PEOPLED))
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
-        return self._address.format(name=name)
+        return self._address.format(user=OWNER, name=name)
 
     @contextmanager
     def fresh(self, pattern: str) -> Iterator[str]:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {pattern}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {pattern} OWNER {OWNER}")
         yield self.url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -113,7 +117,7 @@ def postgresql_server() -> Iterator[str]:
     options = f"-F -k {folder} -c listen_addresses='' -c max_connections=60"
     run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
     try:
-        yield f"postgresql+psycopg://tester@/{{name}}?host={folder}"
+        yield f"postgresql+psycopg://{{user}}@/{{name}}?host={folder}"
     finally:
         run("pg_ctl", "stop", "-w", "-m", "immediate")
         shutil.rmtree(folder)

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.returns import latest_snapshot

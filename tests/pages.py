@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.models import UserSession
 from s11audit.models.database import Database
 from s11audit.queries.people import token_digest
@@ -77,6 +77,8 @@ class Pages:
                     token_sha256=token_digest(token),
                     started_at=moment,
                     last_seen_at=moment,
+                    two_factors_at=moment,
+                    proved_at=moment,
                 )
             )
         with self.client.session_transaction() as cookie:

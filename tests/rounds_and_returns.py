@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.returns import answers_of, latest_snapshot

@@ -304,7 +304,7 @@ def test_submitted_returns_lack_nothing(session: Session, catalogue: Catalogue) 
                 continue
             held = answers_of(session, one.id)
             pinned = (one.round.questionnaire_id, one.round.questionnaire_version)
-            respondent = one.agency.respondent
+            respondent = one.respondent
             asked = route(catalogue.get(*pinned), respondent, values_of(held)).asked
             questions = [question for standard in asked.values() for question in standard]
             answers = {key: answer.answer for key, answer in held.items()}

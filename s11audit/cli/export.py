@@ -13,8 +13,8 @@ import click
 from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import catalogue_of, installation
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.exports.layout import LayoutError
 from s11audit.models import AuditRound
 from s11audit.queries.people import operator

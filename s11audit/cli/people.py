@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import installation
 from s11audit.domain.agency_types import AGENCY_TYPE_LABELS, agency_type_label
-from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role, Viewer
+from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
+from s11audit.domain.viewers import Viewer
 from s11audit.models import User
 from s11audit.queries import directory
 from s11audit.queries.people import operator, stored_email

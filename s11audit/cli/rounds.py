@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import catalogue_of, installation
 from s11audit.domain.dates import long_date, today_in_london
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ROUND_STATUS_LABELS, StepNotAllowedError
 from s11audit.models import AuditRound, Partnership
 from s11audit.queries.people import operator
@@ -181,7 +181,7 @@ def _agencies(
     session: Session, home: Partnership, references: tuple[str, ...], by: Viewer
 ) -> list[int]:
     """Ids of the agencies named, or of all of them."""
-    there = {one.reference: one.id for one in agencies_to_invite(session, home.id, visible_to=by)}
+    there = {one.reference: one.id for one in agencies_to_invite(session, [home.id], visible_to=by)}
     unknown = [reference for reference in references if reference not in there]
     if unknown:
         raise click.ClickException(f"{home.name} has no agency {', '.join(unknown)}.")

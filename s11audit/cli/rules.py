@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from s11audit.domain.access import RULES
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
-from s11audit.domain.permissions import PERMISSIONS, ROLE_LABELS
+from s11audit.domain.permissions import ROLE_LABELS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
@@ -41,8 +42,8 @@ def rules_in_markdown() -> Iterator[str]:
     yield from _table(
         ["May", *ROLE_LABELS.values()],
         (
-            [permission.value, *("✓" if role in roles else "" for role in ROLE_LABELS)]
-            for permission, roles in PERMISSIONS.items()
+            [permission.value, *("✓" if role in rule.roles else "" for role in ROLE_LABELS)]
+            for permission, rule in RULES.items()
         ),
     )
     lifecycles: list[tuple[str, Sequence[Step[Any]], Mapping[Any, str]]] = [

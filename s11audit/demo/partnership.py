@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from s11audit.demo.content import Content, Person
-from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role, Viewer
+from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
+from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, User
 from s11audit.queries.people import as_viewer
 from s11audit.services.events import record
@@ -81,7 +82,7 @@ def _welcome(
 ) -> Viewer:
     role = Role(person.role)
     user = User(name=person.name, email=person.email, password_hash=password_hash, created_at=now)
-    membership = Membership(user=user, role=role)
+    membership = Membership(user=user, role=role, started_at=now)
     if role in PARTNERSHIP_ROLES or person.agency is None:
         membership.partnership_id = partnership.id
     else:

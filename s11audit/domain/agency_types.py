@@ -27,6 +27,9 @@ AGENCY_TYPE_LABELS: dict[str, str] = {
     "sport": "Sport",
 }
 
+# Those that a local authority's education team answers for: Education Act 2002 s175 and s157.
+SCHOOL_TYPES: frozenset[str] = frozenset({"school", "college"})
+
 # What an agency may have or do; a questionnaire asks some things only of those that do.
 AGENCY_ATTRIBUTE_LABELS: dict[str, str] = {
     "commissions-services": "Pays others to run services",

@@ -15,8 +15,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.exports.chart_titles import CHART_TITLES
 from s11audit.exports.plain_text import plain
 from s11audit.exports.rows import AgencyAnswersRow, ReturnRateRow, RoundFacts, StandardRow

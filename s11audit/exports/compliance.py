@@ -15,11 +15,11 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.numbers import percent
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.question_types import Cell, type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
 from s11audit.domain.routing import route
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus, is_overdue
 from s11audit.exports.figures import (
     answer_cell,

@@ -14,10 +14,10 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import long_date, long_time, today_in_london
 from s11audit.domain.numbers import plain_number
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LABELS, SIDE_LABELS, Rating, Side
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS
 from s11audit.exports.compliance import answer_rows, yes_or_no
 from s11audit.exports.figures import figure_rows, table_rows

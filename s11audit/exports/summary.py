@@ -10,10 +10,10 @@ from fractions import Fraction
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, long_time
 from s11audit.domain.numbers import percent, plain_number
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LETTERS, SIDE_LABELS, Rating, Side
 from s11audit.domain.scoring import Scorecard
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
     RETURNED_STATUSES,

@@ -8,8 +8,10 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.actions import ActionSource, ActionStatus
+from s11audit.domain.viewers import Place
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, User
+from s11audit.models.rounds import AuditRound
 
 
 class Action(Base):
@@ -35,9 +37,19 @@ class Action(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     agency: Mapped[Agency] = relationship()
+    round: Mapped[AuditRound | None] = relationship()
     notes: Mapped[list[ActionNote]] = relationship(
         back_populates="action", order_by="ActionNote.id"
     )
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs; without a round it is its agency's alone."""
+        homes = {partnership.id for partnership in self.agency.partnerships}
+        asking = (
+            {partnership.id for partnership in self.round.partnerships} if self.round else set()
+        )
+        return Place(self.agency_id, self.agency.agency_type, frozenset(homes & asking))
 
 
 class ActionNote(Base):

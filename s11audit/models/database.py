@@ -6,10 +6,13 @@ update cannot lose somebody else's write; readers start with BEGIN and never wai
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
+
+from s11audit.models.walls import EVERYTHING, NOTHING, Wall
 
 BUSY_TIMEOUT_MS = 5_000
 # The server's threads are the limit: each holds two connections at most.
@@ -29,17 +32,35 @@ class ReadingSession(Session):
         super().flush(objects)
 
 
+@dataclass(frozen=True)
+class Sessions:
+    """Makers of the two kinds of session."""
+
+    reading: sessionmaker[Session]
+    writing: sessionmaker[Session]
+
+
 class Database:
-    """An engine, and the two kinds of session over it: `reading()` and `writing()`."""
+    """An engine, and sessions over it that read or write.
+
+    `reading()` and `writing()` are the machine's own and see everything; whoever serves a person
+    takes theirs from `within(wall)`.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
-        self.reading: sessionmaker[Session] = sessionmaker(
-            self.engine.execution_options(read_only=True),
-            class_=ReadingSession,
-            expire_on_commit=False,
+        self.reading, self.writing = self._sessions(EVERYTHING)
+
+    def within(self, wall: Wall) -> Sessions:
+        """Sessions that, on PostgreSQL, see no row beyond the wall."""
+        return Sessions(*self._sessions(wall))
+
+    def _sessions(self, wall: Wall) -> tuple[sessionmaker[Session], sessionmaker[Session]]:
+        engine = self.engine.execution_options(wall=wall)
+        reading: sessionmaker[Session] = sessionmaker(
+            engine.execution_options(read_only=True), class_=ReadingSession, expire_on_commit=False
         )
-        self.writing: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+        return reading, sessionmaker(engine, expire_on_commit=False)
 
     def dispose(self) -> None:
         self.engine.dispose()
@@ -48,7 +69,9 @@ class Database:
 def open_engine(url: str) -> Engine:
     """An engine for this address. A SQLite file is made where there is none; its folder is not."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, max_overflow=UNLIMITED)
+        engine = create_engine(url, pool_pre_ping=True, max_overflow=UNLIMITED)
+        event.listen(engine, "begin", _tell_wall)
+        return engine
     engine = create_engine(
         url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, max_overflow=UNLIMITED
     )
@@ -68,3 +91,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _tell_wall(connection: Connection) -> None:
+    wall: Wall = connection.get_execution_options().get("wall", NOTHING)
+    wall.tell(connection)

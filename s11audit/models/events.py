@@ -12,16 +12,24 @@ from s11audit.models.base import Base, UtcTime
 
 
 class Event(Base):
-    """Something that happened. Rows are appended and never changed or deleted."""
+    """Something that happened. Rows are appended and never changed or deleted.
+
+    `address` is the network address that it came from. The ids say whose history it belongs to:
+    with a round and an agency, that of the partnerships which see that agency in that round.
+    """
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(UtcTime())
     kind: Mapped[str] = mapped_column(String(60))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     subject: Mapped[str] = mapped_column(String(160), index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("audit_rounds.id"), index=True)
     previous_sha256: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
 

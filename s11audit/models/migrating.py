@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from s11audit.models.walls import EVERYTHING, build_walls
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -22,8 +24,9 @@ def alembic_config(connection: Connection) -> Config:
 
 def migrate(engine: Engine) -> None:
     """Create the tables of an empty database, or bring an older one up to date."""
-    with engine.begin() as connection:
+    with engine.execution_options(wall=EVERYTHING).begin() as connection:
         command.upgrade(alembic_config(connection), "head")
+        build_walls(connection)
 
 
 def is_current(engine: Engine) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.audience import Respondent
 from s11audit.domain.permissions import Role
+from s11audit.domain.viewers import Grant
 from s11audit.models.base import Base, Code, Codes, UtcTime
 
 agency_partnerships = Table(
@@ -27,12 +29,26 @@ class Partnership(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    allows_email_links: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Trust(Base):
+    """A multi-academy trust, whose people may read what all of its schools answer."""
+
+    __tablename__ = "trusts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    agencies: Mapped[list[Agency]] = relationship(back_populates="trust")
 
 
 class Agency(Base):
     """Any body that answers. A cross-border agency belongs to several partnerships."""
 
     __tablename__ = "agencies"
+    # Behind the wall of PostgreSQL a new row is out of sight until it belongs to a partnership.
+    __table_args__ = {"implicit_returning": False}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(40), unique=True)
@@ -41,19 +57,25 @@ class Agency(Base):
     attributes: Mapped[frozenset[str]] = mapped_column(
         Codes(), default=frozenset, server_default=""
     )
+    trust_id: Mapped[int | None] = mapped_column(ForeignKey("trusts.id"), index=True)
     partnerships: Mapped[list[Partnership]] = relationship(secondary=agency_partnerships)
+    trust: Mapped[Trust | None] = relationship(back_populates="agencies")
 
-    @property
-    def respondent(self) -> Respondent:
-        """The agency as a questionnaire sees it."""
-        homes = frozenset(partnership.reference for partnership in self.partnerships)
-        return Respondent(self.agency_type, self.attributes, homes)
+    def respondent(self, asking: Iterable[Partnership]) -> Respondent:
+        """The agency as a questionnaire sees it that these partnerships ask."""
+        homes = {partnership.reference for partnership in self.partnerships}
+        askers = {partnership.reference for partnership in asking}
+        return Respondent(self.agency_type, self.attributes, frozenset(homes & askers))
 
 
 class User(Base):
-    """A person who signs in. `email` is stored in lower case."""
+    """A person who signs in. `email` is stored in lower case.
+
+    `password_hash` is empty for somebody who has never set a password.
+    """
 
     __tablename__ = "users"
+    __table_args__ = {"implicit_returning": False}  # noqa: RUF012 - as for agencies
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -64,33 +86,55 @@ class User(Base):
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
 
 
+# How many places a membership is for: the operator's is for none in particular.
+_PLACES = " + ".join(
+    f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END"
+    for column in ("partnership_id", "trust_id", "agency_id")
+)
+_LIVE = text("ended_at IS NULL")
+
+
+def _once_at_a_time(place: str) -> Index:
+    columns = ("user_id", "role", place)
+    return Index(
+        f"uq_memberships_{place}", *columns, unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
+    )
+
+
 class Membership(Base):
-    """One role of one person, for a whole partnership or for one agency."""
+    """One role of one person, for a partnership, a trust or an agency (none: the installation).
+
+    A role that has ended keeps its row, so that history can tell who was what, and when.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
-        CheckConstraint("(partnership_id IS NULL) <> (agency_id IS NULL)", name="one_scope"),
-        UniqueConstraint("user_id", "role", "partnership_id", "agency_id"),
+        CheckConstraint(
+            f"{_PLACES} = CASE WHEN role = 'operator' THEN 0 ELSE 1 END", name="one_scope"
+        ),
+        _once_at_a_time("partnership_id"),
+        _once_at_a_time("trust_id"),
+        _once_at_a_time("agency_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     role: Mapped[Role] = mapped_column(Code(Role))
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    trust_id: Mapped[int | None] = mapped_column(ForeignKey("trusts.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    started_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime())
     user: Mapped[User] = relationship(back_populates="memberships")
     partnership: Mapped[Partnership | None] = relationship()
+    trust: Mapped[Trust | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
 
-
-class UserSession(Base):
-    """One signed-in browser. Ending the row signs that browser out, whatever cookie it holds."""
-
-    __tablename__ = "user_sessions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    started_at: Mapped[datetime] = mapped_column(UtcTime())
-    last_seen_at: Mapped[datetime] = mapped_column(UtcTime())
-    ended_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """What it allows to reach: of a trust, each school; nothing once it has ended."""
+        if self.ended_at is not None:
+            return ()
+        if self.trust is not None:
+            return tuple(Grant(self.role, agency_id=school.id) for school in self.trust.agencies)
+        return (Grant(self.role, self.partnership_id, self.agency_id),)

@@ -8,7 +8,9 @@ from fractions import Fraction
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from s11audit.domain.audience import Respondent
 from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.viewers import Place
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, User
@@ -45,6 +47,30 @@ class AgencyReturn(Base):
     carried_from_id: Mapped[int | None] = mapped_column(ForeignKey("agency_returns.id"))
     round: Mapped[AuditRound] = relationship()
     agency: Mapped[Agency] = relationship()
+
+    @property
+    def respondent(self) -> Respondent:
+        """The agency as the questionnaire of this round sees it."""
+        return self.agency.respondent(self.round.partnerships)
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs: the round's partnerships that the agency is a member of."""
+        homes = {partnership.id for partnership in self.agency.partnerships}
+        asking = {partnership.id for partnership in self.round.partnerships}
+        return Place(self.agency_id, self.agency.agency_type, frozenset(homes & asking))
+
+
+class Delegation(Base):
+    """A standard of a return that the agency lead has asked a contributor to answer."""
+
+    __tablename__ = "delegations"
+
+    return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    given_at: Mapped[datetime] = mapped_column(UtcTime())
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class StoredAnswer(Base):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Partnership
 
+round_partnerships = Table(
+    "round_partnerships",
+    Base.metadata,
+    Column("round_id", ForeignKey("audit_rounds.id"), primary_key=True),
+    Column("partnership_id", ForeignKey("partnerships.id"), primary_key=True, index=True),
+)
+
 
 class AuditRound(Base):
-    """The questionnaire is pinned by id, version and SHA-256 when the round opens.
+    """A round of one or more partnerships: `partnerships`, of which `partnership` runs it.
 
+    The questionnaire is pinned by id, version and SHA-256 when the round opens.
     `status_reason` is what was said when its last step asked for a reason, such as opening again.
     """
 
@@ -35,3 +43,15 @@ class AuditRound(Base):
     status_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     partnership: Mapped[Partnership] = relationship()
+    partnerships: Mapped[list[Partnership]] = relationship(
+        secondary=round_partnerships, order_by=Partnership.name, viewonly=True
+    )
+
+
+@event.listens_for(AuditRound, "after_insert")
+def _count_in_the_host(
+    _mapper: Mapper[AuditRound], connection: Connection, audit_round: AuditRound
+) -> None:
+    """Whoever runs a round is one of those that it belongs to, so that one table tells of all."""
+    own = {"round_id": audit_round.id, "partnership_id": audit_round.partnership_id}
+    connection.execute(round_partnerships.insert().values(own))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from s11audit.domain.actions import FINISHED_STATUSES, ActionStatus, is_overdue
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import Action, ActionNote, Agency, AgencyReturn, AuditRound
+from s11audit.queries import reach
 
 ACTIONS_A_PAGE = 50
 
@@ -175,7 +177,4 @@ def _is_late(today: date) -> ColumnElement[bool]:
 
 
 def _sees(viewer: Viewer) -> ColumnElement[bool]:
-    return or_(
-        Action.agency_id.in_(viewer.agencies(Permission.SEE_ACTIONS)),
-        AuditRound.partnership_id.in_(viewer.partnerships(Permission.SEE_ACTIONS)),
-    )
+    return reach.actions(viewer, Permission.SEE_ACTIONS)

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from s11audit.domain.permissions import ROLE_LABELS, Permission, Role, Viewer
+from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Membership, Partnership, User
-from s11audit.models.people import agency_partnerships
+from s11audit.queries import reach
 
 PEOPLE_A_PAGE = 50
 
@@ -79,17 +80,11 @@ class AgencysReturn:
 
 
 def in_reach(visible_to: Viewer) -> ColumnElement[bool]:
-    """Memberships that the viewer may see: of their partnerships and of those' agencies."""
+    """Live memberships that the viewer may see: of their partnerships and of those' agencies."""
     partnerships = visible_to.partnerships(Permission.SEE_PEOPLE)
-    return or_(
+    return Membership.ended_at.is_(None) & or_(
         Membership.partnership_id.in_(partnerships),
-        Membership.agency_id.in_(_agencies_of(partnerships)),
-    )
-
-
-def _agencies_of(partnerships: frozenset[int]) -> Select[int]:
-    return select(agency_partnerships.c.agency_id).where(
-        agency_partnerships.c.partnership_id.in_(partnerships)
+        Membership.agency_id.in_(reach.agencies_of(partnerships)),
     )
 
 
@@ -136,7 +131,8 @@ def person(session: Session, user_id: int, *, visible_to: Viewer) -> Person | No
 def own_roles(session: Session, *, visible_to: Viewer) -> tuple[HeldRole, ...]:
     """Every role of the viewer's own."""
     user = session.scalars(_with_roles().where(User.id == visible_to.user_id)).one_or_none()
-    return tuple(_held(membership) for membership in user.memberships) if user else ()
+    held = user.memberships if user else ()
+    return tuple(_held(membership) for membership in held if membership.ended_at is None)
 
 
 def _with_roles() -> Select[User]:
@@ -166,7 +162,7 @@ def _as_person(user: User, seen: set[int]) -> Person:
         is_active=user.is_active,
         created_at=user.created_at,
         roles=tuple(_held(membership) for membership in roles),
-        roles_elsewhere=len(user.memberships) - len(roles),
+        roles_elsewhere=sum(m.ended_at is None for m in user.memberships) - len(roles),
     )
 
 
@@ -174,9 +170,8 @@ def _held(membership: Membership) -> HeldRole:
     if membership.agency is not None:
         agency = membership.agency
         return HeldRole(membership.id, membership.role, agency.name, agency.reference)
-    if membership.partnership is None:
-        raise ValueError("A membership is for a partnership or for an agency")
-    return HeldRole(membership.id, membership.role, membership.partnership.name)
+    place = membership.partnership or membership.trust
+    return HeldRole(membership.id, membership.role, place.name if place else "the installation")
 
 
 def partnerships(session: Session, *, visible_to: Viewer) -> list[Partnership]:
@@ -196,8 +191,8 @@ def agencies(session: Session, *, visible_to: Viewer) -> list[ListedAgency]:
         select(
             Agency.id, Agency.reference, Agency.name, Agency.agency_type, Agency.attributes, count
         )
-        .outerjoin(Membership, Membership.agency_id == Agency.id)
-        .where(Agency.id.in_(_agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))))
+        .outerjoin(Membership, (Membership.agency_id == Agency.id) & Membership.ended_at.is_(None))
+        .where(Agency.id.in_(reach.agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))))
         .group_by(Agency.id)
         .order_by(Agency.name)
     )
@@ -211,7 +206,7 @@ def agency(session: Session, reference: str, *, visible_to: Viewer) -> Agency | 
         .options(selectinload(Agency.partnerships))
         .where(
             Agency.reference == reference,
-            Agency.id.in_(_agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))),
+            Agency.id.in_(reach.agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))),
         )
     ).one_or_none()
 
@@ -224,7 +219,7 @@ def returns_of(session: Session, agency_id: int, *, visible_to: Viewer) -> list[
         .options(joinedload(AgencyReturn.round))
         .where(
             AgencyReturn.agency_id == agency_id,
-            AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SEE_ROUNDS)),
+            reach.returns(visible_to, Permission.SEE_ROUNDS),
             AuditRound.status != RoundStatus.DRAFT,
         )
         .order_by(AgencyReturn.due_on.desc(), AgencyReturn.id)

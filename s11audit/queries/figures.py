@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import Agency, AgencyReturn, AuditRound, StoredAnswer
+from s11audit.queries import reach
 from s11audit.queries.returns import is_given
 
 # Rows that a reading of values holds in memory at a time.
@@ -48,14 +50,13 @@ def submitted_values(
         )
         .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .where(
-            AuditRound.id == audit_round.id,
+            AgencyReturn.round_id == audit_round.id,
             AgencyReturn.status.in_(SUBMITTED_STATUSES),
             StoredAnswer.question_key.in_(keys),
             is_given(),
             StoredAnswer.value != "",
-            AuditRound.partnership_id.in_(visible_to.partnerships(Permission.EXPORT)),
+            reach.returns(visible_to, Permission.EXPORT),
         )
         .order_by(Agency.name, AgencyReturn.id, StoredAnswer.id)
         .execution_options(yield_per=ROWS_AT_A_TIME)

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.numbers import percent
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire, Standard
 from s11audit.domain.ratings import LABELS, LETTERS, Rating, Side
-from s11audit.domain.workflow import SUBMITTED_STATUSES
+from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn, AuditRound, Score
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries import reach
 from s11audit.queries.rounds import ReturnRow, return_rows
 
 NOT_ASKED = "not-asked"
@@ -117,11 +118,9 @@ def _ratings(
     rows = session.execute(
         select(Score.return_id, Score.standard_id, Score.rating, Score.unanswered)
         .join(AgencyReturn, AgencyReturn.id == Score.return_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .where(
-            AuditRound.id == audit_round.id,
-            AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SCRUTINISE)),
-            AgencyReturn.status.in_(SUBMITTED_STATUSES),
+            AgencyReturn.round_id == audit_round.id,
+            reach.returns(visible_to, Permission.SCRUTINISE),
             Score.side == Side.SELF,
         )
     )

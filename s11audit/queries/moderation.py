@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.numbers import percent
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.ratings import RAG_POINTS, Rag, Side
-from s11audit.domain.workflow import SUBMITTED_STATUSES
+from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
+from s11audit.queries import reach
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def return_to_scrutinise(
         .where(
             AuditRound.reference == round_reference,
             Agency.reference == agency_reference,
-            _scrutinises(visible_to),
+            reach.returns(visible_to, Permission.SCRUTINISE, in_any_state=True),
         )
     ).one_or_none()
 
@@ -100,10 +101,9 @@ def agencies_answering(
     rows = session.execute(
         select(Agency.reference, Agency.name)
         .join(AgencyReturn, AgencyReturn.agency_id == Agency.id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .join(Score, Score.return_id == AgencyReturn.id)
         .where(
-            _submitted_in(audit_round),
+            AgencyReturn.round_id == audit_round.id,
             _scrutinises(visible_to),
             Score.standard_id == standard_id,
             Score.side == Side.SELF,
@@ -119,8 +119,8 @@ def actions_of_return(
     """The actions that came out of a return, by question key."""
     rows = session.scalars(
         select(Action)
-        .join(AuditRound, AuditRound.id == Action.round_id)
-        .where(Action.return_id == agency_return.id, _scrutinises(visible_to))
+        .join(AgencyReturn, AgencyReturn.id == Action.return_id)
+        .where(AgencyReturn.id == agency_return.id, _scrutinises(visible_to))
         .order_by(Action.id)
     )
     found: dict[str, list[Action]] = {}
@@ -145,9 +145,8 @@ def answers_to_standard(
         .select_from(StoredAnswer)
         .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .where(
-            _submitted_in(audit_round),
+            AgencyReturn.round_id == audit_round.id,
             _scrutinises(visible_to),
             StoredAnswer.is_asked,
             StoredAnswer.question_key.in_([question.key for question in standard.questions]),
@@ -227,14 +226,11 @@ def _of_round(statement: Any, audit_round: AuditRound, visible_to: Viewer) -> An
     return (
         statement.select_from(StoredAnswer)
         .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
-        .where(_submitted_in(audit_round), _scrutinises(visible_to), StoredAnswer.is_asked)
+        .where(
+            AgencyReturn.round_id == audit_round.id, _scrutinises(visible_to), StoredAnswer.is_asked
+        )
     )
 
 
-def _submitted_in(audit_round: AuditRound) -> ColumnElement[bool]:
-    return (AgencyReturn.round_id == audit_round.id) & AgencyReturn.status.in_(SUBMITTED_STATUSES)
-
-
 def _scrutinises(viewer: Viewer) -> ColumnElement[bool]:
-    return AuditRound.partnership_id.in_(viewer.partnerships(Permission.SCRUTINISE))
+    return reach.returns(viewer, Permission.SCRUTINISE)

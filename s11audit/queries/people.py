@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Grant, Role, Viewer
+from s11audit.domain.access import SessionLimits
+from s11audit.domain.permissions import Role
+from s11audit.domain.viewers import Grant, Viewer
 from s11audit.models import Membership, Partnership, User, UserSession
 
 # The user id of whoever runs commands on the machine itself: nobody's row.
 OPERATOR_ID = 0
-
-
-@dataclass(frozen=True)
-class SessionLimits:
-    """How long a signed-in browser stays signed in: since it was last used, and altogether."""
-
-    idle: timedelta
-    absolute: timedelta
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ def signed_in(
     rows = session.execute(
         select(UserSession, User, Membership)
         .join(User, User.id == UserSession.user_id)
-        .outerjoin(Membership, Membership.user_id == User.id)
+        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
         .where(
             UserSession.token_sha256 == token_digest(token),
             UserSession.ended_at.is_(None),
@@ -72,15 +66,12 @@ def as_viewer(user: User, memberships: list[Membership]) -> Viewer:
         user_id=user.id,
         name=user.name,
         email=user.email,
-        grants=tuple(Grant(m.role, m.partnership_id, m.agency_id) for m in memberships),
+        grants=tuple(grant for membership in memberships for grant in membership.grants),
     )
 
 
 def operator(session: Session) -> Viewer:
-    """Whoever runs commands on the machine itself: a manager of every partnership there is."""
+    """Whoever runs commands on the machine itself: also a manager of every partnership there is."""
     partnerships = session.scalars(select(Partnership.id))
-    return Viewer(
-        user_id=OPERATOR_ID,
-        name="The operator",
-        grants=tuple(Grant(Role.MANAGER, partnership_id=id_) for id_ in partnerships),
-    )
+    managing = (Grant(Role.MANAGER, partnership_id=id_) for id_ in partnerships)
+    return Viewer(OPERATOR_ID, "The operator", grants=(Grant(Role.OPERATOR), *managing))

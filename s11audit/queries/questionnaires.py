@@ -10,11 +10,13 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import FIXED_STATUSES
+from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
+from s11audit.queries import reach
 from s11audit.queries.returns import is_given
 from s11audit.questionnaires.faults import Fault
 from s11audit.questionnaires.shelves import Shelved, Text
@@ -168,7 +170,7 @@ def held_answers(
         .where(
             AuditRound.questionnaire_id == questionnaire.id,
             AuditRound.questionnaire_version == questionnaire.version,
-            AuditRound.partnership_id.in_(visible_to.partnerships(Permission.SEE_ROUNDS)),
+            reach.returns(visible_to, Permission.SEE_ROUNDS),
             is_given(),
             StoredAnswer.value != "",
         )

@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.actions import ActionStatus, Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.scoring import Scorecard
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries import reach
 from s11audit.queries.respondents import respondents_of
 from s11audit.queries.returns import is_given, scorecard_of
 
@@ -85,7 +87,7 @@ def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> 
     return session.scalars(
         select(AuditRound)
         .options(joinedload(AuditRound.partnership))
-        .where(AuditRound.reference == reference, _may_export(visible_to))
+        .where(AuditRound.reference == reference, reach.rounds(visible_to, Permission.EXPORT))
     ).one_or_none()
 
 
@@ -115,9 +117,8 @@ def return_lines(
             Score.because,
         )
         .join(Agency, Agency.id == AgencyReturn.agency_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .outerjoin(Score, overall)
-        .where(AuditRound.id == audit_round.id, _may_export(visible_to))
+        .where(AgencyReturn.round_id == audit_round.id, _may_export(visible_to))
         .order_by(Agency.name, Agency.id)
     )
     return [_return_line(row) for row in rows]
@@ -142,9 +143,8 @@ def scorecards(
     rows = session.scalars(
         select(Score)
         .join(AgencyReturn, AgencyReturn.id == Score.return_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .where(
-            AuditRound.id == audit_round.id,
+            AgencyReturn.round_id == audit_round.id,
             AgencyReturn.status.in_(SUBMITTED_STATUSES),
             Score.side == Side.SELF,
             _may_export(visible_to),
@@ -179,15 +179,14 @@ def submitted_answers(
     Reads as it goes: no more than one return's answers, and one batch of rows, are in memory. A
     submitted return without any answer is there too.
     """
-    respondents = respondents_of(session, audit_round.id)
+    respondents = respondents_of(session, audit_round)
     given = and_(StoredAnswer.return_id == AgencyReturn.id, is_given())
     rows = session.execute(
         select(AgencyReturn.id, Agency.id, Agency.reference, Agency.name, *_ANSWER_COLUMNS)
         .join(Agency, Agency.id == AgencyReturn.agency_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .outerjoin(StoredAnswer, given)
         .where(
-            AuditRound.id == audit_round.id,
+            AgencyReturn.round_id == audit_round.id,
             AgencyReturn.status.in_(SUBMITTED_STATUSES),
             _may_export(visible_to),
         )
@@ -230,8 +229,7 @@ def action_lines(
             Action.impact,
         )
         .join(Agency, Agency.id == Action.agency_id)
-        .join(AuditRound, AuditRound.id == Action.round_id)
-        .where(AuditRound.id == audit_round.id, _may_export(visible_to))
+        .where(Action.round_id == audit_round.id, reach.actions(visible_to, Permission.EXPORT))
         .order_by(Agency.name, Action.id)
     )
     return [ActionLine(*row) for row in rows]
@@ -253,7 +251,7 @@ def own_answers(
     to_confirm = frozenset(row.question_key for row in rows if row.to_confirm)
     agency = agency_return.agency
     own = _answers(row[1:] for row in rows)
-    return ReturnAnswers(agency.reference, agency.name, agency.respondent, own, to_confirm)
+    return ReturnAnswers(agency.reference, agency.name, agency_return.respondent, own, to_confirm)
 
 
 def own_actions(
@@ -269,8 +267,8 @@ def own_actions(
 
 
 def _may_export(viewer: Viewer) -> ColumnElement[bool]:
-    return AuditRound.partnership_id.in_(viewer.partnerships(Permission.EXPORT))
+    return reach.returns(viewer, Permission.EXPORT)
 
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:
-    return AgencyReturn.agency_id.in_(viewer.agencies(Permission.SEE_RETURN))
+    return reach.returns(viewer, Permission.SEE_RETURN)

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, contains_eager
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.scoring import ReturnScore, Scorecard
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES, RoundStatus
 from s11audit.models import (
     Agency,
@@ -29,6 +30,7 @@ from s11audit.models import (
     User,
 )
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries import reach
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class EarlierReturn:
 
 def _is_own(visible_to: Viewer) -> ColumnElement[bool]:
     """An agency's people see its returns, of rounds that have been opened."""
-    return AgencyReturn.agency_id.in_(visible_to.agencies(Permission.SEE_RETURN)) & (
+    return reach.returns(visible_to, Permission.SEE_RETURN) & (
         AuditRound.status != RoundStatus.DRAFT
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.numbers import percent
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURNED_STATUSES,
     SUBMITTED_STATUSES,
@@ -24,8 +25,8 @@ from s11audit.domain.workflow import (
     is_overdue,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score
-from s11audit.models.people import agency_partnerships
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries import reach
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.questionnaires.versions import OtherFingerprintError, UnpublishedQuestionnaireError
 
@@ -158,7 +159,7 @@ def round_of(session: Session, reference: str, *, visible_to: Viewer) -> AuditRo
         select(AuditRound)
         .join(AuditRound.partnership)
         .options(contains_eager(AuditRound.partnership))
-        .where(AuditRound.reference == reference, _sees(visible_to))
+        .where(AuditRound.reference == reference, reach.rounds(visible_to, Permission.SEE_ROUNDS))
     ).one_or_none()
 
 
@@ -172,15 +173,14 @@ def round_lines(session: Session, today: date, *, visible_to: Viewer) -> list[Ro
             AgencyReturn.due_on,
             func.count(AgencyReturn.id),
         )
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
-        .where(_sees(visible_to))
+        .where(_follows(visible_to))
         .group_by(AgencyReturn.round_id, AgencyReturn.status, AgencyReturn.due_on)
     ):
         counts.setdefault(round_id, []).append((status, due_on, number))
     found = session.execute(
         select(AuditRound, Partnership.name)
         .join(AuditRound.partnership)
-        .where(_sees(visible_to))
+        .where(reach.rounds(visible_to, Permission.SEE_ROUNDS))
         .order_by(AuditRound.due_on.desc(), AuditRound.reference)
     )
     return [_line(row, name, return_rate(counts.get(row.id, ()), today)) for row, name in found]
@@ -204,7 +204,7 @@ def _line(row: AuditRound, partnership: str, rate: ReturnRate) -> RoundLine:
 def return_rows(
     session: Session, audit_round: AuditRound, *, visible_to: Viewer
 ) -> list[ReturnRow]:
-    """Every agency of a round, by name."""
+    """Every agency of a round within reach, by name."""
     overall = and_(
         Score.return_id == AgencyReturn.id,
         Score.standard_id == WHOLE_RETURN,
@@ -224,9 +224,8 @@ def return_rows(
             func.coalesce(Score.answered, 0),
         )
         .join(Agency, Agency.id == AgencyReturn.agency_id)
-        .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .outerjoin(Score, overall)
-        .where(AgencyReturn.round_id == audit_round.id, _sees(visible_to))
+        .where(AgencyReturn.round_id == audit_round.id, _follows(visible_to))
         .order_by(Agency.name, Agency.id)
     )
     return [ReturnRow(*row) for row in rows]
@@ -243,25 +242,24 @@ def partnerships_to_run(session: Session, *, visible_to: Viewer) -> list[Partner
 
 
 def agencies_to_invite(
-    session: Session, partnership_id: int, *, visible_to: Viewer, besides: AuditRound | None = None
+    session: Session,
+    partnerships: Collection[int],
+    *,
+    visible_to: Viewer,
+    besides: AuditRound | None = None,
 ) -> list[Agency]:
-    """Agencies of a partnership by type and name, without those in the round `besides`."""
-    wanted = and_(
-        agency_partnerships.c.partnership_id == partnership_id,
-        agency_partnerships.c.partnership_id.in_(visible_to.partnerships(Permission.EDIT_ROUNDS)),
-    )
+    """Agencies of these partnerships by type and name, without those in the round `besides`."""
+    within = visible_to.partnerships(Permission.EDIT_ROUNDS) & frozenset(partnerships)
+    wanted: ColumnElement[bool] = Agency.id.in_(reach.agencies_of(within))
     if besides is not None:
         present = select(AgencyReturn.agency_id).where(AgencyReturn.round_id == besides.id)
         wanted &= Agency.id.not_in(present)
     return list(
         session.scalars(
-            select(Agency)
-            .join(agency_partnerships, agency_partnerships.c.agency_id == Agency.id)
-            .where(wanted)
-            .order_by(Agency.agency_type, Agency.name, Agency.id)
+            select(Agency).where(wanted).order_by(Agency.agency_type, Agency.name, Agency.id)
         )
     )
 
 
-def _sees(viewer: Viewer) -> ColumnElement[bool]:
-    return AuditRound.partnership_id.in_(viewer.partnerships(Permission.SEE_ROUNDS))
+def _follows(viewer: Viewer) -> ColumnElement[bool]:
+    return reach.returns(viewer, Permission.SEE_ROUNDS)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.models import User, UserSession
 from s11audit.queries.people import stored_email, token_digest
 from s11audit.services.events import record

@@ -18,9 +18,11 @@ from s11audit.domain.actions import (
     Promise,
 )
 from s11audit.domain.dates import long_date
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import step_named
 from s11audit.models import Action, ActionNote, AgencyReturn, AuditRound
+from s11audit.queries import reach
 from s11audit.services.events import record
 from s11audit.services.steps import check_reason, move
 
@@ -149,10 +151,8 @@ def add_note(session: Session, action: Action, text: str, *, by: Viewer, now: da
 
 
 def _reaches(session: Session, by: Viewer, permission: Permission, action: Action) -> bool:
-    if by.may_in_agency(permission, action.agency_id):
-        return True
-    audit_round = session.get(AuditRound, action.round_id) if action.round_id else None
-    return audit_round is not None and by.may_in_partnership(permission, audit_round.partnership_id)
+    within = select(Action.id).where(Action.id == action.id, reach.actions(by, permission))
+    return session.scalar(within) is not None
 
 
 def _pledge(promise: Promise) -> _Pledge | None:

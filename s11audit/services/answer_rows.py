@@ -11,11 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, level_of
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.routing import Route, route
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
+from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.returns import HeldAnswer, values_of
@@ -41,7 +41,7 @@ class AnswerRows:
     ) -> None:
         self.session = session
         self.return_id = agency_return.id
-        self.respondent = agency_return.agency.respondent
+        self.respondent = agency_return.respondent
         self.questionnaire = questionnaire
         self.held = held
         self.answers = answers

@@ -13,8 +13,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STEPS,

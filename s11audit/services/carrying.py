@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.carrying import carry_forward
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn
 from s11audit.queries.returns import EarlierReturn, asked_answers_of, earlier_return
 

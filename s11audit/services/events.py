@@ -10,9 +10,37 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.models import Event, EventChain
+from s11audit.models import (
+    Action,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Event,
+    EventChain,
+    Invitation,
+    Membership,
+    Partnership,
+    QuestionnaireVersion,
+    TakeoverRequest,
+)
 
 Detail = dict[str, Any]
+Belonging = (
+    Action
+    | Agency
+    | AgencyReturn
+    | AuditRound
+    | Invitation
+    | Membership
+    | Partnership
+    | QuestionnaireVersion
+    | TakeoverRequest
+)
+
+# Under this name `Session.info` holds the network address that a request came from.
+ADDRESS = "address"
+# Events from before these columns were sealed without them.
+_SEALED_IF_THERE = ("address", "partnership_id", "agency_id", "round_id")
 
 
 def record(
@@ -23,11 +51,14 @@ def record(
     by: int | None,
     at: datetime,
     detail: Detail | None = None,
+    of: Belonging | None = None,
 ) -> Event:
     """Append an event in the caller's transaction.
 
     `kind` is past tense (`return-submitted`), `subject` names the thing (`return S11-2026-POL`),
-    `by` is a user's id (None: the system itself). Detail never holds what somebody typed about a
+    `by` is a user's id (None: the system itself). `of` is the thing that it happened to, which says
+    whose history the event belongs to. Where it came from is the session's `address`, if it has
+    one in its `info`. Detail never holds what somebody typed about a
     child: references, codes, counts and dates only.
     """
     chain = session.scalars(select(EventChain).with_for_update()).one()
@@ -37,6 +68,8 @@ def record(
         user_id=by,
         subject=subject,
         detail=detail or {},
+        address=session.info.get(ADDRESS, ""),
+        **_owners(of),
         previous_sha256=chain.head_sha256,
     )
     event.sha256 = seal(event)
@@ -56,5 +89,18 @@ def seal(event: Event) -> str:
         "detail": event.detail,
         "previous": event.previous_sha256,
     }
+    content |= {name: held for name in _SEALED_IF_THERE if (held := getattr(event, name))}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _owners(of: Belonging | None) -> dict[str, int | None]:
+    """The ids that say whose history it is: see `s11audit.models.events.Event`."""
+    if isinstance(of, Partnership):
+        return {"partnership_id": of.id}
+    if isinstance(of, Agency):
+        return {"agency_id": of.id}
+    if isinstance(of, AuditRound):
+        return {"partnership_id": of.partnership_id, "round_id": of.id}
+    names = ("partnership_id", "agency_id", "round_id")
+    return {name: getattr(of, name) for name in names if hasattr(of, name)}

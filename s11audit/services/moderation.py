@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STEPS,
@@ -45,7 +46,7 @@ def take_return_step(
     """
     step = step_named(SCRUTINY_STEPS, step_name, agency_return.status)
     audit_round = agency_return.round
-    if not by.may_in_partnership(step.permission, audit_round.partnership_id):
+    if not by.may_at(step.permission, agency_return.place):
         raise PermissionError(f"{by.name} may not {step.permission} here")
     check_reason(step, reason)
     values: dict[str, Any] = {}

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import PARTNERSHIP_ROLES, Permission, Role, Viewer
+from s11audit.domain.permissions import PARTNERSHIP_ROLES, Permission, Role
+from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, User
 from s11audit.queries import directory
 from s11audit.queries.people import OPERATOR_ID, stored_email
@@ -42,8 +43,8 @@ class Post:
 def add_partnership(
     session: Session, reference: str, name: str, *, by: Viewer, now: datetime
 ) -> Partnership:
-    """A new partnership; only whoever runs the machine adds one. Raises RefusedError."""
-    if by.user_id != OPERATOR_ID:
+    """A new partnership; only the operator adds one. Raises RefusedError."""
+    if not by.may(Permission.RUN_INSTALLATION):
         raise PermissionError("Only the operator adds a partnership")
     reference, name = _reference(reference), _name(name)
     if session.scalar(select(Partnership.id).where(Partnership.reference == reference)):
@@ -102,7 +103,7 @@ def change_attributes(
     Raises RefusedError.
     """
     agency = directory.agency(session, reference, visible_to=by)
-    if agency is None or not by.may(Permission.EDIT_PEOPLE):
+    if agency is None or not by.may(Permission.EDIT_AGENCIES):
         raise RefusedError("attributes", "Choose an agency of your partnership")
     before, agency.attributes = agency.attributes, _attributes(attributes)
     if agency.attributes != before:
@@ -126,7 +127,7 @@ def add_person(
     name, email = _name(name), _new_email(session, email)
     if fault := what_is_wrong_with(password):
         raise RefusedError("password", fault)
-    membership = _membership(session, post, by)
+    membership = _membership(session, post, by, now)
     user = User(name=name, email=email, password_hash=hash_password(password), created_at=now)
     membership.user = user
     session.add_all([user, membership])
@@ -139,12 +140,13 @@ def add_person(
 def add_role(session: Session, user_id: int, post: Post, *, by: Viewer, now: datetime) -> None:
     """Give somebody within reach one more role. Raises RefusedError."""
     person = _person(session, user_id, by)
-    membership = _membership(session, post, by)
+    membership = _membership(session, post, by, now)
     same = select(Membership.id).where(
         Membership.user_id == person.id,
         Membership.role == membership.role,
         Membership.partnership_id.is_not_distinct_from(membership.partnership_id),
         Membership.agency_id.is_not_distinct_from(membership.agency_id),
+        Membership.ended_at.is_(None),
     )
     if session.scalar(same):
         raise RefusedError("role", f"{person.name} has that role already")
@@ -155,7 +157,7 @@ def add_role(session: Session, user_id: int, post: Post, *, by: Viewer, now: dat
     _record(session, "role-added", f"user {person.id}", by, now, detail)
 
 
-def remove_role(
+def end_role(
     session: Session, user_id: int, membership_id: int, *, by: Viewer, now: datetime
 ) -> None:
     """Take one role from somebody within reach. Raises RefusedError, LookupError."""
@@ -170,10 +172,10 @@ def remove_role(
         raise RefusedError(
             "role", f"This is {person.name}’s only role: add another first, or disable the account"
         )
-    session.delete(session.get_one(Membership, membership_id))
+    session.get_one(Membership, membership_id).ended_at = now
     session.flush()
     detail = {"role": role, "place": held[membership_id].place}
-    _record(session, "role-removed", f"user {person.id}", by, now, detail)
+    _record(session, "role-ended", f"user {person.id}", by, now, detail)
 
 
 def disable_person(session: Session, user_id: int, *, by: Viewer, now: datetime) -> None:
@@ -236,20 +238,21 @@ def _whole_person(session: Session, user_id: int, by: Viewer) -> User:
     return session.get_one(User, user_id)
 
 
-def _membership(session: Session, post: Post, by: Viewer) -> Membership:
+def _membership(session: Session, post: Post, by: Viewer, now: datetime) -> Membership:
     """A membership for this post, not yet anybody's."""
     if post.role in PARTNERSHIP_ROLES:
-        return Membership(role=post.role, partnership_id=_partnership(session, post.place, by).id)
+        home = _partnership(session, post.place, by)
+        return Membership(role=post.role, partnership_id=home.id, started_at=now)
     agency = directory.agency(session, post.place, visible_to=by)
     if agency is None:
         raise RefusedError("agency", "Choose the agency that the role is for")
-    return Membership(role=post.role, agency_id=agency.id)
+    return Membership(role=post.role, agency_id=agency.id, started_at=now)
 
 
 def _partnership(session: Session, reference: str, by: Viewer) -> Partnership:
     for partnership in directory.partnerships(session, visible_to=by):
         if partnership.reference == reference and by.may_in_partnership(
-            Permission.EDIT_PEOPLE, partnership.id
+            Permission.EDIT_AGENCIES, partnership.id
         ):
             return partnership
     raise RefusedError("partnership", "Choose the partnership")

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, Gap, gaps
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus, RoundStatus, Step, step_named
 from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
@@ -145,7 +145,7 @@ def _take_step(
 ) -> Step[ReturnStatus]:
     """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
     step = step_named(RETURN_STEPS, name, agency_return.status)
-    if not by.may_in_agency(step.permission, agency_return.agency_id):
+    if not by.may_at(step.permission, agency_return.place):
         raise PermissionError(f"{by.name} may not {step.permission} here")
     move(
         session,
@@ -174,7 +174,7 @@ def _written(
     session: Session, agency_return: AgencyReturn, questionnaire: Questionnaire
 ) -> Written:
     held = answers_of(session, agency_return.id)
-    asked = route(questionnaire, agency_return.agency.respondent, values_of(held)).asked
+    asked = route(questionnaire, agency_return.respondent, values_of(held)).asked
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
     return Written(answers, tuple(gaps(questions, answers, unconfirmed(held))))

@@ -11,8 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURNED_STATUSES,
     ROUND_STEPS,
@@ -22,8 +23,9 @@ from s11audit.domain.workflow import (
     step_named,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
-from s11audit.models.people import agency_partnerships
+from s11audit.models.rounds import round_partnerships
 from s11audit.queries.people import OPERATOR_ID
+from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record
 from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import check_reason, move
@@ -51,12 +53,14 @@ def create_round(
     closes_on: date,
     agency_ids: Iterable[int],
     *,
+    shared_with: Iterable[int] = (),
     by: Viewer,
     now: datetime,
 ) -> AuditRound:
     """A draft round with a return, not started, for each of these agencies.
 
-    Raises RefusedError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
+    `shared_with` are ids of further partnerships that ask together: an agency of several answers
+    once. Raises RefusedError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
     """
     _check_may_run(by, partnership_id)
     _check_words(session, reference, title)
@@ -75,6 +79,7 @@ def create_round(
     )
     session.add(audit_round)
     session.flush()
+    _share(session, audit_round, shared_with, by)
     _record(session, "round-created", audit_round, by, now, _version_detail(questionnaire))
     add_agencies(session, audit_round, agency_ids, by=by, now=now)
     return audit_round
@@ -97,7 +102,9 @@ def add_agencies(
     if audit_round.status not in JOINABLE_STATUSES:
         raise StepNotAllowedError("Agencies can join a round only before it closes.")
     chosen = set(agency_ids)
-    agencies = _agencies(session, audit_round.partnership_id, chosen)
+    asking = [partnership.id for partnership in audit_round.partnerships]
+    agencies = agencies_to_invite(session, asking, visible_to=by)
+    agencies = [agency for agency in agencies if agency.id in chosen]
     if len(agencies) != len(chosen):
         raise RefusedError("agencies", "Select agencies of this partnership only")
     there = select(AgencyReturn.agency_id).where(AgencyReturn.round_id == audit_round.id)
@@ -207,15 +214,12 @@ def _check_extension(agency_return: AgencyReturn, due_on: date, reason: str) -> 
         raise RefusedError("reason", "Say why this agency needs longer")
 
 
-def _agencies(session: Session, partnership_id: int, ids: set[int]) -> list[Agency]:
-    return list(
-        session.scalars(
-            select(Agency)
-            .join(agency_partnerships, agency_partnerships.c.agency_id == Agency.id)
-            .where(agency_partnerships.c.partnership_id == partnership_id, Agency.id.in_(ids))
-            .order_by(Agency.name, Agency.id)
-        )
-    )
+def _share(session: Session, audit_round: AuditRound, with_: Iterable[int], by: Viewer) -> None:
+    for partnership_id in sorted(set(with_) - {audit_round.partnership_id}):
+        _check_may_run(by, partnership_id)
+        row = {"round_id": audit_round.id, "partnership_id": partnership_id}
+        session.execute(round_partnerships.insert().values(row))
+    session.refresh(audit_round, ["partnerships"])
 
 
 def _not_started(audit_round: AuditRound, agency: Agency) -> AgencyReturn:

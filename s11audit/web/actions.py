@@ -194,10 +194,7 @@ def _action_page(
 
 
 def _may(permission: Permission, found: ActionInFull) -> bool:
-    if viewer().may_in_agency(permission, found.action.agency_id):
-        return True
-    home = found.audit_round.partnership_id if found.audit_round else None
-    return home is not None and viewer().may_in_partnership(permission, home)
+    return viewer().may_at(permission, found.action.place)
 
 
 def _source(found: ActionInFull) -> dict[str, str]:
@@ -209,13 +206,10 @@ def _source(found: ActionInFull) -> dict[str, str]:
     if question is None:
         return {}
     href = ""
-    partnership_id = found.audit_round.partnership_id
     if viewer().may_in_agency(Permission.SEE_RETURN, found.action.agency_id):
         reference = found.source_return.reference if found.source_return else ""
         href = url_for("returns.standard", reference=reference, standard_id=question.standard_id)
-    elif viewer().may_in_partnership(Permission.SCRUTINISE, partnership_id) and (
-        found.is_source_readable
-    ):
+    elif viewer().may_at(Permission.SCRUTINISE, found.action.place) and found.is_source_readable:
         href = url_for(
             "moderation.cell",
             reference=found.audit_round.reference,

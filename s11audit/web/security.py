@@ -6,7 +6,8 @@ Deny by default: a view that declares neither `@permitted(...)` nor `@public` an
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -18,11 +19,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from s11audit.config import Settings
-from s11audit.domain.permissions import Permission, Viewer
+from s11audit.domain.access import SessionLimits
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
 from s11audit.models import UserSession
 from s11audit.models.database import Database
-from s11audit.queries.people import SessionLimits, SignedIn, signed_in
+from s11audit.models.walls import NOTHING, Wall
+from s11audit.queries.people import SignedIn, signed_in
 from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.services.events import ADDRESS
 from s11audit.web.given_back import typed_texts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -87,12 +92,28 @@ def now() -> datetime:
 
 
 def db() -> Session:
-    """The request's one session: reading for requests that must not change anything."""
+    """The request's one session, walled around who is looking.
+
+    Reading for requests that must not change anything.
+    """
     if "db" not in g:
-        database = services().database
-        g.db = database.reading() if request.method in SAFE_METHODS else database.writing()
+        wall = Wall.around(g.viewer) if g.viewer else NOTHING
+        sessions = services().database.within(wall)
+        g.db = sessions.reading() if request.method in SAFE_METHODS else sessions.writing()
+        g.db.info[ADDRESS] = request.remote_addr or ""
     opened: Session = g.db
     return opened
+
+
+@contextmanager
+def machine() -> Iterator[Session]:
+    """A writing session of the machine itself, in one transaction of its own.
+
+    For signing in, joining and remembering who looked, where nobody is known or may write.
+    """
+    with services().database.writing.begin() as writing:
+        writing.info[ADDRESS] = request.remote_addr or ""
+        yield writing
 
 
 def viewer() -> Viewer:
@@ -119,7 +140,8 @@ def _recognise() -> None:
         idle=timedelta(minutes=settings.idle_minutes),
         absolute=timedelta(hours=settings.session_hours),
     )
-    found = signed_in(db(), token, now=now(), limits=limits)
+    with services().database.reading() as reading:
+        found = signed_in(reading, token, now=now(), limits=limits)
     if found is None:
         session.pop("token")
         return
@@ -132,9 +154,6 @@ def _touch(found: SignedIn) -> None:
     if now() - found.last_seen_at < TOUCH_EVERY:
         return
     touch = update(UserSession).where(UserSession.id == found.session_id).values(last_seen_at=now())
-    if request.method not in SAFE_METHODS:
-        db().execute(touch)
-        return
     with services().database.writing.begin() as writing:
         writing.execute(touch)
 

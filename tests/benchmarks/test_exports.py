@@ -14,8 +14,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Viewer
 from s11audit.domain.questionnaire import Kind, Questionnaire, Standard
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.exports.compliance import answer_rows
 from s11audit.exports.layout import layout_named

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from s11audit.cli.rules import rules_in_markdown
-from s11audit.domain.permissions import PERMISSIONS, ROLE_LABELS, Permission, Role
+from s11audit.domain.access import RULES
+from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
 from s11audit.paths import PACKAGE
 
 
@@ -13,5 +14,5 @@ def test_the_documentation_prints_the_tables_as_they_are() -> None:
 
 
 def test_every_permission_and_role_stands_in_the_table() -> None:
-    assert set(PERMISSIONS) == set(Permission)
+    assert set(RULES) == set(Permission)
     assert set(ROLE_LABELS) == set(Role)

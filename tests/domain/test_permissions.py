@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import pytest
 
+from s11audit.domain.access import RULES
 from s11audit.domain.permissions import (
     AGENCY_ROLES,
     PARTNERSHIP_ROLES,
-    PERMISSIONS,
     ROLE_LABELS,
-    Grant,
     Permission,
     Role,
-    Viewer,
 )
+from s11audit.domain.viewers import Grant, Viewer
 
 PRIYA = Viewer(1, "Priya", grants=(Grant(Role.MANAGER, partnership_id=1),))
 MO = Viewer(2, "Mo", grants=(Grant(Role.QA_MEMBER, partnership_id=1),))
@@ -28,8 +27,8 @@ def test_somebody_without_a_role_may_do_nothing(permission: Permission) -> None:
 
 
 def test_every_permission_names_the_roles_that_have_it() -> None:
-    assert set(PERMISSIONS) == set(Permission)
-    assert all(PERMISSIONS.values())
+    assert set(RULES) == set(Permission)
+    assert all(rule.roles for rule in RULES.values())
     assert set(ROLE_LABELS) == set(Role) == PARTNERSHIP_ROLES | AGENCY_ROLES
 
 
@@ -37,7 +36,7 @@ def test_every_permission_names_the_roles_that_have_it() -> None:
     "permission", [Permission.EDIT_ANSWERS, Permission.SEND_FOR_SIGN_OFF, Permission.SIGN_RETURN]
 )
 def test_no_partnership_role_writes_or_signs_an_agencys_return(permission: Permission) -> None:
-    assert not PERMISSIONS[permission] & PARTNERSHIP_ROLES
+    assert not set(RULES[permission].roles) & PARTNERSHIP_ROLES
 
 
 @pytest.mark.parametrize(
@@ -45,11 +44,11 @@ def test_no_partnership_role_writes_or_signs_an_agencys_return(permission: Permi
     [Permission.SCRUTINISE, Permission.SEND_BACK, Permission.MODERATE, Permission.EXPORT],
 )
 def test_no_agency_role_scrutinises(permission: Permission) -> None:
-    assert not PERMISSIONS[permission] & AGENCY_ROLES
+    assert not set(RULES[permission].roles) & AGENCY_ROLES
 
 
 def test_only_a_signatory_signs_and_a_signatory_does_not_answer() -> None:
-    assert PERMISSIONS[Permission.SIGN_RETURN] == {Role.SIGNATORY}
+    assert set(RULES[Permission.SIGN_RETURN].roles) == {Role.SIGNATORY}
     assert HUGO.may_in_agency(Permission.SIGN_RETURN, 20)
     assert not HUGO.may(Permission.EDIT_ANSWERS)
 

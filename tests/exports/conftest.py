@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ActionStatus
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.exports.compliance import write_compliance
 from s11audit.models import AuditRound

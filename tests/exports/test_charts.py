@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.exports.chart_pack import (
     CHARTS,
     RoundRows,

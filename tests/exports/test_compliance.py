@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Viewer
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.exports.compliance import write_compliance
 from s11audit.models import Agency, AuditRound, StoredAnswer

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Grant, Role, Viewer
+from s11audit.domain.permissions import Role
+from s11audit.domain.viewers import Grant, Viewer
 from s11audit.models import Agency, Event, Membership, Partnership, User
 from s11audit.queries import directory
 from s11audit.queries.people import operator
@@ -114,7 +115,7 @@ def test_a_manager_cannot_lock_the_partnership_out_of_itself(session: Session, c
     assert seen is not None
     manager = next(role.membership_id for role in seen.roles if role.role is Role.MANAGER)
     for attempt in (
-        lambda: people.remove_role(session, priya.user_id, manager, by=priya, now=NOW),
+        lambda: people.end_role(session, priya.user_id, manager, by=priya, now=NOW),
         lambda: people.disable_person(session, priya.user_id, by=priya, now=NOW),
         lambda: people.set_password(session, priya.user_id, "p" * 6 + "q" * 6, by=priya, now=NOW),
     ):
@@ -129,7 +130,7 @@ def test_the_last_role_stays_and_another_can_go(session: Session, cast: Cast) ->
         seen = directory.person(session, asif.user_id, visible_to=priya)
         assert seen is not None
         first = seen.roles[0].membership_id
-        people.remove_role(session, asif.user_id, first, by=priya, now=NOW)
+        people.end_role(session, asif.user_id, first, by=priya, now=NOW)
 
     with pytest.raises(RefusedError):
         remove_first()
@@ -164,7 +165,7 @@ def test_a_manager_does_not_take_over_an_account_of_another_partnership(
     with pytest.raises(RefusedError):
         people.disable_person(session, cast["Olga"].user_id, by=cast["Priya"], now=NOW)
     mine = seen.roles[0].membership_id
-    people.remove_role(session, cast["Olga"].user_id, mine, by=cast["Priya"], now=NOW)
+    people.end_role(session, cast["Olga"].user_id, mine, by=cast["Priya"], now=NOW)
     assert directory.person(session, cast["Olga"].user_id, visible_to=cast["Priya"]) is None
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.compatibility import compatibility
-from s11audit.domain.permissions import Grant, Role, Viewer
+from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
+from s11audit.domain.viewers import Grant, Viewer
 from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.models import Event, Membership, QuestionnaireVersion, StoredAnswer, User
 from s11audit.models.database import Database

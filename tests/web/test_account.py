@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import PERMISSIONS, Role
+from s11audit.domain.access import RULES
+from s11audit.domain.permissions import Role
 from s11audit.models import Event, User, UserSession
 from s11audit.models.database import Database
 from s11audit.queries.people import token_digest
 from s11audit.services.account import recognised_user
 from s11audit.services.passwords import is_outdated
-from s11audit.web.account import own_address
+from s11audit.web.account.signing_in import own_address
 from tests.cast import PASSWORD, Cast
 from tests.pages import Page, Pages
 
@@ -209,8 +210,8 @@ def test_the_account_page_says_what_the_permission_table_says(
 ) -> None:
     role: Role = cast[who].grants[0].role
     text = pages.sign_in(cast[who]).get("/account").text
-    for permission, roles in PERMISSIONS.items():
-        assert (permission.value in text) is (role in roles), permission
+    for permission, rule in RULES.items():
+        assert (permission.value in text) is (role in rule.roles), permission
 
 
 def change(pages: Pages, current: str, new: str, again: str) -> Page:

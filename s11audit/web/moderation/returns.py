@@ -79,7 +79,7 @@ def cell(reference: str, agency: str, standard: str) -> str:
     if found.status not in SUBMITTED_STATUSES:
         abort(404)
     answers = answers_of(db(), found.id)
-    asked = route(questionnaire, found.agency.respondent, values_of(answers)).asked
+    asked = route(questionnaire, found.respondent, values_of(answers)).asked
     scores = scores_of(db(), found.id)
     neighbours = agencies_answering(db(), found.round, shown.id, visible_to=viewer())
     places = [one.agency_reference for one in neighbours]
@@ -135,7 +135,7 @@ def _buttons(found: AgencyReturn, sent: dict[str, StepForm] | None) -> list[Step
     allowed = [
         step
         for step in steps_from(SCRUTINY_STEPS, found.status)
-        if viewer().may_in_partnership(step.permission, found.round.partnership_id)
+        if viewer().may_at(step.permission, found.place)
         # Sent back into a round that is not open, the agency could do nothing with it.
         if step.permission is not Permission.SEND_BACK or found.round.status is RoundStatus.OPEN
     ]

@@ -31,7 +31,7 @@ def agencies() -> str:
 
 
 @blueprint.get("/agencies/new")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.EDIT_AGENCIES)
 def new_agency() -> str:
     form = AgencyForm()
     form.offer_partnerships()
@@ -39,7 +39,7 @@ def new_agency() -> str:
 
 
 @blueprint.post("/agencies/new")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.EDIT_AGENCIES)
 def add_agency() -> Response | tuple[str, int]:
     form = AgencyForm()
     form.offer_partnerships()
@@ -83,7 +83,7 @@ def agency(reference: str) -> str:
 
 
 @blueprint.get("/agencies/<reference>/attributes")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.EDIT_AGENCIES)
 def attributes(reference: str) -> str:
     found = _agency_or_404(reference)
     form = AttributesForm()
@@ -92,7 +92,7 @@ def attributes(reference: str) -> str:
 
 
 @blueprint.post("/agencies/<reference>/attributes")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.EDIT_AGENCIES)
 def change_attributes(reference: str) -> Response | tuple[str, int]:
     found = _agency_or_404(reference)
     form = AttributesForm()

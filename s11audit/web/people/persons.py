@@ -45,7 +45,7 @@ def _page_address(page: int) -> str:
 
 
 @blueprint.get("/people/new")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def new() -> str:
     form = PersonForm(agency=request.args.get("agency", ""))
     form.offer_places()
@@ -53,7 +53,7 @@ def new() -> str:
 
 
 @blueprint.post("/people/new")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def add() -> str | tuple[str, int]:
     form = PersonForm()
     form.offer_places()
@@ -109,7 +109,7 @@ def _person_page(
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/roles")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def add_role(user_id: int) -> Response | tuple[str, int]:
     person = _found(user_id)
     form = RoleForm()
@@ -125,20 +125,20 @@ def add_role(user_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/roles/<int:membership_id>/remove")
-@permitted(Permission.EDIT_PEOPLE)
-def remove_role(user_id: int, membership_id: int) -> Response | tuple[str, int]:
+@permitted(Permission.GRANT_ROLES)
+def end_role(user_id: int, membership_id: int) -> Response | tuple[str, int]:
     person = _found(user_id)
     if membership_id not in {role.membership_id for role in person.roles}:
         abort(404)
     try:
-        people.remove_role(db(), person.id, membership_id, by=viewer(), now=now())
+        people.end_role(db(), person.id, membership_id, by=viewer(), now=now())
     except RefusedError as error:
         return _refused(person, error)
     return _changed(person, f"{person.name} no longer has that role.")
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/disable")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def disable(user_id: int) -> Response | tuple[str, int]:
     person = _found(user_id)
     try:
@@ -149,7 +149,7 @@ def disable(user_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/enable")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def enable(user_id: int) -> Response | tuple[str, int]:
     person = _found(user_id)
     try:
@@ -160,7 +160,7 @@ def enable(user_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/password")
-@permitted(Permission.EDIT_PEOPLE)
+@permitted(Permission.GRANT_ROLES)
 def set_password(user_id: int) -> str | tuple[str, int]:
     person = _found(user_id)
     password = made_up_password()

@@ -19,7 +19,7 @@ def changes(reference: str) -> str:
     older = desk.replaced
     if older is None:
         abort(404)
-    respondent = desk.agency_return.agency.respondent
+    respondent = desk.agency_return.respondent
     offered = [desk.route.offered, route(older, respondent, {}).offered]
     among = {one.key for route_ in offered for questions in route_.values() for one in questions}
     table = table_of_changes(older, desk.questionnaire, among)

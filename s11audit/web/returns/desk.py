@@ -50,7 +50,7 @@ class Desk:
     @cached_property
     def route(self) -> Route:
         values = {key: answer.value for key, answer in self.answers.items()}
-        return route(self.questionnaire, self.agency_return.agency.respondent, values)
+        return route(self.questionnaire, self.agency_return.respondent, values)
 
     @property
     def standards(self) -> list[Standard]:

@@ -101,7 +101,7 @@ def form_workbook(reference: str) -> Response:
     stream = BytesIO()
     write_form(
         desk.questionnaire,
-        agency.respondent,
+        desk.agency_return.respondent,
         stream,
         answers={key: one for key, one in desk.answers.items() if key not in desk.to_confirm},
         agency=agency.name,

@@ -106,11 +106,8 @@ def _to_round(audit_round: AuditRound) -> Response:
 
 def _agencies_form(audit_round: AuditRound) -> AgenciesForm:
     form = AgenciesForm()
-    form.offer_agencies(
-        agencies_to_invite(
-            db(), audit_round.partnership_id, visible_to=viewer(), besides=audit_round
-        )
-    )
+    asking = [partnership.id for partnership in audit_round.partnerships]
+    form.offer_agencies(agencies_to_invite(db(), asking, visible_to=viewer(), besides=audit_round))
     return form
 
 

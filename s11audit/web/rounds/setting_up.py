@@ -77,7 +77,7 @@ def _partnership() -> Partnership:
 
 def _offered(form: RoundForm, partnership: Partnership) -> RoundForm:
     form.offer_questionnaires(services().catalogue)
-    form.offer_agencies(agencies_to_invite(db(), partnership.id, visible_to=viewer()))
+    form.offer_agencies(agencies_to_invite(db(), [partnership.id], visible_to=viewer()))
     return form
 
 

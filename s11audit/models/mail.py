@@ -1,0 +1,31 @@
+"""Mail waiting to be sent: written with what it tells of, sent by a process of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from s11audit.models.base import Base, UtcTime
+
+
+class OutgoingMail(Base):
+    """One message to one person. `text` goes once it is sent, because of the links in it.
+
+    `kind` names its template; `agency_id` the agency on whose page it is shown.
+    """
+
+    __tablename__ = "outgoing_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    written_at: Mapped[datetime] = mapped_column(UtcTime())
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcTime(), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    failure: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,96 @@
+"""What a permission reaches, as conditions of a SELECT: the first wall between partnerships.
+
+A partnership sees an agency's return where both belong to the same round's partnerships. Every
+query that loads something of a round, a return or an action takes its condition from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from s11audit.domain.access import RULES
+from s11audit.domain.agency_types import SCHOOL_TYPES
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Reach, Viewer
+from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Delegation
+from s11audit.models.people import agency_partnerships
+from s11audit.models.rounds import round_partnerships
+
+Condition = ColumnElement[bool]
+Id = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+
+
+def agencies_of(partnerships: Iterable[int]) -> Select[int]:
+    """Ids of the agencies of these partnerships."""
+    columns = agency_partnerships.c
+    return select(columns.agency_id).where(columns.partnership_id.in_(partnerships))
+
+
+def rounds_of(partnerships: Iterable[int]) -> Select[int]:
+    """Ids of the rounds of these partnerships, whoever runs them."""
+    columns = round_partnerships.c
+    return select(columns.round_id).where(columns.partnership_id.in_(partnerships))
+
+
+def rounds(viewer: Viewer, permission: Permission) -> Condition:
+    """Rounds of which the viewer may do this with anything."""
+    return AuditRound.id.in_(rounds_of(viewer.partnerships(permission)))
+
+
+def returns(viewer: Viewer, permission: Permission, *, in_any_state: bool = False) -> Condition:
+    """Returns with which the viewer may do this, in the states that the permission's rule names.
+
+    `in_any_state` is for telling how far a return is, not what it says.
+    """
+    reach = viewer.reach(permission)
+    condition = or_(
+        AgencyReturn.agency_id.in_(reach.agencies),
+        _delegated(viewer, reach, AgencyReturn.id),
+        _through(reach, AgencyReturn.round_id, AgencyReturn.agency_id),
+    )
+    states = RULES[permission].states
+    if not states or in_any_state:
+        return condition
+    return and_(condition, AgencyReturn.status.in_(states))
+
+
+def actions(viewer: Viewer, permission: Permission) -> Condition:
+    """Actions with which the viewer may do this; a contributor's are of their standards only."""
+    reach = viewer.reach(permission)
+    of_standard = Action.question_key.startswith(Delegation.standard_id + ".")
+    return or_(
+        Action.agency_id.in_(reach.agencies),
+        _delegated(viewer, reach, Action.return_id, of_standard),
+        _through(reach, Action.round_id, Action.agency_id),
+    )
+
+
+def _delegated(viewer: Viewer, reach: Reach, return_id: Id, *conditions: Condition) -> Condition:
+    """Something of the return was delegated to the viewer, who still works for its agency."""
+    if not reach.delegated:
+        return false()
+    ours = select(AgencyReturn.id).where(AgencyReturn.agency_id.in_(reach.delegated))
+    given = select(Delegation.return_id).where(
+        Delegation.return_id == return_id, Delegation.user_id == viewer.user_id, *conditions
+    )
+    return and_(return_id.in_(ours), given.exists())
+
+
+def _through(reach: Reach, round_id: Id, agency_id: Id) -> Condition:
+    """The round and the agency belong to the same partnership, and the viewer reaches it."""
+    schools = select(Agency.id).where(Agency.agency_type.in_(SCHOOL_TYPES))
+    whole = [_both_of(one, round_id, agency_id) for one in sorted(reach.partnerships)]
+    of_schools = [
+        and_(_both_of(one, round_id, agency_id), agency_id.in_(schools))
+        for one in sorted(reach.schools_of - reach.partnerships)
+    ]
+    within = or_(false(), *whole, *of_schools)
+    return and_(within, agency_id.not_in(reach.but)) if reach.but else within
+
+
+def _both_of(partnership_id: int, round_id: Id, agency_id: Id) -> Condition:
+    home = (partnership_id,)
+    return and_(round_id.in_(rounds_of(home)), agency_id.in_(agencies_of(home)))

@@ -1,0 +1,8 @@
+"""Signing in and out, and one's own account."""
+
+from __future__ import annotations
+
+from s11audit.web.account import password, showing, signing_in
+from s11audit.web.account.pages import blueprint
+
+__all__ = ["blueprint", "password", "showing", "signing_in"]
