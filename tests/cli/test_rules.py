@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from s11audit.cli.rules import rules_in_markdown
-from s11audit.domain.access import RULES
+from s11audit.cli.rules import LETTERS, rules_in_markdown
+from s11audit.domain.access import RULES, Relation
 from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
 from s11audit.paths import PACKAGE
 
@@ -16,3 +16,8 @@ def test_the_documentation_prints_the_tables_as_they_are() -> None:
 def test_every_permission_and_role_stands_in_the_table() -> None:
     assert set(RULES) == set(Permission)
     assert set(ROLE_LABELS) == set(Role)
+
+
+def test_every_relation_has_a_letter_of_its_own() -> None:
+    assert set(LETTERS) == set(Relation)
+    assert len(set(LETTERS.values())) == len(Relation)
