@@ -63,7 +63,8 @@ class _Moment:
 
     def record(self, kind: str, action: Action, **detail: Any) -> None:
         subject = f"action {action.reference}"
-        record(self.session, kind, subject, by=self.by.user_id, at=self.now, detail=detail)
+        by = self.by.user_id
+        record(self.session, kind, subject, by=by, at=self.now, detail=detail, of=action)
 
 
 def make_actions_of(
@@ -131,10 +132,10 @@ def take_action_step(
     values: dict[str, Any] = {"version": Action.version + 1}
     if step.name == CLAIM_COMPLETE:
         values["impact"] = text
-    move(session, action, step, Action.version == version, **values)
+    statuses = move(session, action, step, Action.version == version, **values)
     moment = _Moment(session, by, now)
     moment.note(action, text)
-    moment.record(step.event, action)
+    moment.record(step.event, action, **statuses)
 
 
 def add_note(session: Session, action: Action, text: str, *, by: Viewer, now: datetime) -> None:
@@ -227,8 +228,9 @@ def _promise_again(
         f"Promised again in “{agency_return.round.title}”, by {long_date(pledge.due_on)}. "
         f"Before: by {long_date(action.due_on)}.",
     )
+    dates = _dates(action, pledge)
     _change(moment, action, due_on=pledge.due_on)
-    moment.record("action-promise-changed", action, due=pledge.due_on.isoformat())
+    moment.record("action-promise-changed", action, **dates)
 
 
 def _make(
@@ -267,8 +269,14 @@ def _renew(moment: _Moment, action: Action, pledge: _Pledge) -> None:
         moment.note(action, "Promised again when the return was signed again.")
     else:
         return
+    dates = _dates(action, pledge)
     _change(moment, action, source=ActionSource.ANSWER, **values)
-    moment.record("action-promise-changed", action, due=pledge.due_on.isoformat())
+    moment.record("action-promise-changed", action, **dates)
+
+
+def _dates(action: Action, pledge: _Pledge) -> dict[str, str]:
+    """When it was due, and when it is due now."""
+    return {"before": action.due_on.isoformat(), "after": pledge.due_on.isoformat()}
 
 
 def _release(moment: _Moment, action: Action) -> None:

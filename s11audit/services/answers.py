@@ -217,4 +217,4 @@ def _record(
         detail["brought_forward"] = len(saved.brought.answers)
     kind = "return-started" if starts else "answers-saved"
     subject = f"return {agency_return.reference}"
-    record(session, kind, subject, by=by.user_id, at=now, detail=detail)
+    record(session, kind, subject, by=by.user_id, at=now, detail=detail, of=agency_return)

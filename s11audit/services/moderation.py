@@ -56,7 +56,7 @@ def take_return_step(
         detail = {"receipt": agency_return.receipt, "reason_given": True}
         values = {"submitted_at": None, "receipt": None}
         _void_signature(session, agency_return, now)
-    move(
+    statuses = move(
         session,
         agency_return,
         step,
@@ -66,7 +66,8 @@ def take_return_step(
         **values,
     )
     subject = f"return {agency_return.reference}"
-    record(session, step.event, subject, by=by.user_id, at=now, detail=detail)
+    held = statuses | detail
+    record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
 
 
 def _check_can_be_changed(status: RoundStatus) -> None:

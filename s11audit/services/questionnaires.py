@@ -228,9 +228,10 @@ def _take(
     *conditions: Any,
     **values: Any,
 ) -> None:
-    move(session, version, step, *conditions, **values)
+    statuses = move(session, version, step, *conditions, **values)
     look_again(session)
-    _record(session, step.event, version, by, now, {"reason_given": "status_reason" in values})
+    detail = {**statuses, "reason_given": "status_reason" in values}
+    _record(session, step.event, version, by, now, detail)
 
 
 def _record(
@@ -243,4 +244,4 @@ def _record(
 ) -> None:
     subject = f"questionnaire {version.questionnaire_id}/{version.version}"
     held = {"sha256": version.sha256, **(detail or {})}
-    record(session, kind, subject, by=by.user_id, at=now, detail=held)
+    record(session, kind, subject, by=by.user_id, at=now, detail=held, of=version)

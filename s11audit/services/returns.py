@@ -16,7 +16,7 @@ from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus, RoundStatus, Step, step_named
+from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, step_named
 from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
 from s11audit.services.actions import make_actions_of
@@ -47,6 +47,14 @@ class Written:
     gaps: tuple[Gap, ...]
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """A step that was taken: the kind of its event, and the statuses `before` and `after`."""
+
+    event: str
+    statuses: Mapping[str, str]
+
+
 class RoundNotOpenError(Exception):
     """The round takes no answers now."""
 
@@ -70,27 +78,27 @@ def send_for_sign_off(
     Raises GapsError where something is missing and StepNotAllowedError in any other status.
     """
     check_round_is_open(agency_return)
-    step = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
+    taken = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
     written = _written(session, agency_return, questionnaire)
     if written.gaps:
         raise GapsError(written.gaps)
     snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
-    _record_step(session, step, agency_return, by, now, {"snapshot": snapshot.sha256})
+    _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
     return snapshot
 
 
 def take_back(session: Session, agency_return: AgencyReturn, *, by: Viewer, now: datetime) -> None:
     """The agency lead takes the return back from sign-off to change answers."""
-    step = _take_step(session, agency_return, "take-back", by=by, now=now)
-    _record_step(session, step, agency_return, by, now)
+    taken = _take_step(session, agency_return, "take-back", by=by, now=now)
+    _record_step(session, taken, agency_return, by, now)
 
 
 def hand_back(
     session: Session, agency_return: AgencyReturn, reason: str, *, by: Viewer, now: datetime
 ) -> None:
     """The signatory hands the return back, saying what to change."""
-    step = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
-    _record_step(session, step, agency_return, by, now, {"reason_given": True})
+    taken = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
+    _record_step(session, taken, agency_return, by, now, {"reason_given": True})
 
 
 def sign_and_submit(
@@ -109,7 +117,7 @@ def sign_and_submit(
     newer one was frozen since, StepNotAllowedError where it is not waiting to be signed.
     """
     check_round_is_open(agency_return)
-    step = _take_step(session, agency_return, "sign", by=by, now=now)
+    taken = _take_step(session, agency_return, "sign", by=by, now=now)
     snapshot = latest_snapshot(session, agency_return.id)
     if snapshot is None or snapshot.sha256 != snapshot_sha256:
         raise ChangedReturnError("The return has changed since you read it.")
@@ -130,7 +138,7 @@ def sign_and_submit(
     }
     make_actions_of(session, agency_return, promises, by=by, now=now)
     detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
-    _record_step(session, step, agency_return, by, now, detail)
+    _record_step(session, taken, agency_return, by, now, detail)
     return signature
 
 
@@ -142,12 +150,12 @@ def _take_step(
     by: Viewer,
     now: datetime,
     reason: str = "",
-) -> Step[ReturnStatus]:
+) -> _Taken:
     """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
     step = step_named(RETURN_STEPS, name, agency_return.status)
     if not by.may_at(step.permission, agency_return.place):
         raise PermissionError(f"{by.name} may not {step.permission} here")
-    move(
+    statuses = move(
         session,
         agency_return,
         step,
@@ -155,19 +163,20 @@ def _take_step(
         updated_at=now,
         status_reason=reason,
     )
-    return step
+    return _Taken(step.event, statuses)
 
 
 def _record_step(
     session: Session,
-    step: Step[ReturnStatus],
+    taken: _Taken,
     agency_return: AgencyReturn,
     by: Viewer,
     now: datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:
     subject = f"return {agency_return.reference}"
-    record(session, step.event, subject, by=by.user_id, at=now, detail=detail)
+    held = {**taken.statuses, **(detail or {})}
+    record(session, taken.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
 
 
 def _written(

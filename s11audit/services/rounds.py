@@ -140,8 +140,8 @@ def take_round_step(
     if step.target is RoundStatus.OPEN:
         _check_has_agencies(session, audit_round)
         pins = _pins(audit_round, questionnaire)
-    move(session, audit_round, step, status_reason=reason, **pins)
-    detail = {**pins, "reason_given": bool(reason)}
+    statuses = move(session, audit_round, step, status_reason=reason, **pins)
+    detail = {**statuses, **pins, "reason_given": bool(reason)}
     _record(session, step.event, audit_round, by, now, detail)
 
 
@@ -163,7 +163,7 @@ def extend(
     if agency_return.status in RETURNED_STATUSES | {ReturnStatus.EXEMPT}:
         raise StepNotAllowedError("Nothing more is due from this agency in this round.")
     _check_extension(agency_return, due_on, reason)
-    detail = {"from": agency_return.due_on.isoformat(), "to": due_on.isoformat()}
+    detail = {"before": agency_return.due_on.isoformat(), "after": due_on.isoformat()}
     session.execute(
         update(AgencyReturn)
         .where(AgencyReturn.id == agency_return.id)
@@ -172,7 +172,15 @@ def extend(
     )
     session.refresh(agency_return)
     subject = f"return {agency_return.reference}"
-    record(session, "return-extended", subject, by=by.user_id, at=now, detail=detail)
+    record(
+        session,
+        "return-extended",
+        subject,
+        by=by.user_id,
+        at=now,
+        detail=detail,
+        of=agency_return,
+    )
 
 
 def _check_may_run(by: Viewer, partnership_id: int) -> None:
@@ -264,4 +272,5 @@ def _record(
     detail: dict[str, Any],
 ) -> None:
     actor = None if by.user_id == OPERATOR_ID else by.user_id
-    record(session, kind, f"round {audit_round.reference}", by=actor, at=now, detail=detail)
+    subject = f"round {audit_round.reference}"
+    record(session, kind, subject, by=actor, at=now, detail=detail, of=audit_round)

@@ -26,15 +26,16 @@ def move(
     step: Step[Any],
     *conditions: ColumnElement[bool],
     **values: Any,
-) -> None:
+) -> dict[str, str]:
     """Put the thing into the step's next status, and set `values` (column → value) with it.
 
-    Raises StepNotAllowedError where somebody else has moved it on since it was read.
+    Gives the statuses `before` and `after`, for the history. Raises StepNotAllowedError where
+    somebody else has moved it on since it was read.
     """
-    model = type(thing)
+    model, before = type(thing), thing.status
     moved = session.execute(
         update(model)
-        .where(model.id == thing.id, model.status.in_(step.sources), *conditions)
+        .where(model.id == thing.id, model.status == before, *conditions)
         .values(status=step.target, **values)
         .execution_options(synchronize_session=False)
     )
@@ -42,3 +43,4 @@ def move(
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         status = thing.status.replace("-", " ")
         raise StepNotAllowedError(f"Somebody else has just moved this to “{status}”.")
+    return {"before": str(before), "after": str(step.target)}
