@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.access import SessionLimits
+from s11audit.domain.access import FRESH_FOR, SESSION_LIMITS, SessionLimits
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Grant, Viewer
-from s11audit.models import Membership, Partnership, User, UserSession
+from s11audit.models import Membership, Partnership, SecondFactor, User, UserSession
 
 # The user id of whoever runs commands on the machine itself: nobody's row.
 OPERATOR_ID = 0
@@ -20,11 +21,30 @@ OPERATOR_ID = 0
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A live session and the person behind it."""
+    """A live session and the person behind it.
+
+    `two_factors_at` is when this browser showed a second factor, `proved_at` when its person last
+    showed who they are; None for never.
+    """
 
     session_id: int
-    last_seen_at: datetime
     viewer: Viewer
+    started_at: datetime
+    last_seen_at: datetime
+    two_factors_at: datetime | None
+    proved_at: datetime | None
+    has_second_factor: bool
+    has_password: bool
+
+    @property
+    def is_half(self) -> bool:
+        """Whether a second factor is still to be shown, or to be set up."""
+        needed = self.viewer.needs_second_factor or self.has_second_factor
+        return needed and self.two_factors_at is None
+
+    def has_proved(self, *, now: datetime) -> bool:
+        """Whether the person showed who they are lately enough for what needs a fresh proof."""
+        return self.proved_at is not None and now - self.proved_at < FRESH_FOR
 
 
 def token_digest(token: str) -> str:
@@ -33,27 +53,50 @@ def token_digest(token: str) -> str:
 
 
 def signed_in(
-    session: Session, token: str, *, now: datetime, limits: SessionLimits
+    session: Session, token: str, *, now: datetime, caps: SessionLimits
 ) -> SignedIn | None:
-    """Who holds this token, or None where it is unknown, ended, too old or its user disabled."""
+    """Who holds this token, or None where it is unknown, ended, too old or its user disabled.
+
+    How old is too old depends on the person's roles, and is never more than `caps`.
+    """
+    factors = exists().where(SecondFactor.user_id == User.id)
     rows = session.execute(
-        select(UserSession, User, Membership)
+        select(UserSession, User, factors, Membership)
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
         .where(
             UserSession.token_sha256 == token_digest(token),
             UserSession.ended_at.is_(None),
-            UserSession.started_at > now - limits.absolute,
-            UserSession.last_seen_at > now - limits.idle,
             User.is_active,
         )
         .order_by(Membership.id)
     ).all()
     if not rows:
         return None
-    user_session, user, _ = rows[0]
-    memberships = [membership for _, _, membership in rows if membership is not None]
-    return SignedIn(user_session.id, user_session.last_seen_at, as_viewer(user, memberships))
+    browser, user, has_factor, _ = rows[0]
+    viewer = as_viewer(user, [row[3] for row in rows if row[3] is not None])
+    limits = session_limits(viewer.roles, caps)
+    if now - browser.started_at >= limits.absolute or now - browser.last_seen_at >= limits.idle:
+        return None
+    return SignedIn(
+        session_id=browser.id,
+        viewer=viewer,
+        started_at=browser.started_at,
+        last_seen_at=browser.last_seen_at,
+        two_factors_at=browser.two_factors_at,
+        proved_at=browser.proved_at,
+        has_second_factor=has_factor,
+        has_password=bool(user.password_hash),
+    )
+
+
+def session_limits(roles: Iterable[Role], caps: SessionLimits) -> SessionLimits:
+    """How long somebody with these roles stays signed in: the strictest of all, and of `caps`."""
+    all_limits = [caps, *(SESSION_LIMITS[role] for role in roles)]
+    return SessionLimits(
+        idle=min(limits.idle for limits in all_limits),
+        absolute=min(limits.absolute for limits in all_limits),
+    )
 
 
 def stored_email(email: str) -> str:

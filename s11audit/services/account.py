@@ -21,6 +21,9 @@ from s11audit.services.passwords import (
 from s11audit.services.refusals import RefusedError
 
 TOKEN_BYTES = 32
+# What the columns hold.
+LONGEST_ADDRESS = 45
+LONGEST_BROWSER = 200
 
 
 def recognised_user(session: Session, email: str, password: str) -> int | None:
@@ -33,18 +36,62 @@ def recognised_user(session: Session, email: str, password: str) -> int | None:
     return user.id if user and fits and user.is_active else None
 
 
-def sign_in(session: Session, user_id: int, password: str, *, now: datetime) -> str:
-    """Start a session for somebody just recognised; gives its token, which is stored nowhere."""
+def renew_hash(session: Session, user_id: int, password: str) -> None:
+    """Hash a password anew that was just recognised, where its hash is weaker than today's."""
     user = session.get_one(User, user_id)
     if is_outdated(user.password_hash):
         user.password_hash = hash_password(password)
+
+
+def start_session(
+    session: Session,
+    user_id: int,
+    *,
+    how: str,
+    two_factors: bool,
+    address: str,
+    browser: str,
+    now: datetime,
+) -> str:
+    """Start a session for somebody just recognised; gives its token, which is stored nowhere.
+
+    `how` is password, link, openid or invitation; `address` and `browser` are for the person to
+    recognise the session by. Raises PermissionError for somebody disabled.
+    """
+    user = session.get_one(User, user_id)
+    if not user.is_active:
+        raise PermissionError
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.add(
         UserSession(
-            user_id=user.id, token_sha256=token_digest(token), started_at=now, last_seen_at=now
+            user_id=user.id,
+            token_sha256=token_digest(token),
+            started_at=now,
+            last_seen_at=now,
+            two_factors_at=now if two_factors else None,
+            proved_at=now,
+            address=address[:LONGEST_ADDRESS],
+            browser=browser[:LONGEST_BROWSER],
         )
     )
-    record(session, "signed-in", f"user {user.id}", by=user.id, at=now)
+    record(session, "signed-in", f"user {user.id}", by=user.id, at=now, detail={"how": how})
+    return token
+
+
+def prove(session: Session, session_id: int, now: datetime) -> None:
+    """Note that whoever is behind this session has just shown again who they are."""
+    session.get_one(UserSession, session_id).proved_at = now
+
+
+def pass_second_factor(session: Session, session_id: int, now: datetime) -> str:
+    """Note that a second factor was shown; gives the session's new token for the cookie.
+
+    The token before it is worth nothing from then on: whoever had copied it stays outside.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    passed = session.get_one(UserSession, session_id)
+    passed.two_factors_at = passed.proved_at = now
+    passed.token_sha256 = token_digest(token)
     return token
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from s11audit.config import Settings
-from s11audit.domain.access import SessionLimits
+from s11audit.domain.access import RULES, SessionLimits
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import UserSession
@@ -28,6 +28,7 @@ from s11audit.models.walls import NOTHING, Wall
 from s11audit.queries.people import SignedIn, signed_in
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.events import ADDRESS
+from s11audit.services.secret_box import SecretBox
 from s11audit.web.given_back import typed_texts
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -61,14 +62,17 @@ def public(view: View) -> View:
     return view
 
 
-def permitted(permission: Permission) -> Callable[[View], View]:
+def permitted(permission: Permission, half_signed_in: bool = False) -> Callable[[View], View]:
     """Declare what somebody must be allowed, for some agency or partnership, to call this view.
 
     Which agency's or partnership's things they reach is decided by queries (`visible_to`).
+    `half_signed_in` lets in whoever has yet to show a second factor; or, where the permission asks
+    for a fresh proof, whoever has yet to set up their first.
     """
 
     def declare(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]
+        view.half_signed_in = half_signed_in  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -122,6 +126,11 @@ def viewer() -> Viewer:
     return who
 
 
+def box() -> SecretBox:
+    """What closes secrets that are stored, with the installation's own key."""
+    return SecretBox(services().settings.secret_key)
+
+
 def _refuse_nul() -> None:
     """No name of anything holds a NUL character, and PostgreSQL refuses to look for one."""
     if "\0" in request.path:
@@ -131,22 +140,21 @@ def _refuse_nul() -> None:
 
 
 def _recognise() -> None:
-    g.viewer = None
+    g.viewer = g.signed_in = None
     token = session.get("token")
     if request.endpoint == "static" or not token:
         return
     settings = services().settings
-    limits = SessionLimits(
+    caps = SessionLimits(
         idle=timedelta(minutes=settings.idle_minutes),
         absolute=timedelta(hours=settings.session_hours),
     )
     with services().database.reading() as reading:
-        found = signed_in(reading, token, now=now(), limits=limits)
+        found = signed_in(reading, token, now=now(), caps=caps)
     if found is None:
         session.pop("token")
         return
-    g.viewer = found.viewer
-    g.user_session_id = found.session_id
+    g.signed_in, g.viewer = found, found.viewer
     _touch(found)
 
 
@@ -165,14 +173,37 @@ def _guard() -> WerkzeugResponse | None:
     permission = declared_permission(current_app, endpoint)
     if permission is None:
         abort(403)
-    if g.viewer is None:
-        if typed_texts():
-            abort(401)  # a page that gives them back
-        here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-        return redirect(url_for("account.sign_in", next=here))
+    if g.signed_in is None:
+        return _turned_away("account.sign_in")
     if not viewer().may(permission):
         abort(403)
+    fresh = RULES[permission].fresh
+    if g.signed_in.is_half and not _lets_in_half(endpoint, fresh):
+        has_factor = g.signed_in.has_second_factor
+        return _turned_away("account.check_code" if has_factor else "account.second_factors")
+    if fresh and not g.signed_in.has_proved(now=now()):
+        return _turned_away("account.prove")
     return None
+
+
+def _lets_in_half(endpoint: str, fresh: bool) -> bool:
+    """Whether a view answers somebody half signed in.
+
+    Their ways of signing in may be changed only by whoever has no second factor yet: anybody else
+    would get round the one they have by adding another.
+    """
+    declared: bool = getattr(current_app.view_functions[endpoint], "half_signed_in", False)
+    return declared and not (fresh and g.signed_in.has_second_factor)
+
+
+def _turned_away(endpoint: str) -> WerkzeugResponse | None:
+    """Where to show who one is first; from there back to here."""
+    if endpoint not in current_app.view_functions:
+        return None
+    if typed_texts():
+        abort(401)  # a page that gives them back
+    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for(endpoint, next=here))
 
 
 def csp_nonce() -> str:

@@ -33,7 +33,7 @@ def change_password() -> Response | tuple[str, int]:
             form.current.data or "",
             form.new.data or "",
             by=viewer(),
-            session_id=g.user_session_id,
+            session_id=g.signed_in.session_id,
             now=now(),
         )
     except RefusedError as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import flash, g, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.services import account
+from s11audit.web.account.browsers import browser_name
 from s11audit.web.account.forms import SignInForm
 from s11audit.web.account.pages import blueprint
 from s11audit.web.form_errors import errors_of
@@ -34,20 +36,43 @@ def check_sign_in() -> Response | tuple[str, int]:
         with services().database.reading() as reading:
             user_id = account.recognised_user(reading, email, password)
         if user_id is not None:
-            _start_session(user_id, password)
-            return redirect(own_address(request.args.get("next")), 303)
+            with machine() as writing:
+                account.renew_hash(writing, user_id, password)
+            return welcome(user_id, how="password")
         form.email.errors = [NOT_RECOGNISED]
     return render_template("account/sign-in.html", form=form, errors=errors_of(form)), 422
 
 
-def _start_session(user_id: int, password: str) -> None:
+def welcome(
+    user_id: int, *, how: str, two_factors: bool = False, to: str | None = None
+) -> Response:
+    """Sign in somebody who has shown who they are, and lead them where they wanted to go.
+
+    Every way of signing in ends here. `how` is password, link, openid or invitation. `to` is an
+    address that came with the request (by default its `next`): other sites' are not followed.
+    """
+    wanted = request.args.get("next") if to is None else to
     with machine() as writing:
-        if g.viewer is not None:
-            account.sign_out(writing, g.user_session_id, by=viewer(), now=now())
-        token = account.sign_in(writing, user_id, password, now=now())
+        if g.signed_in is not None:
+            account.sign_out(writing, g.signed_in.session_id, by=viewer(), now=now())
+        token = account.start_session(
+            writing,
+            user_id,
+            how=how,
+            two_factors=two_factors,
+            address=request.remote_addr or "",
+            browser=browser_name(request.user_agent.string),
+            now=now(),
+        )
     session.clear()  # nothing that was set before signing in may outlive it
     session["token"] = token
     session.permanent = True
+    return redirect(own_address(wanted), 303)
+
+
+def pass_second_factor(writing: Session) -> None:
+    """Note, in this transaction, that the browser showed a second factor; its token is new."""
+    session["token"] = account.pass_second_factor(writing, g.signed_in.session_id, now())
 
 
 def own_address(wanted: str | None) -> str:
@@ -66,9 +91,9 @@ def own_address(wanted: str | None) -> str:
 
 
 @blueprint.post("/sign-out")
-@permitted(Permission.USE_ACCOUNT)
+@permitted(Permission.USE_ACCOUNT, half_signed_in=True)
 def sign_out() -> Response:
-    account.sign_out(db(), g.user_session_id, by=viewer(), now=now())
+    account.sign_out(db(), g.signed_in.session_id, by=viewer(), now=now())
     db().commit()
     session.clear()
     flash("You have signed out.", "success")
