@@ -1,0 +1,111 @@
+"""Writing mail. It waits in a table until `s11audit.services.mail_sending` sends it.
+
+Each kind of mail is a plain text file, `templates/mail/<kind>.txt`, whose first line is the
+subject. What stands in it besides is told as facts: short texts, each on one line whatever
+somebody typed, so that no name can begin a header or a paragraph of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from s11audit.models import OutgoingMail
+from s11audit.paths import TEMPLATES
+from s11audit.queries.people import stored_email
+
+# Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
+# of the settings: what a browser calls us (its Host header) never gets into mail.
+MAIL_KINDS: dict[str, frozenset[str]] = {
+    "invitation": frozenset({"name", "inviter", "role", "place", "link", "until"}),
+}
+
+LONGEST_ADDRESS = 254
+LONGEST_SUBJECT = 200
+_PART = r"[^@\s,;:<>\"()\[\]\\\x00-\x1f\x7f]+"
+_ADDRESS = re.compile(rf"{_PART}@{_PART}\.[^@\s.,;:<>\"()\[\]\\\x00-\x1f\x7f]{{2,}}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent to this: one address, with nothing beside it."""
+    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+def write_mail(
+    session: Session,
+    kind: str,
+    to: str,
+    facts: Mapping[str, str],
+    *,
+    now: datetime,
+    agency_id: int | None = None,
+) -> OutgoingMail:
+    """Put mail of this kind to one address into the table of what is to be sent.
+
+    `agency_id` is the agency on whose page it is shown. Raises ValueError where the address is
+    none, or facts are missing or too many: both are faults of ours, as forms check addresses.
+    """
+    to = stored_email(to)
+    if not is_address(to):
+        raise ValueError("Mail cannot be sent to this address")
+    subject, text = rendered(kind, facts)
+    mail = OutgoingMail(
+        kind=kind,
+        recipient=to,
+        subject=subject,
+        text=text,
+        agency_id=agency_id,
+        written_at=now,
+        next_try_at=now,
+    )
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def rendered(kind: str, facts: Mapping[str, str]) -> tuple[str, str]:
+    """Subject and text of mail of this kind. Raises ValueError where the facts are not its own."""
+    if facts.keys() != MAIL_KINDS[kind]:
+        wrong = ", ".join(sorted(facts.keys() ^ MAIL_KINDS[kind]))
+        raise ValueError(f"Mail of the kind {kind} has other facts: {wrong}")
+    plain = {name: _on_one_line(fact) for name, fact in facts.items()}
+    subject, _, text = _templates().get_template(f"{kind}.txt").render(plain).partition("\n")
+    return _shortened(subject), text
+
+
+def withdraw_mail(session: Session, kind: str, to: str, *, written_at: datetime) -> None:
+    """Take back mail that tells of something that is no longer so, if it is not sent yet."""
+    session.execute(
+        delete(OutgoingMail).where(
+            OutgoingMail.kind == kind,
+            OutgoingMail.recipient == to,
+            OutgoingMail.written_at == written_at,
+            OutgoingMail.sent_at.is_(None),
+        )
+    )
+
+
+def _on_one_line(fact: str) -> str:
+    return " ".join(_UNPRINTABLE.sub(" ", fact).split())
+
+
+def _shortened(subject: str) -> str:
+    return subject if len(subject) <= LONGEST_SUBJECT else f"{subject[: LONGEST_SUBJECT - 1]}…"
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    # Plain text: escaping would put &amp; into names.
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES / "mail"),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,10 @@
+"""Links for mail. They begin with the address of the settings, whatever Host a browser sends."""
+
+from __future__ import annotations
+
+from s11audit.web.security import services
+
+
+def own_link(path: str) -> str:
+    """The absolute address of one of our pages; `path` is what `url_for` gives."""
+    return services().settings.base_url + path
