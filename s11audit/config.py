@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class ConfigurationError(Exception):
@@ -58,10 +60,32 @@ VARIABLES: tuple[Variable, ...] = (
         "12",
         "A person is signed out after this long, whatever they do.",
     ),
+    Variable(
+        "S11AUDIT_OPENID",
+        "",
+        "Names of the OpenID providers with whose accounts people may sign in, with a space "
+        "between, such as `entra google`: see below.",
+    ),
     Variable("S11AUDIT_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 
 SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True)
+class OpenIdProvider:
+    """An organisation's OpenID provider. `label` is the text of its button on the sign-in page.
+
+    `domains` are those of e-mail addresses that it answers for: an address there that it calls
+    verified is taken for the person who has it here.
+    """
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    label: str
+    domains: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -78,6 +102,7 @@ class Settings:
     idle_minutes: int
     session_hours: int
     log_level: str
+    openid: tuple[OpenIdProvider, ...] = ()
 
     @property
     def uses_tls(self) -> bool:
@@ -100,7 +125,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         idle_minutes=read.whole_number("S11AUDIT_IDLE_MINUTES"),
         session_hours=read.whole_number("S11AUDIT_SESSION_HOURS"),
         log_level=read.text("S11AUDIT_LOG_LEVEL").upper(),
+        openid=read.openid_providers("S11AUDIT_OPENID"),
     )
+
+
+_PROVIDER_NAME = re.compile("[a-z][a-z0-9]*")
+_THIS_MACHINE = {"127.0.0.1", "localhost"}
+# With Entra ID one tenant says who somebody is; `common`, `organizations` and `consumers` would let
+# in anybody who has an account with Microsoft. The last has a number of its own.
+_ENTRA = ("microsoftonline.com", "microsoftonline.us", "sts.windows.net")
+_TENANT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 
 class _Reader:
@@ -110,7 +145,7 @@ class _Reader:
         self._environment = environment
 
     def text(self, name: str) -> str:
-        return self._environment.get(name, "").strip() or self._defaults[name]
+        return self._environment.get(name, "").strip() or self._defaults.get(name, "")
 
     def secret(self, name: str) -> str:
         secret = self.text(name)
@@ -125,3 +160,40 @@ class _Reader:
         if not text.isdecimal() or int(text) < 1:
             raise ConfigurationError(f"{name} is “{text}”; use a whole number of 1 or more.")
         return int(text)
+
+    def openid_providers(self, name: str) -> tuple[OpenIdProvider, ...]:
+        names = self.text(name).lower().split()
+        if faulty := [one for one in names if not _PROVIDER_NAME.fullmatch(one)]:
+            raise ConfigurationError(f"{name} has “{faulty[0]}”; use letters and digits only.")
+        if len(set(names)) < len(names):
+            raise ConfigurationError(f"{name} names a provider twice.")
+        return tuple(self._openid_provider(one, f"{name}_{one.upper()}") for one in names)
+
+    def _openid_provider(self, name: str, prefix: str) -> OpenIdProvider:
+        return OpenIdProvider(
+            name=name,
+            issuer=self._issuer(f"{prefix}_ISSUER"),
+            client_id=self._needed(f"{prefix}_CLIENT_ID"),
+            client_secret=self._needed(f"{prefix}_CLIENT_SECRET"),
+            label=self._needed(f"{prefix}_LABEL"),
+            domains=frozenset(self.text(f"{prefix}_DOMAINS").lower().replace("@", " ").split()),
+        )
+
+    def _needed(self, name: str) -> str:
+        if text := self.text(name):
+            return text
+        raise ConfigurationError(f"{name} is missing: every provider in S11AUDIT_OPENID needs one.")
+
+    def _issuer(self, name: str) -> str:
+        issuer = self._needed(name)
+        parts = urlsplit(issuer)
+        if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
+            raise ConfigurationError(f"{name} is “{issuer}”; use an address with https://.")
+        if (parts.hostname or "").endswith(_ENTRA):
+            tenant = parts.path.strip("/").split("/")[0].lower()
+            if not _TENANT.fullmatch(tenant) or tenant == _PERSONAL_ACCOUNTS:
+                raise ConfigurationError(
+                    f"{name} is “{issuer}”, which is not one organisation's. Name your tenant: "
+                    "https://login.microsoftonline.com/TENANT-ID/v2.0 (the ID, not the name)."
+                )
+        return issuer
