@@ -82,12 +82,20 @@ def _tree(raw: bytes, head: dict[str, str], places: Places) -> Section:
 
 
 def _text(raw: bytes, places: Places) -> str:
-    """The text of a file that a spreadsheet saved, in whichever encoding it chose."""
+    """The text of the list; raises QuestionnaireFaultsError for what is no text."""
     if len(raw) > LARGEST_FILE:
         places.add(1, f"the file is larger than {LARGEST_FILE:,} bytes; no list of questions is")
     elif raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         places.add(1, "this is a workbook, not a CSV file: save it as CSV, or use from-xlsx")
     places.faults.raise_if_any()
+    return spreadsheet_text(raw)
+
+
+def spreadsheet_text(raw: bytes) -> str:
+    """The text of bytes that a spreadsheet wrote: UTF-8, UTF-16 or, where it is neither, Windows’.
+
+    What can be read in none of them is replaced by `\ufffd`.
+    """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
     try:

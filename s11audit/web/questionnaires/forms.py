@@ -13,8 +13,8 @@ from s11audit.questionnaires.authoring.workbook_reading import read_workbook
 from s11audit.questionnaires.parts import ScaleLibrary
 from s11audit.services.refusals import RefusedError
 from s11audit.web.security import db, viewer
+from s11audit.web.uploads import ALLOWED, UploadKind, received
 
-LARGEST_UPLOAD = 2_000_000
 TOO_LARGE = "This is larger than 2 MB, and no questionnaire is. Check that it is the right file"
 
 
@@ -55,15 +55,12 @@ class DraftForm(FlaskForm):
         return (self.file.data.filename or "") if self.file.data else ""
 
     def read(self) -> bytes:
-        """The bytes that were sent. Raises RefusedError where there are none, or too many."""
+        """The bytes that were sent. Raises RefusedError where they cannot be a questionnaire."""
         if self.file_name:
-            raw: bytes = self.file.data.stream.read(LARGEST_UPLOAD + 1)
-            field = "file"
-        else:
-            raw = (self.text.data or "").replace("\r\n", "\n").encode("utf-8", "replace")
-            field = "text"
-        if len(raw) > LARGEST_UPLOAD:
-            raise RefusedError(field, TOO_LARGE)
+            return received(self.file.data, UploadKind.YAML, UploadKind.WORKBOOK).raw
+        raw = (self.text.data or "").replace("\r\n", "\n").encode("utf-8", "replace")
+        if len(raw) > ALLOWED[UploadKind.YAML].largest:
+            raise RefusedError("text", TOO_LARGE)
         if not raw.strip():
             raise RefusedError("file", "Choose a file, or paste the text of one")
         return raw
