@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,26 @@ VARIABLES: tuple[Variable, ...] = (
         "Names of the OpenID providers with whose accounts people may sign in, with a space "
         "between, such as `entra google`: see below.",
     ),
+    Variable(
+        "S11AUDIT_SMTP_HOST",
+        "",
+        "The mail server that sends invitations. Left out, nothing is sent, and pages show the "
+        "links to hand over instead.",
+    ),
+    Variable("S11AUDIT_SMTP_PORT", "587", "The port of the mail server."),
+    Variable(
+        "S11AUDIT_SMTP_SECURITY",
+        "starttls",
+        "How the mail server is spoken to: `starttls`, `tls` (usually port 465), or `none` for "
+        "one on this machine.",
+    ),
+    Variable("S11AUDIT_SMTP_USER", "", "The name to sign in to the mail server with, if any."),
+    Variable("S11AUDIT_SMTP_PASSWORD", "", "The password that goes with it."),
+    Variable(
+        "S11AUDIT_SMTP_FROM",
+        "",
+        "The address that mail comes from, such as `audit@example.org`; needed with a mail server.",
+    ),
     Variable("S11AUDIT_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -88,6 +109,24 @@ class OpenIdProvider:
     domains: frozenset[str]
 
 
+class SmtpSecurity(StrEnum):
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The server that sends our mail, and the address that it comes from."""
+
+    host: str
+    port: int
+    security: SmtpSecurity
+    user: str
+    password: str
+    sender: str
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment says. Times in minutes and hours as their names tell."""
@@ -103,6 +142,7 @@ class Settings:
     session_hours: int
     log_level: str
     openid: tuple[OpenIdProvider, ...] = ()
+    mail_server: MailServer | None = None
 
     @property
     def uses_tls(self) -> bool:
@@ -126,10 +166,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         session_hours=read.whole_number("S11AUDIT_SESSION_HOURS"),
         log_level=read.text("S11AUDIT_LOG_LEVEL").upper(),
         openid=read.openid_providers("S11AUDIT_OPENID"),
+        mail_server=read.mail_server("S11AUDIT_SMTP"),
     )
 
 
 _PROVIDER_NAME = re.compile("[a-z][a-z0-9]*")
+_SENDER = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 _THIS_MACHINE = {"127.0.0.1", "localhost"}
 # With Entra ID one tenant says who somebody is; `common`, `organizations` and `consumers` would let
 # in anybody who has an account with Microsoft. The last has a number of its own.
@@ -160,6 +202,35 @@ class _Reader:
         if not text.isdecimal() or int(text) < 1:
             raise ConfigurationError(f"{name} is “{text}”; use a whole number of 1 or more.")
         return int(text)
+
+    def mail_server(self, prefix: str) -> MailServer | None:
+        host, sender = self.text(f"{prefix}_HOST"), self.text(f"{prefix}_FROM")
+        server = MailServer(
+            host=host,
+            port=self.whole_number(f"{prefix}_PORT"),
+            security=self._security(f"{prefix}_SECURITY"),
+            user=self.text(f"{prefix}_USER"),
+            password=self.text(f"{prefix}_PASSWORD"),
+            sender=sender,
+        )
+        if not host:
+            return None
+        if not _SENDER.fullmatch(sender):
+            raise ConfigurationError(
+                f"{prefix}_FROM is “{sender}”; use an address such as audit@example.org."
+            )
+        if server.user and server.security is SmtpSecurity.NONE and host not in _THIS_MACHINE:
+            raise ConfigurationError(
+                f"{prefix}_SECURITY is “none”, so {prefix}_PASSWORD would cross the network for "
+                "all to read; use starttls or tls."
+            )
+        return server
+
+    def _security(self, name: str) -> SmtpSecurity:
+        text = self.text(name).lower()
+        if text not in set(SmtpSecurity):
+            raise ConfigurationError(f"{name} is “{text}”; use starttls, tls or none.")
+        return SmtpSecurity(text)
 
     def openid_providers(self, name: str) -> tuple[OpenIdProvider, ...]:
         names = self.text(name).lower().split()

@@ -117,3 +117,30 @@ def test_the_address_is_that_of_host_and_port_unless_another_is_set() -> None:
     assert read_settings({"S11AUDIT_PORT": "9000"}).base_url == "http://127.0.0.1:9000"
     named = read_settings({"S11AUDIT_BASE_URL": "https://audit.example.org"})
     assert named.base_url == "https://audit.example.org"
+
+
+MAIL = {"S11AUDIT_SMTP_HOST": "mail.example.org", "S11AUDIT_SMTP_FROM": "audit@example.org"}
+
+
+def test_mail_is_sent_over_tls_unless_the_server_is_said_to_have_none() -> None:
+    assert read_settings({}).mail_server is None
+    server = read_settings(MAIL).mail_server
+    assert server is not None
+    assert (server.port, server.security) == (587, "starttls")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"S11AUDIT_SMTP_FROM": ""}, "S11AUDIT_SMTP_FROM"),
+        ({"S11AUDIT_SMTP_FROM": "Audit <audit@example.org>"}, "S11AUDIT_SMTP_FROM"),
+        ({"S11AUDIT_SMTP_SECURITY": "ssl"}, "S11AUDIT_SMTP_SECURITY"),
+        ({"S11AUDIT_SMTP_PORT": "smtp"}, "S11AUDIT_SMTP_PORT"),
+        ({"S11AUDIT_SMTP_SECURITY": "none", "S11AUDIT_SMTP_USER": "u"}, "S11AUDIT_SMTP_PASSWORD"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_safely_is_refused(
+    changes: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        read_settings({**MAIL, **changes})
