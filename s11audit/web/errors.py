@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from s11audit.domain.numbers import counted
 from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.queries.rounds import ChangedQuestionnaireError
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError
 from s11audit.services.returns import RoundNotOpenError
+from s11audit.services.throttling import TooOftenError
 from s11audit.web.given_back import typed_texts
 
 logger = logging.getLogger(__name__)
@@ -89,6 +93,10 @@ NO_QUESTIONNAIRE = Problem(
         "Whoever runs this installation can put the file back; the server's log names it.",
     ),
 )
+TOO_OFTEN = Problem(
+    "You have tried too many times",
+    ("If it was not you who tried so often, tell the partnership’s office.",),
+)
 FORM_TOO_OLD = Problem(
     "We could not check that form",
     (
@@ -100,6 +108,7 @@ FORM_TOO_OLD = Problem(
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(TooOftenError, _too_often)
     app.register_error_handler(StepNotAllowedError, _step_not_allowed)
     app.register_error_handler(RoundNotOpenError, _step_not_allowed)
     for missing in (ChangedQuestionnaireError, UnknownQuestionnaireError, QuestionnaireFaultsError):
@@ -117,6 +126,14 @@ def problem_page(problem: Problem, status: int) -> tuple[str, int]:
 
 def _form_too_old(_error: CSRFError) -> tuple[str, int]:
     return problem_page(FORM_TOO_OLD, 400)
+
+
+def _too_often(error: TooOftenError) -> tuple[str, int, dict[str, str]]:
+    """In the same words whether or not what was tried exists."""
+    minutes = -(-error.wait // timedelta(minutes=1))
+    wait = f"Wait {counted(minutes, 'minute')}, then try again."
+    page, status = problem_page(Problem(TOO_OFTEN.heading, (wait, *TOO_OFTEN.sentences)), 429)
+    return page, status, {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
 
 
 def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[str, int]:
