@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from s11audit.models.base import Base, UtcTime
@@ -19,12 +19,19 @@ class Event(Base):
     """
 
     __tablename__ = "events"
+    # The history is searched from its end: by what happened, about what, and by whom.
+    __table_args__ = (
+        Index("ix_events_kind", "kind", "id"),
+        Index("ix_events_subject", "subject", "id"),
+        Index("ix_events_user_id", "user_id", "id"),
+        Index("ix_events_happened_at", "happened_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     happened_at: Mapped[datetime] = mapped_column(UtcTime())
     kind: Mapped[str] = mapped_column(String(60))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
-    subject: Mapped[str] = mapped_column(String(160), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    subject: Mapped[str] = mapped_column(String(160))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
     address: Mapped[str] = mapped_column(String(45), default="", server_default="")
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)

@@ -39,7 +39,8 @@ Belonging = (
 
 # Under this name `Session.info` holds the network address that a request came from.
 ADDRESS = "address"
-# Events from before these columns were sealed without them.
+# Events from before these columns were sealed without them. To fill or to empty one of them later
+# breaks the seal all the same, because what is there is sealed.
 _SEALED_IF_THERE = ("address", "partnership_id", "agency_id", "round_id")
 
 
@@ -58,8 +59,8 @@ def record(
     `kind` is past tense (`return-submitted`), `subject` names the thing (`return S11-2026-POL`),
     `by` is a user's id (None: the system itself). `of` is the thing that it happened to, which says
     whose history the event belongs to. Where it came from is the session's `address`, if it has
-    one in its `info`. Detail never holds what somebody typed about a
-    child: references, codes, counts and dates only.
+    one in its `info`. Where a value changed, `detail` has it `before` and `after`. Detail never
+    holds what somebody typed about a child: references, codes, counts and dates only.
     """
     chain = session.scalars(select(EventChain).with_for_update()).one()
     event = Event(
@@ -89,7 +90,8 @@ def seal(event: Event) -> str:
         "detail": event.detail,
         "previous": event.previous_sha256,
     }
-    content |= {name: held for name in _SEALED_IF_THERE if (held := getattr(event, name))}
+    held = {name: getattr(event, name) for name in _SEALED_IF_THERE}
+    content |= {name: value for name, value in held.items() if value not in (None, "")}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.id"], name=op.f("fk_takeover_requests_agency_id_agencies")
         ),
@@ -279,7 +280,11 @@ def upgrade() -> None:
             batch_op.f("ix_events_partnership_id"), ["partnership_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_events_round_id"), ["round_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_events_user_id"), ["user_id"], unique=False)
+        batch_op.drop_index(batch_op.f("ix_events_subject"))
+        batch_op.create_index("ix_events_subject", ["subject", "id"], unique=False)
+        batch_op.create_index("ix_events_user_id", ["user_id", "id"], unique=False)
+        batch_op.create_index("ix_events_kind", ["kind", "id"], unique=False)
+        batch_op.create_index("ix_events_happened_at", ["happened_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_events_round_id_audit_rounds"), "audit_rounds", ["round_id"], ["id"]
         )
@@ -401,7 +406,11 @@ def downgrade() -> None:
         )
         batch_op.drop_constraint(batch_op.f("fk_events_agency_id_agencies"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_events_round_id_audit_rounds"), type_="foreignkey")
-        batch_op.drop_index(batch_op.f("ix_events_user_id"))
+        batch_op.drop_index("ix_events_happened_at")
+        batch_op.drop_index("ix_events_kind")
+        batch_op.drop_index("ix_events_user_id")
+        batch_op.drop_index("ix_events_subject")
+        batch_op.create_index(batch_op.f("ix_events_subject"), ["subject"], unique=False)
         batch_op.drop_index(batch_op.f("ix_events_round_id"))
         batch_op.drop_index(batch_op.f("ix_events_partnership_id"))
         batch_op.drop_index(batch_op.f("ix_events_agency_id"))
