@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from s11audit.domain.access import RULES
 from s11audit.domain.agency_types import SCHOOL_TYPES
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Reach, Viewer
-from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Delegation
+from s11audit.models import (
+    Action,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Delegation,
+    Event,
+    Membership,
+)
 from s11audit.models.people import agency_partnerships
 from s11audit.models.rounds import round_partnerships
 
@@ -66,6 +74,55 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
         _delegated(viewer, reach, Action.return_id, of_standard),
         _through(reach, Action.round_id, Action.agency_id),
     )
+
+
+def events(viewer: Viewer) -> Condition:
+    """Events that the viewer finds: the operator all, a manager those of the own partnerships.
+
+    An event in a round is seen like its return; one of an account by whoever manages its person.
+    """
+    reach = viewer.reach(Permission.SEE_EVENTS)
+    return true() if reach.everywhere else events_in_full(viewer)
+
+
+def events_in_full(viewer: Viewer) -> Condition:
+    """Events of which the viewer finds what they say, too: never more than a manager's."""
+    reach = viewer.reach(Permission.SEE_EVENTS)
+    ours = agencies_of(reach.partnerships)
+    return or_(
+        Event.partnership_id.in_(reach.partnerships),
+        _through(reach, Event.round_id, Event.agency_id),
+        and_(Event.agency_id.is_(None), Event.round_id.in_(rounds_of(reach.partnerships))),
+        and_(Event.round_id.is_(None), Event.agency_id.in_(ours)),
+        _of_an_account(reach),
+    )
+
+
+def people_ever(reach: Reach) -> Select[int]:
+    """Ids of those who have, or had, a role for a partnership in full reach or an agency of it."""
+    return select(Membership.user_id).where(_for_any(reach))
+
+
+def _for_any(reach: Reach) -> Condition:
+    return or_(
+        Membership.partnership_id.in_(reach.partnerships),
+        Membership.agency_id.in_(agencies_of(reach.partnerships)),
+    )
+
+
+def _of_an_account(reach: Reach) -> Condition:
+    """By or about somebody who had a role within reach at the time, and of nothing else."""
+    held = select(Membership.id).where(
+        _for_any(reach),
+        or_(Membership.started_at.is_(None), Membership.started_at <= Event.happened_at),
+        or_(Membership.ended_at.is_(None), Membership.ended_at >= Event.happened_at),
+        or_(
+            Membership.user_id == Event.user_id,
+            Event.subject == "user " + cast(Membership.user_id, String),
+        ),
+    )
+    nobodys = and_(*(one.is_(None) for one in (Event.partnership_id, Event.agency_id)))
+    return and_(nobodys, Event.round_id.is_(None), held.exists())
 
 
 def _delegated(viewer: Viewer, reach: Reach, return_id: Id, *conditions: Condition) -> Condition:

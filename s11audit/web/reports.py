@@ -20,7 +20,7 @@ from s11audit.exports.chart_pack import (
 from s11audit.exports.compliance import write_compliance
 from s11audit.exports.layout import layout_named
 from s11audit.models import AuditRound
-from s11audit.queries.reports import round_to_export
+from s11audit.queries.reports import return_lines, round_to_export
 from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.downloads import XLSX, ZIP, download
 from s11audit.web.security import db, now, permitted, services, viewer
@@ -57,30 +57,39 @@ def workbook(reference: str) -> Response:
         exported_at=now(),
         path_or_stream=stream,
     )
-    return download(stream, XLSX, f"{audit_round.reference}-compliance.xlsx")
+    lines = return_lines(db(), audit_round, visible_to=viewer())
+    return _download(stream, XLSX, audit_round, "compliance.xlsx", len(lines))
 
 
 @blueprint.get("/<reference>/charts/<name>.<picture>")
 @permitted(Permission.EXPORT)
 def chart(reference: str, name: str, picture: str) -> Response:
     audit_round = _round_or_404(reference)
+    rows = _rows_of(audit_round)
     try:
-        drawn = chart_bytes(_rows_of(audit_round), name, picture)
+        drawn = chart_bytes(rows, name, picture)
     except UnknownChartError:
         abort(404)
-    response = Response(drawn, mimetype=FORMATS[picture])
-    file_name = f"{audit_round.reference}-{name}.{picture}"
-    response.headers.set("Content-Disposition", "attachment", filename=file_name)
-    return response
+    file_name = f"{name}.{picture}"
+    return _download(drawn, FORMATS[picture], audit_round, file_name, len(rows.agencies))
 
 
 @blueprint.get("/<reference>/charts.zip")
 @permitted(Permission.EXPORT)
 def charts_zip(reference: str) -> Response:
     audit_round = _round_or_404(reference)
-    stream = BytesIO()
-    zip_charts(_rows_of(audit_round), stream)
-    return download(stream, ZIP, f"{audit_round.reference}-charts.zip")
+    stream, rows = BytesIO(), _rows_of(audit_round)
+    zip_charts(rows, stream)
+    return _download(stream, ZIP, audit_round, "charts.zip", len(rows.agencies))
+
+
+def _download(
+    content: BytesIO | bytes, media_type: str, audit_round: AuditRound, name: str, returns: int
+) -> Response:
+    reference = audit_round.reference
+    about = f"round {reference}"
+    name = f"{reference}-{name}"
+    return download(content, media_type, name, about=about, of=audit_round, returns=returns)
 
 
 def _round_or_404(reference: str) -> AuditRound:

@@ -15,7 +15,7 @@ from s11audit.exports.own_return import write_return
 from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
 from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
-from s11audit.web.returns.desk import desk_of
+from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -89,7 +89,7 @@ def workbook(reference: str) -> Response:
         exported_at=now(),
         path_or_stream=stream,
     )
-    return download(stream, XLSX, f"{desk.agency_return.reference}.xlsx")
+    return _download(stream, desk, ".xlsx")
 
 
 @blueprint.get("/<reference>/form.xlsx")
@@ -107,4 +107,10 @@ def form_workbook(reference: str) -> Response:
         agency=agency.name,
         written_at=now(),
     )
-    return download(stream, XLSX, f"{desk.agency_return.reference}-form.xlsx")
+    return _download(stream, desk, "-form.xlsx")
+
+
+def _download(stream: BytesIO, desk: Desk, ending: str) -> Response:
+    agency_return = desk.agency_return
+    name, about = f"{agency_return.reference}{ending}", f"return {agency_return.reference}"
+    return download(stream, XLSX, name, about=about, of=agency_return, answers=len(desk.answers))

@@ -1,0 +1,165 @@
+"""What may happen, in words: the kinds of event that the history holds.
+
+A sentence follows the name of whoever did it: “Priya” + “opened round S11-2026”. A kind that code
+records and that is missing here fails a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+DOWNLOADED = "downloaded"
+SEEN = "seen"
+
+
+class EventGroup(StrEnum):
+    """What events are about, as somebody looks for them."""
+
+    LOOKS = "looks"
+    DOWNLOADS = "downloads"
+    ACCOUNTS = "accounts"
+    PEOPLE = "people"
+    AGENCIES = "agencies"
+    ROUNDS = "rounds"
+    RETURNS = "returns"
+    ACTIONS = "actions"
+    QUESTIONNAIRES = "questionnaires"
+
+
+GROUP_LABELS: dict[EventGroup, str] = {
+    EventGroup.LOOKS: "Views of information about children",
+    EventGroup.DOWNLOADS: "Downloads",
+    EventGroup.ACCOUNTS: "Accounts and signing in",
+    EventGroup.PEOPLE: "People, roles and invitations",
+    EventGroup.AGENCIES: "Agencies and partnerships",
+    EventGroup.ROUNDS: "Rounds",
+    EventGroup.RETURNS: "Returns and answers",
+    EventGroup.ACTIONS: "Actions",
+    EventGroup.QUESTIONNAIRES: "Questionnaires",
+}
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """One kind: its group, and its past-tense sentence, in which `{}` is what it happened to."""
+
+    group: EventGroup
+    sentence: str
+
+    @property
+    def label(self) -> str:
+        """The sentence without what it happened to: `submitted …`."""
+        return self.sentence.format("…")
+
+
+def _of(group: EventGroup, sentences: dict[str, str]) -> dict[str, EventKind]:
+    return {kind: EventKind(group, sentence) for kind, sentence in sentences.items()}
+
+
+EVENT_KINDS: dict[str, EventKind] = {
+    **_of(EventGroup.LOOKS, {SEEN: "looked at {}"}),
+    **_of(EventGroup.DOWNLOADS, {DOWNLOADED: "downloaded a file of {}"}),
+    **_of(
+        EventGroup.ACCOUNTS,
+        {
+            "signed-in": "signed in",
+            "signed-out": "signed out",
+            "sessions-ended": "signed out everywhere else",
+            "session-ended": "signed another browser out",
+            "password-changed": "changed their own password",
+            "password-set": "set the password of {}",
+            "sign-in-link-sent": "asked for a link to sign in with",
+            "identity-linked": "linked an organisation’s account to {}",
+            "identity-unlinked": "unlinked an organisation’s account from {}",
+            "second-factor-added": "added a second way to prove who they are to {}",
+            "second-factor-removed": "removed a second way to prove who they are from {}",
+            "second-factor-renamed": "renamed a second way to prove who they are of {}",
+            "recovery-codes-made": "made new recovery codes for {}",
+            "recovery-code-used": "signed in with a recovery code",
+        },
+    ),
+    **_of(
+        EventGroup.PEOPLE,
+        {
+            "person-added": "added {}",
+            "person-disabled": "disabled {}",
+            "person-enabled": "enabled {} again",
+            "role-added": "gave a role to {}",
+            "role-ended": "ended a role of {}",
+        },
+    ),
+    **_of(
+        EventGroup.AGENCIES,
+        {
+            "partnership-added": "added {}",
+            "agency-added": "added {}",
+            "agency-attributes-changed": "changed what is known about {}",
+            "email-links-switched": "switched e-mail links to sign in with for {}",
+        },
+    ),
+    **_of(
+        EventGroup.ROUNDS,
+        {
+            "round-created": "set up {}",
+            "round-agencies-added": "added agencies to {}",
+            "round-opened": "opened {}",
+            "round-closed": "closed {}",
+            "round-reopened": "opened {} again",
+            "round-moderation-started": "started moderation of {}",
+            "round-reported": "marked {} as reported",
+            "round-archived": "archived {}",
+        },
+    ),
+    **_of(
+        EventGroup.RETURNS,
+        {
+            "return-started": "started {}",
+            "answers-saved": "saved answers in {}",
+            "return-extended": "gave longer for {}",
+            "return-sent-for-sign-off": "sent {} for sign-off",
+            "return-taken-back": "took {} back from sign-off",
+            "return-handed-back": "handed {} back for changes",
+            "return-submitted": "signed and submitted {}",
+            "return-sent-back": "sent {} back to the agency",
+            "return-moderation-started": "started moderation of {}",
+            "return-agreed": "marked {} as agreed",
+            "return-closed": "closed {}",
+            "return-made-exempt": "excused the agency from {}",
+            "return-made-alternative-assurance": "accepted other assurance in place of {}",
+        },
+    ),
+    **_of(
+        EventGroup.ACTIONS,
+        {
+            "action-made": "promised {}",
+            "action-started": "started {}",
+            "action-note-added": "wrote about {}",
+            "action-promise-changed": "promised something else in {}",
+            "action-promise-dropped": "no longer promised {}",
+            "action-claimed-complete": "claimed {} complete",
+            "action-verified": "verified {}",
+            "action-reopened": "reopened {}",
+        },
+    ),
+    **_of(
+        EventGroup.QUESTIONNAIRES,
+        {
+            "questionnaire-uploaded": "uploaded {}",
+            "questionnaire-proposed": "proposed {}",
+            "questionnaire-handed-back": "handed {} back",
+            "questionnaire-published": "published {}",
+            "questionnaire-withdrawn": "withdrew {}",
+        },
+    ),
+}
+
+
+def kinds_of(group: EventGroup) -> frozenset[str]:
+    return frozenset(kind for kind, known in EVENT_KINDS.items() if known.group is group)
+
+
+def sentence_of(kind: str, thing: str) -> str:
+    """What happened to `thing`. A kind that nobody has given words to is shown as it is stored."""
+    known = EVENT_KINDS.get(kind)
+    return known.sentence.format(thing) if known else f"{kind.replace('-', ' ')}: {thing}"
