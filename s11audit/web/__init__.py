@@ -12,7 +12,7 @@ from s11audit.models.database import Database
 from s11audit.paths import STATIC, TEMPLATES
 from s11audit.queries.questionnaires import UploadedVersions
 from s11audit.questionnaires.catalogue import shipped_catalogue
-from s11audit.web import errors, presentation, security
+from s11audit.web import errors, looks, presentation, security
 
 BLUEPRINTS: tuple[str, ...] = (
     "account",
@@ -54,6 +54,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         ),
     )
     security.init_app(app)
+    looks.init_app(app)
     errors.init_app(app)
     presentation.init_app(app)
     for word in BLUEPRINTS:
