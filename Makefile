@@ -10,7 +10,7 @@ NODE_MODULES := node_modules/.installed
 BUILT := s11audit/web/static/dist
 STYLE_SHEET := $(BUILT)/s11audit.css
 GOVUK := node_modules/govuk-frontend
-BARE := not browser and not office and not benchmark
+BARE := not browser and not office and not benchmark and not scanner
 FAST := $(BARE) and not slow
 # What never opens a database need not be proved on a second kind of it.
 WITHOUT_DATABASE := --ignore=tests/domain --ignore=tests/questionnaires
