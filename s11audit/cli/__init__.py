@@ -14,6 +14,7 @@ from s11audit.cli.lazy import LazyGroup
 COMMANDS: dict[str, str] = {
     "init": "s11audit.cli.serving",
     "serve": "s11audit.cli.serving",
+    "send-mail": "s11audit.cli.mail",
     "users": "s11audit.cli.people",
     "agencies": "s11audit.cli.people",
     "partnerships": "s11audit.cli.people",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,11 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
+from s11audit.cli.mail import start_sending
 from s11audit.config import Settings
 
+# What only the person may know to whom a link was sent: whoever reads logs must not follow it.
+_SECRET_OF_LINK = re.compile(r"[A-Za-z0-9_-]{40,}")
 # Longer than the 60 s for which proxies usually keep a connection, so that they close it first.
 KEEP_ALIVE_SECONDS = 75
 
@@ -31,7 +35,7 @@ class JsonLogger(Logger):
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
         facts = {
             "method": environ["REQUEST_METHOD"],
-            "path": environ["PATH_INFO"],
+            "path": _SECRET_OF_LINK.sub("…", environ["PATH_INFO"]),
             "status": int(str(resp.status).split()[0]),
             "milliseconds": round(request_time / timedelta(milliseconds=1)),
         }
@@ -55,6 +59,8 @@ class Server(BaseApplication):
             "keepalive": KEEP_ALIVE_SECONDS,
             "control_socket_disable": True,
             "logger_class": JsonLogger,
+            # In the process that answers, as threads do not outlive the fork that makes it.
+            "post_worker_init": lambda _worker: start_sending(self.settings),
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
