@@ -48,18 +48,32 @@ VARIABLES: tuple[Variable, ...] = (
         "those that come with s11audit. Publish them before the first round: "
         "`s11audit questionnaires publish ID VERSION`.",
     ),
+    Variable(
+        "S11AUDIT_TRUSTED_HOSTS",
+        "",
+        "More names, with a space between, under which the service may be asked for, besides that "
+        "of `S11AUDIT_BASE_URL`. A request for any other is refused.",
+    ),
+    Variable(
+        "S11AUDIT_PROXIES",
+        "0",
+        "How many proxies of yours a request passes, each of which adds `X-Forwarded-For` and "
+        "`X-Forwarded-Proto`.",
+    ),
     Variable("S11AUDIT_HOST", "127.0.0.1", "The address that `s11audit serve` listens on."),
     Variable("S11AUDIT_PORT", "8000", "The port that `s11audit serve` listens on."),
     Variable("S11AUDIT_THREADS", "8", "How many requests `s11audit serve` answers at once."),
     Variable(
         "S11AUDIT_IDLE_MINUTES",
         "60",
-        "A person who does nothing for this long is signed out.",
+        "A person who does nothing for this long is signed out; whoever needs two steps to "
+        "sign in, after 30 minutes at the latest.",
     ),
     Variable(
         "S11AUDIT_SESSION_HOURS",
         "12",
-        "A person is signed out after this long, whatever they do.",
+        "A person is signed out after this long, whatever they do; whoever needs two steps "
+        "to sign in, after 10 hours at the latest.",
     ),
     Variable(
         "S11AUDIT_OPENID",
@@ -143,6 +157,15 @@ class Settings:
     log_level: str
     openid: tuple[OpenIdProvider, ...] = ()
     mail_server: MailServer | None = None
+    proxies: int = 0
+    more_hosts: tuple[str, ...] = ()
+
+    @property
+    def trusted_hosts(self) -> tuple[str, ...]:
+        """Names of hosts that requests may be for."""
+        host = urlsplit(self.base_url).hostname or ""
+        own = sorted(_THIS_MACHINE) if host in _THIS_MACHINE else [host]
+        return (*own, *self.more_hosts)
 
     @property
     def uses_tls(self) -> bool:
@@ -167,6 +190,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_level=read.text("S11AUDIT_LOG_LEVEL").upper(),
         openid=read.openid_providers("S11AUDIT_OPENID"),
         mail_server=read.mail_server("S11AUDIT_SMTP"),
+        proxies=read.whole_number("S11AUDIT_PROXIES", least=0),
+        more_hosts=tuple(read.text("S11AUDIT_TRUSTED_HOSTS").lower().split()),
     )
 
 
@@ -197,10 +222,10 @@ class _Reader:
             )
         return secret
 
-    def whole_number(self, name: str) -> int:
+    def whole_number(self, name: str, least: int = 1) -> int:
         text = self.text(name)
-        if not text.isdecimal() or int(text) < 1:
-            raise ConfigurationError(f"{name} is “{text}”; use a whole number of 1 or more.")
+        if not text.isdecimal() or int(text) < least:
+            raise ConfigurationError(f"{name} is “{text}”; use a whole number of {least} or more.")
         return int(text)
 
     def mail_server(self, prefix: str) -> MailServer | None:

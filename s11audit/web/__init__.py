@@ -12,7 +12,7 @@ from s11audit.models.database import Database
 from s11audit.paths import STATIC, TEMPLATES
 from s11audit.queries.questionnaires import UploadedVersions
 from s11audit.questionnaires.catalogue import shipped_catalogue
-from s11audit.web import errors, looks, presentation, security
+from s11audit.web import errors, hardening, looks, presentation, security
 
 BLUEPRINTS: tuple[str, ...] = (
     "account",
@@ -40,7 +40,6 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
         MAX_FORM_PARTS=MOST_FORM_FIELDS,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
-        SESSION_COOKIE_NAME="s11audit",
         SESSION_COOKIE_SECURE=settings.uses_tls,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -53,6 +52,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
             settings.questionnaires, UploadedVersions(security.db, security.viewer)
         ),
     )
+    hardening.init_app(app, settings)
     security.init_app(app)
     looks.init_app(app)
     errors.init_app(app)

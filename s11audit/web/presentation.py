@@ -20,7 +20,7 @@ from s11audit.domain.ratings import LABELS, LETTERS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, version_name
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
 from s11audit.paths import STATIC
-from s11audit.web.security import csp_nonce
+from s11audit.web.hardening import csp_nonce
 
 
 @dataclass(frozen=True)

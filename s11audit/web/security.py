@@ -1,25 +1,25 @@
-"""Who is asking, what the view needs, and the headers that every answer carries.
+"""Who is asking, and what the view needs.
 
 Deny by default: a view that declares neither `@permitted(...)` nor `@public` answers nobody.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_wtf import CSRFProtect
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from s11audit.config import Settings
-from s11audit.domain.access import RULES, SessionLimits
+from s11audit.domain.access import RULES, SessionLimits, Thing
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import UserSession
@@ -52,7 +52,6 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.before_request(_recognise)
     app.before_request(_guard)
-    app.after_request(_harden)
     app.teardown_appcontext(_close)
 
 
@@ -104,7 +103,7 @@ def db() -> Session:
         wall = Wall.around(g.viewer) if g.viewer else NOTHING
         sessions = services().database.within(wall)
         g.db = sessions.reading() if request.method in SAFE_METHODS else sessions.writing()
-        g.db.info[ADDRESS] = request.remote_addr or ""
+        g.db.info[ADDRESS] = network_address()
     opened: Session = g.db
     return opened
 
@@ -116,8 +115,16 @@ def machine() -> Iterator[Session]:
     For signing in, joining and remembering who looked, where nobody is known or may write.
     """
     with services().database.writing.begin() as writing:
-        writing.info[ADDRESS] = request.remote_addr or ""
+        writing.info[ADDRESS] = network_address()
         yield writing
+
+
+def network_address() -> str:
+    """Where the request comes from, as far as our own proxies tell; empty if they tell nonsense."""
+    try:
+        return str(ip_address(request.remote_addr or ""))
+    except ValueError:
+        return ""
 
 
 def viewer() -> Viewer:
@@ -175,13 +182,13 @@ def _guard() -> WerkzeugResponse | None:
         abort(403)
     if g.signed_in is None:
         return _turned_away("account.sign_in")
-    if not viewer().may(permission):
+    rule = RULES[permission]
+    if rule.thing is not Thing.ACCOUNT and not viewer().may(permission):
         abort(403)
-    fresh = RULES[permission].fresh
-    if g.signed_in.is_half and not _lets_in_half(endpoint, fresh):
+    if g.signed_in.is_half and not _lets_in_half(endpoint, rule.fresh):
         has_factor = g.signed_in.has_second_factor
         return _turned_away("account.check_code" if has_factor else "account.second_factors")
-    if fresh and not g.signed_in.has_proved(now=now()):
+    if rule.fresh and not g.signed_in.has_proved(now=now()):
         return _turned_away("account.prove")
     return None
 
@@ -204,33 +211,6 @@ def _turned_away(endpoint: str) -> WerkzeugResponse | None:
         abort(401)  # a page that gives them back
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for(endpoint, next=here))
-
-
-def csp_nonce() -> str:
-    """A fresh value a response, for the few inline scripts that a page needs."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
-    return nonce
-
-
-def _harden(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = (
-        "default-src 'none'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
-        f"script-src 'self' 'nonce-{csp_nonce()}'; font-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if services().settings.uses_tls:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
-        headers["Cache-Control"] = "no-store"
-        headers.add("Vary", "Cookie")
-    return response
 
 
 def _close(_error: BaseException | None) -> None:

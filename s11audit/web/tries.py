@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from s11audit.services import throttling
 from s11audit.services.throttling import Tried
-from s11audit.web.security import machine, now
+from s11audit.web.security import machine, network_address, now
 
 
 def count_try(what: Tried, account: str = "") -> None:
@@ -16,9 +14,7 @@ def count_try(what: Tried, account: str = "") -> None:
     whatever becomes of the request.
     """
     with machine() as writing:
-        throttling.check(
-            writing, what, account=account, address=request.remote_addr or "", now=now()
-        )
+        throttling.check(writing, what, account=account, address=network_address(), now=now())
 
 
 def forget_tries(what: Tried, account: str) -> None:

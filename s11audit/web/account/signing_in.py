@@ -14,7 +14,16 @@ from s11audit.web.account.browsers import browser_name
 from s11audit.web.account.forms import SignInForm
 from s11audit.web.account.pages import blueprint
 from s11audit.web.form_errors import errors_of
-from s11audit.web.security import db, machine, now, permitted, public, services, viewer
+from s11audit.web.security import (
+    db,
+    machine,
+    network_address,
+    now,
+    permitted,
+    public,
+    services,
+    viewer,
+)
 
 NOT_RECOGNISED = "The e-mail address or the password is not right"
 
@@ -60,7 +69,7 @@ def welcome(
             user_id,
             how=how,
             two_factors=two_factors,
-            address=request.remote_addr or "",
+            address=network_address(),
             browser=browser_name(request.user_agent.string),
             now=now(),
         )
