@@ -24,6 +24,7 @@ from s11audit.queries.people import stored_email
 # of the settings: what a browser calls us (its Host header) never gets into mail.
 MAIL_KINDS: dict[str, frozenset[str]] = {
     "invitation": frozenset({"name", "inviter", "role", "place", "link", "until"}),
+    "sign-in-link": frozenset({"link", "until"}),
 }
 
 LONGEST_ADDRESS = 254

@@ -27,6 +27,7 @@ class Tried(StrEnum):
     CODE = "code"  # account: the user's id
     PROOF = "proof"  # account: the user's id
     LINK = "link"  # account: the e-mail address
+    OPENED_LINK = "opened-link"  # by network address only
     TAKEOVER = "takeover"  # account: the e-mail address
     INVITATION = "invitation"  # by network address only
 
@@ -66,6 +67,7 @@ TRIES: dict[Tried, Limits] = {
     Tried.CODE: Limits(Limit(10, _QUARTER), Limit(100, _QUARTER)),
     Tried.PROOF: Limits(Limit(10, _QUARTER), Limit(100, _QUARTER)),
     Tried.LINK: Limits(Limit(5, _HOUR), Limit(50, _HOUR)),
+    Tried.OPENED_LINK: Limits(Limit(30, _QUARTER), Limit(100, _QUARTER)),
     Tried.TAKEOVER: Limits(Limit(5, _HOUR), Limit(20, _HOUR)),
     Tried.INVITATION: Limits(Limit(30, _QUARTER), Limit(100, _QUARTER)),
 }
