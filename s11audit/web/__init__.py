@@ -30,6 +30,10 @@ BLUEPRINTS: tuple[str, ...] = (
 MOST_FORM_FIELDS = 10_000
 MOST_FORM_BYTES = 64 * 1024 * 1024
 
+# A row in the database says how long somebody is signed in. The cookie lives on, so that a form
+# left open over a weekend can still be kept for whoever typed into it.
+COOKIE_LIFETIME = timedelta(days=7)
+
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """The application over these settings; `database` is one that is open already."""
@@ -39,7 +43,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MOST_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
         MAX_FORM_PARTS=MOST_FORM_FIELDS,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        PERMANENT_SESSION_LIFETIME=COOKIE_LIFETIME,
         SESSION_COOKIE_SECURE=settings.uses_tls,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

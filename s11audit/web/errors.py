@@ -63,6 +63,13 @@ PROBLEMS: dict[int, Problem] = {
     ),
     405: Problem("This page cannot be used like that", ("Go back and use the page's buttons.",)),
     409: Problem("This has already changed", ("Go back, reload the page and look again.",)),
+    410: Problem(
+        "This was sent already",
+        (
+            "What we had kept for you was sent once before, or thrown away.",
+            "Look at the page that it was for before you send anything again.",
+        ),
+    ),
     413: Problem(
         "What you sent is too large",
         (

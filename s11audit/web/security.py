@@ -159,8 +159,7 @@ def _recognise() -> None:
     with services().database.reading() as reading:
         found = signed_in(reading, token, now=now(), caps=caps)
     if found is None:
-        session.pop("token")
-        return
+        return  # the cookie keeps its token: what is sent with it can be kept for its person
     g.signed_in, g.viewer = found, found.viewer
     _touch(found)
 
@@ -207,9 +206,11 @@ def _turned_away(endpoint: str) -> WerkzeugResponse | None:
     """Where to show who one is first; from there back to here."""
     if endpoint not in current_app.view_functions:
         return None
-    if typed_texts():
+    from s11audit.web.account.parked import address_of_kept  # which imports this module
+
+    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else address_of_kept()
+    if here is None and typed_texts():
         abort(401)  # a page that gives them back
-    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for(endpoint, next=here))
 
 
