@@ -104,6 +104,16 @@ def _seen_in_round(table: str) -> str:
 _OF_A_RETURN = "return_id IN (SELECT id FROM agency_returns)"
 _OF_A_PLACE = f"partnership_id {_OURS} OR agency_id {_MINE} OR agency_id IN {_AGENCIES_OF_OURS}"
 
+# What happened to somebody's own account, such as signing in, is for whoever manages that person.
+_OF_AN_ACCOUNT = "partnership_id IS NULL AND agency_id IS NULL AND round_id IS NULL"
+_PEOPLE_OF_OURS = (
+    f"FROM memberships m WHERE m.partnership_id {_OURS} OR m.agency_id IN {_AGENCIES_OF_OURS}"
+)
+_OF_OUR_PEOPLE = (
+    f"(user_id IN (SELECT m.user_id {_PEOPLE_OF_OURS})"
+    f" OR subject IN (SELECT 'user ' || m.user_id {_PEOPLE_OF_OURS}))"
+)
+
 # Table → which of its rows a person may touch. Sub-selects are walled themselves; the two tables
 # of ids, `agency_partnerships` and `round_partnerships`, are not, or walls would go in circles.
 POLICIES: dict[str, str] = {
@@ -144,6 +154,7 @@ POLICIES: dict[str, str] = {
         f"{_OPERATOR} OR user_id = {_ME} OR partnership_id {_OURS}"
         f" OR {_seen_in_round('events')} OR (agency_id IS NULL AND round_id IN {_ROUNDS_OF_OURS})"
         f" OR (round_id IS NULL AND agency_id IN {_AGENCIES_OF_OURS})"
+        f" OR ({_OF_AN_ACCOUNT} AND {_OF_OUR_PEOPLE})"
     ),
 }
 

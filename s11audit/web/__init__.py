@@ -23,6 +23,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "moderation",
     "actions",
     "reports",
+    "events",
 )
 
 # A standard with 40 rating questions posts some 400 fields, each of up to 10,000 characters that

@@ -38,6 +38,7 @@ NAVIGATION: tuple[Destination, ...] = (
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
+    Destination("History", "events.listing", Permission.SEE_EVENTS),
 )
 
 
