@@ -53,6 +53,15 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Visit:
+    """One browser's session at this site, and what closes its challenges."""
+
+    session_id: int
+    site: Site
+    box: SecretBox
+
+
+@dataclass(frozen=True)
 class Question:
     """What the browser is asked: `options` as JSON, and the challenge sealed, for the form."""
 
@@ -75,9 +84,7 @@ def site_of(base_url: str) -> Site | None:
     return Site(host, f"{parts.scheme}://{host}{port}")
 
 
-def ask_for_new(
-    session: Session, *, by: Viewer, session_id: int, site: Site, box: SecretBox
-) -> Question:
+def ask_for_new(session: Session, visit: Visit, *, by: Viewer) -> Question:
     """What to ask a browser that is to make a passkey; not where one is already."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers import bytes_to_base64url
@@ -88,7 +95,7 @@ def ask_for_new(
     )
 
     options = generate_registration_options(
-        rp_id=site.name,
+        rp_id=visit.site.name,
         rp_name=ISSUER,
         user_id=f"{ISSUER} user {by.user_id}".encode(),
         user_name=by.email,
@@ -100,13 +107,11 @@ def ask_for_new(
         ),
     )
     challenge = bytes_to_base64url(options.challenge)
-    sealed = close_for_session(session, session_id, challenge, _ADDING, box=box)
+    sealed = close_for_session(session, visit.session_id, challenge, _ADDING, box=visit.box)
     return Question(options_to_json(options), sealed)
 
 
-def ask_for_known(
-    session: Session, *, by: Viewer, session_id: int, site: Site, box: SecretBox
-) -> Question | None:
+def ask_for_known(session: Session, visit: Visit, *, by: Viewer) -> Question | None:
     """What to ask a browser that is to show a passkey; None where this person has none."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers import bytes_to_base64url
@@ -114,22 +119,20 @@ def ask_for_known(
     known = _known(session, by)
     if not known:
         return None
-    options = generate_authentication_options(rp_id=site.name, allow_credentials=known)
+    options = generate_authentication_options(rp_id=visit.site.name, allow_credentials=known)
     challenge = bytes_to_base64url(options.challenge)
-    sealed = close_for_session(session, session_id, challenge, _SHOWING, box=box)
+    sealed = close_for_session(session, visit.session_id, challenge, _SHOWING, box=visit.box)
     return Question(options_to_json(options), sealed)
 
 
 def add_passkey(
     session: Session,
+    visit: Visit,
     answer: str,
     sealed: str,
     name: str,
     *,
     by: Viewer,
-    session_id: int,
-    site: Site,
-    box: SecretBox,
     now: datetime,
 ) -> tuple[str, ...]:
     """Add the passkey that a browser made; gives new recovery codes, if there were none left.
@@ -139,14 +142,14 @@ def add_passkey(
     from webauthn import verify_registration_response
     from webauthn.helpers import bytes_to_base64url
 
-    challenge = _challenge(session, session_id, sealed, _ADDING, box)
+    challenge = _challenge(session, visit, sealed, _ADDING)
     made = _checked(
         answer,
         lambda: verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
-            expected_rp_id=site.name,
-            expected_origin=site.origin,
+            expected_rp_id=visit.site.name,
+            expected_origin=visit.site.origin,
         ),
     )
     credential_id = bytes_to_base64url(made.credential_id)
@@ -165,20 +168,18 @@ def add_passkey(
 
 def check_passkey(
     session: Session,
+    visit: Visit,
     answer: str,
     sealed: str,
     *,
     by: Viewer,
-    session_id: int,
-    site: Site,
-    box: SecretBox,
     now: datetime,
 ) -> None:
     """Accept the passkey of this person that a browser showed; raises RefusedError otherwise."""
     from webauthn import verify_authentication_response
     from webauthn.helpers import base64url_to_bytes, parse_authentication_credential_json
 
-    challenge = _challenge(session, session_id, sealed, _SHOWING, box)
+    challenge = _challenge(session, visit, sealed, _SHOWING)
     credential_id = _checked(answer, lambda: parse_authentication_credential_json(answer).id)
     factor = session.scalars(
         select(SecondFactor).where(
@@ -192,8 +193,8 @@ def check_passkey(
         lambda: verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
-            expected_rp_id=site.name,
-            expected_origin=site.origin,
+            expected_rp_id=visit.site.name,
+            expected_origin=visit.site.origin,
             credential_public_key=base64url_to_bytes(factor.public_key),
             credential_current_sign_count=factor.sign_count,
         ),
@@ -226,14 +227,17 @@ def _known(session: Session, by: Viewer) -> list[PublicKeyCredentialDescriptor]:
     ]
 
 
-def _challenge(
-    session: Session, session_id: int, sealed: str, purpose: str, box: SecretBox
-) -> bytes:
+def _challenge(session: Session, visit: Visit, sealed: str, purpose: str) -> bytes:
     from webauthn.helpers import base64url_to_bytes
 
     try:
         text = open_for_session(
-            session, session_id, sealed, purpose, box=box, within_seconds=ANSWER_WITHIN_SECONDS
+            session,
+            visit.session_id,
+            sealed,
+            purpose,
+            box=visit.box,
+            within_seconds=ANSWER_WITHIN_SECONDS,
         )
     except BrokenSealError as error:
         raise RefusedError("passkey", NOT_ACCEPTED) from error
