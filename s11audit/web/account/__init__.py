@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from s11audit.web.account import parked, password, showing, signing_in
+from s11audit.web.account import (
+    codes,
+    parked,
+    passkeys,
+    password,
+    second_factors,
+    showing,
+    signing_in,
+)
 from s11audit.web.account.pages import blueprint
 
-__all__ = ["blueprint", "parked", "password", "showing", "signing_in"]
+__all__ = [
+    "blueprint",
+    "codes",
+    "parked",
+    "passkeys",
+    "password",
+    "second_factors",
+    "showing",
+    "signing_in",
+]
