@@ -27,7 +27,8 @@ def _choices() -> dict[str, str]:
 
 class SearchForm(Form):
     who = TextField(LONGEST_SEARCH, label="Who", description="Part of a name or e-mail address")
-    what = SelectField("What", choices=_choices())
+    # A kind that no longer has words may still be searched for.
+    what = SelectField("What", default="", choices=_choices(), validate_choice=False)
     about = TextField(
         LONGEST_SEARCH,
         label="About",
