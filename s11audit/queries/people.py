@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, selectinload
 
 from s11audit.domain.access import FRESH_FOR, SESSION_LIMITS, SessionLimits
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Grant, Viewer
-from s11audit.models import Membership, Partnership, SecondFactor, User, UserSession
+from s11audit.models import Agency, Membership, Partnership, SecondFactor, User, UserSession
 
 # The user id of whoever runs commands on the machine itself: nobody's row.
 OPERATOR_ID = 0
@@ -96,6 +96,62 @@ def session_limits(roles: Iterable[Role], caps: SessionLimits) -> SessionLimits:
     return SessionLimits(
         idle=min(limits.idle for limits in all_limits),
         absolute=min(limits.absolute for limits in all_limits),
+    )
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    """A browser that somebody is signed in with; `address` is where it was when they signed in."""
+
+    id: int
+    browser: str
+    address: str
+    started_at: datetime
+    last_seen_at: datetime
+
+
+def live_sessions(
+    session: Session, *, visible_to: Viewer, now: datetime, caps: SessionLimits
+) -> tuple[LiveSession, ...]:
+    """The viewer's own sessions that would still be recognised, the last used first."""
+    limits = session_limits(visible_to.roles, caps)
+    found = session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.user_id == visible_to.user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.started_at > now - limits.absolute,
+            UserSession.last_seen_at > now - limits.idle,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+    )
+    return tuple(
+        LiveSession(one.id, one.browser, one.address, one.started_at, one.last_seen_at)
+        for one in found
+    )
+
+
+@dataclass(frozen=True)
+class OwnAgency:
+    """An agency that somebody has a role for, and the partnerships that it answers to."""
+
+    name: str
+    agency_type: str
+    partnerships: tuple[str, ...]
+
+
+def own_agencies(session: Session, *, visible_to: Viewer) -> tuple[OwnAgency, ...]:
+    """The agencies that the viewer has a role for, among them every school of their trust."""
+    ids = {grant.agency_id for grant in visible_to.grants if grant.agency_id is not None}
+    found = session.scalars(
+        select(Agency)
+        .where(Agency.id.in_(ids))
+        .options(selectinload(Agency.partnerships))
+        .order_by(func.lower(Agency.name), Agency.id)
+    )
+    return tuple(
+        OwnAgency(one.name, one.agency_type, tuple(sorted(home.name for home in one.partnerships)))
+        for one in found
     )
 
 

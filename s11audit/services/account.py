@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.viewers import Viewer
@@ -96,30 +96,45 @@ def pass_second_factor(session: Session, session_id: int, now: datetime) -> str:
 
 
 def sign_out(session: Session, session_id: int, *, by: Viewer, now: datetime) -> None:
-    """End one session of a person: its cookie no longer works, wherever it is."""
-    session.execute(
+    """End one session of a person: its cookie no longer works, wherever it is.
+
+    Raises LookupError where it is not one of theirs.
+    """
+    ended = session.scalars(
         update(UserSession)
         .where(UserSession.id == session_id, UserSession.user_id == by.user_id)
-        .values(ended_at=now)
-    )
-    record(session, "signed-out", f"user {by.user_id}", by=by.user_id, at=now)
+        .values(ended_at=func.coalesce(UserSession.ended_at, now))
+        .returning(UserSession.id)
+    ).one_or_none()
+    if ended is None:
+        raise LookupError("No such session of this person")
+    _record(session, "signed-out", by, now)
+
+
+def sign_out_everywhere(session: Session, *, by: Viewer, now: datetime) -> None:
+    """End every session of a person, this one among them."""
+    end_sessions(session, by.user_id, now=now)
+    _record(session, "signed-out-everywhere", by, now)
+
+
+def knows_password(session: Session, password: str, *, by: Viewer) -> bool:
+    """Whether this is the person's own password. Reads only, as `recognised_user` does."""
+    return password_fits(session.get_one(User, by.user_id).password_hash, password)
 
 
 def change_password(
-    session: Session, current: str, new: str, *, by: Viewer, session_id: int, now: datetime
+    session: Session, new: str, *, by: Viewer, session_id: int, now: datetime
 ) -> None:
     """Give a person the new password they chose, and end their sessions in other browsers.
 
-    Raises RefusedError about `current` or `new`.
+    Raises RefusedError about `new`.
     """
     user = session.get_one(User, by.user_id)
-    if not password_fits(user.password_hash, current):
-        raise RefusedError("current", "That is not your password")
-    if fault := what_is_wrong_with(new):
+    if fault := what_is_wrong_with(new, user.name, user.email):
         raise RefusedError("new", fault)
     user.password_hash = hash_password(new)
     end_sessions(session, user.id, now=now, but=session_id)
-    record(session, "password-changed", f"user {user.id}", by=user.id, at=now)
+    _record(session, "password-changed", by, now)
 
 
 def end_sessions(session: Session, user_id: int, *, now: datetime, but: int | None = None) -> None:
@@ -128,3 +143,7 @@ def end_sessions(session: Session, user_id: int, *, now: datetime, but: int | No
     if but is not None:
         live &= UserSession.id != but
     session.execute(update(UserSession).where(live).values(ended_at=now))
+
+
+def _record(session: Session, kind: str, by: Viewer, now: datetime) -> None:
+    record(session, kind, f"user {by.user_id}", by=by.user_id, at=now)

@@ -146,18 +146,22 @@ def _refuse_nul() -> None:
         abort(400)
 
 
+def session_caps() -> SessionLimits:
+    """How long this installation lets anybody stay signed in; for some roles it is less."""
+    settings = services().settings
+    return SessionLimits(
+        idle=timedelta(minutes=settings.idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+    )
+
+
 def _recognise() -> None:
     g.viewer = g.signed_in = None
     token = session.get("token")
     if request.endpoint == "static" or not token:
         return
-    settings = services().settings
-    caps = SessionLimits(
-        idle=timedelta(minutes=settings.idle_minutes),
-        absolute=timedelta(hours=settings.session_hours),
-    )
     with services().database.reading() as reading:
-        found = signed_in(reading, token, now=now(), caps=caps)
+        found = signed_in(reading, token, now=now(), caps=session_caps())
     if found is None:
         return  # the cookie keeps its token: what is sent with it can be kept for its person
     g.signed_in, g.viewer = found, found.viewer
@@ -202,10 +206,8 @@ def _lets_in_half(endpoint: str, fresh: bool) -> bool:
     return declared and not (fresh and g.signed_in.has_second_factor)
 
 
-def _turned_away(endpoint: str) -> WerkzeugResponse | None:
+def _turned_away(endpoint: str) -> WerkzeugResponse:
     """Where to show who one is first; from there back to here."""
-    if endpoint not in current_app.view_functions:
-        return None
     from s11audit.web.account.parked import address_of_kept  # which imports this module
 
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else address_of_kept()

@@ -7,7 +7,9 @@ from s11audit.web.account import (
     parked,
     passkeys,
     password,
+    proving,
     second_factors,
+    sessions,
     showing,
     signing_in,
 )
@@ -19,7 +21,9 @@ __all__ = [
     "parked",
     "passkeys",
     "password",
+    "proving",
     "second_factors",
+    "sessions",
     "showing",
     "signing_in",
 ]

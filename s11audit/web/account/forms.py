@@ -16,6 +16,10 @@ class SignInForm(FlaskForm):
     password = PasswordField("Password", [InputRequired("Enter your password")])
 
 
+class ProofForm(FlaskForm):
+    password = PasswordField("Password", [InputRequired("Enter your password")])
+
+
 class PasswordForm(FlaskForm):
     current = PasswordField("Current password", [InputRequired("Enter your current password")])
     new = PasswordField("New password", [InputRequired("Enter a new password")])

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 
-from flask import g, redirect, render_template, url_for
+from flask import current_app, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from s11audit.domain.access import RULES
 from s11audit.domain.permissions import Permission
 from s11audit.queries import directory
+from s11audit.queries.people import own_agencies
+from s11audit.web.account.abilities import abilities
 from s11audit.web.account.pages import blueprint
 from s11audit.web.security import db, permitted, public, viewer
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """A page of the account, and what somebody finds there."""
+
+    endpoint: str
+    text: str
+    finds: str
+
+
+LINKS: tuple[AccountLink, ...] = (
+    AccountLink(
+        "account.sessions", "Where you are signed in", "Sign out of a browser you no longer use."
+    ),
+    AccountLink(
+        "account.second_factors",
+        "Your second step to sign in",
+        "Keep others out even if they learn your password.",
+    ),
+    AccountLink(
+        "account.openid_accounts",
+        "Your organisation’s account",
+        "Sign in here with the account that you use at work.",
+    ),
+    AccountLink("account.own_data", "Your data", "See and take away what is kept here about you."),
+)
 
 
 @blueprint.get("/")
@@ -29,12 +58,13 @@ def home() -> Response | str:
 @blueprint.get("/account")
 @permitted(Permission.USE_ACCOUNT)
 def show() -> str:
-    roles = directory.own_roles(db(), visible_to=viewer())
-    abilities = {
-        held.role: [what.value for what, rule in RULES.items() if held.role in rule.roles]
-        for held in roles
-    }
-    return render_template("account/show.html", roles=roles, abilities=abilities)
+    return render_template(
+        "account/show.html",
+        roles=directory.own_roles(db(), visible_to=viewer()),
+        agencies=own_agencies(db(), visible_to=viewer()),
+        abilities=abilities,
+        links=[link for link in LINKS if link.endpoint in current_app.view_functions],
+    )
 
 
 @blueprint.get("/accessibility")

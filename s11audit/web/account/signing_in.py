@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.services import account
+from s11audit.services.throttling import Tried
 from s11audit.web.account.browsers import browser_name
 from s11audit.web.account.forms import SignInForm
 from s11audit.web.account.pages import blueprint
@@ -24,6 +25,7 @@ from s11audit.web.security import (
     services,
     viewer,
 )
+from s11audit.web.tries import count_try, forget_tries
 
 NOT_RECOGNISED = "The e-mail address or the password is not right"
 
@@ -42,9 +44,11 @@ def check_sign_in() -> Response | tuple[str, int]:
     form = SignInForm()
     if form.validate():
         email, password = form.email.data or "", form.password.data or ""
+        count_try(Tried.SIGN_IN, email)
         with services().database.reading() as reading:
             user_id = account.recognised_user(reading, email, password)
         if user_id is not None:
+            forget_tries(Tried.SIGN_IN, email)
             with machine() as writing:
                 account.renew_hash(writing, user_id, password)
             return welcome(user_id, how="password")
