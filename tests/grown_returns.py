@@ -15,7 +15,7 @@ from s11audit.queries.returns import latest_snapshot
 from s11audit.services.answers import Change, Saved, save_answers, start_return
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from tests.cast import Cast
-from tests.rounds_and_returns import return_named
+from tests.rounds_and_returns import delegate, return_named
 
 # When the round of each version was answered.
 MOMENTS = {
@@ -71,6 +71,8 @@ def open_version(
     )
     session.add(made)
     session.flush()
+    if agency == "POL":
+        delegate(session, cast, made.reference, [one.id for one in questionnaire.standards])
     return return_named(session, made.reference)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models import AgencyReturn, AuditRound
+from s11audit.models import Agency, AgencyReturn, AuditRound, Delegation
 from s11audit.queries.returns import answers_of, latest_snapshot
 from s11audit.services.answers import Change, Saved, save_answers
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
@@ -45,7 +46,10 @@ class Opened:
 
 
 def open_round(session: Session, cast: Cast, questionnaire: Questionnaire) -> Opened:
-    """Round R1 of the Downshire partnership, open to its three agencies."""
+    """Round R1 of the Downshire partnership, open to its three agencies.
+
+    Bea, who helps the police, may answer all of their standards.
+    """
     audit_round = AuditRound(
         partnership_id=cast.partnerships["DOWN"],
         reference="R1",
@@ -71,11 +75,41 @@ def open_round(session: Session, cast: Cast, questionnaire: Questionnaire) -> Op
             )
         )
     session.flush()
+    delegate(session, cast, "R1-POL", [standard.id for standard in questionnaire.standards])
     return Opened(audit_round.id, questionnaire)
 
 
+def delegate(
+    session: Session, cast: Cast, reference: str, standards: Sequence[str], name: str = "Bea"
+) -> None:
+    """Let somebody answer these standards of a return, and no others."""
+    found = return_named(session, reference)
+    held = select(Delegation).where(
+        Delegation.return_id == found.id, Delegation.user_id == cast[name].user_id
+    )
+    for row in session.scalars(held):
+        session.delete(row)
+    session.flush()
+    session.add_all(
+        Delegation(
+            return_id=found.id, user_id=cast[name].user_id, standard_id=standard, given_at=NOON
+        )
+        for standard in standards
+    )
+    session.flush()
+
+
 def return_named(session: Session, reference: str) -> AgencyReturn:
-    return session.scalars(select(AgencyReturn).where(AgencyReturn.reference == reference)).one()
+    """A return with all that its pages read of its round and agency."""
+    found = (
+        select(AgencyReturn)
+        .options(
+            joinedload(AgencyReturn.agency).joinedload(Agency.partnerships),
+            joinedload(AgencyReturn.round).joinedload(AuditRound.partnerships),
+        )
+        .where(AgencyReturn.reference == reference)
+    )
+    return session.scalars(found).unique().one()
 
 
 def fill(

@@ -13,7 +13,7 @@ from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.viewers import Place
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models.base import Base, Code, UtcTime
-from s11audit.models.people import Agency, User
+from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound
 
 # `Score.standard_id` of the scorecard of the whole return; no standard can have this id.
@@ -56,9 +56,14 @@ class AgencyReturn(Base):
     @property
     def place(self) -> Place:
         """Where it belongs: the round's partnerships that the agency is a member of."""
+        asking = frozenset(partnership.id for partnership in self.askers)
+        return Place(self.agency_id, self.agency.agency_type, asking)
+
+    @property
+    def askers(self) -> list[Partnership]:
+        """The round's partnerships that the agency is a member of, by name."""
         homes = {partnership.id for partnership in self.agency.partnerships}
-        asking = {partnership.id for partnership in self.round.partnerships}
-        return Place(self.agency_id, self.agency.agency_type, frozenset(homes & asking))
+        return [partnership for partnership in self.round.partnerships if partnership.id in homes]
 
 
 class Delegation(Base):

@@ -271,4 +271,4 @@ def _may_export(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _own(viewer: Viewer) -> ColumnElement[bool]:
-    return reach.returns(viewer, Permission.SEE_RETURN)
+    return reach.returns(viewer, Permission.KEEP_RETURN)

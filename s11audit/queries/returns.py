@@ -1,28 +1,20 @@
-"""Returns as the agency that writes them sees them."""
+"""What is held of a return: answers, scores, what was frozen and signed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
-from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission
-from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.scoring import ReturnScore, Scorecard
-from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import SUBMITTED_STATUSES, RoundStatus
 from s11audit.models import (
-    Agency,
-    AgencyReturn,
-    AuditRound,
     Score,
     Signature,
     Snapshot,
@@ -30,7 +22,6 @@ from s11audit.models import (
     User,
 )
 from s11audit.models.returns import WHOLE_RETURN
-from s11audit.queries import reach
 
 
 @dataclass(frozen=True)
@@ -49,78 +40,6 @@ class HeldAnswer:
     updated_at: datetime
     updated_by_id: int | None
     updated_by: str
-
-
-@dataclass(frozen=True)
-class EarlierReturn:
-    """A submitted return of the same agency whose answers can be brought forward.
-
-    `title` is its round's, `version` the version of the questionnaire that it answered.
-    """
-
-    id: int
-    reference: str
-    title: str
-    version: str
-    submitted_at: datetime | None
-
-    @property
-    def submitted_on(self) -> date | None:
-        """The day in London."""
-        return today_in_london(self.submitted_at) if self.submitted_at else None
-
-
-def _is_own(visible_to: Viewer) -> ColumnElement[bool]:
-    """An agency's people see its returns, of rounds that have been opened."""
-    return reach.returns(visible_to, Permission.SEE_RETURN) & (
-        AuditRound.status != RoundStatus.DRAFT
-    )
-
-
-def own_return(
-    session: Session, reference: str, *, visible_to: Viewer, to_change: bool = False
-) -> AgencyReturn | None:
-    """The return of this reference with its round and agency, if it is the viewer's own.
-
-    `to_change` locks it: whoever else wants to change it waits until this transaction ends.
-    """
-    found = (
-        select(AgencyReturn)
-        .join(AgencyReturn.round)
-        .join(AuditRound.partnership)
-        .join(AgencyReturn.agency)
-        .options(
-            contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
-            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
-        )
-        .where(AgencyReturn.reference == reference, _is_own(visible_to))
-    )
-    if to_change:
-        found = found.with_for_update(of=AgencyReturn)
-    return session.scalars(found).unique().one_or_none()
-
-
-def own_returns(session: Session, *, visible_to: Viewer) -> list[tuple[AgencyReturn, Score | None]]:
-    """Every return of the viewer's agencies, latest due first, with its overall score so far."""
-    rows = session.execute(
-        select(AgencyReturn, Score)
-        .join(AgencyReturn.round)
-        .join(AuditRound.partnership)
-        .join(AgencyReturn.agency)
-        .outerjoin(
-            Score,
-            (Score.return_id == AgencyReturn.id)
-            & (Score.standard_id == WHOLE_RETURN)
-            & (Score.side == Side.SELF),
-        )
-        .options(
-            contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
-            contains_eager(AgencyReturn.agency),
-        )
-        .where(_is_own(visible_to))
-        .order_by(AgencyReturn.due_on.desc(), Agency.name)
-    )
-    return [(agency_return, score) for agency_return, score in rows]
 
 
 def answers_of(session: Session, return_id: int) -> dict[str, HeldAnswer]:
@@ -151,57 +70,6 @@ def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
         updated_at=row.updated_at,
         updated_by_id=row.updated_by_id,
         updated_by=row.updated_by or "",
-    )
-
-
-def earlier_return(
-    session: Session,
-    agency_return: AgencyReturn,
-    chain: Sequence[Questionnaire],
-    *,
-    visible_to: Viewer,
-) -> EarlierReturn | None:
-    """The agency's latest other submitted return of any version in `chain`, if it is the viewer's.
-
-    None where the agency has not answered this questionnaire before.
-    """
-    found = _earlier(visible_to).where(
-        AgencyReturn.agency_id == agency_return.agency_id,
-        AgencyReturn.id != agency_return.id,
-        AgencyReturn.status.in_(SUBMITTED_STATUSES),
-        AuditRound.questionnaire_id == chain[0].id,
-        AuditRound.questionnaire_version.in_([one.version for one in chain]),
-    )
-    latest = found.order_by(AgencyReturn.submitted_at.desc(), AgencyReturn.id.desc()).limit(1)
-    row = session.execute(latest).one_or_none()
-    return EarlierReturn(*row) if row else None
-
-
-def return_carried_from(
-    session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
-) -> EarlierReturn | None:
-    """The earlier return whose answers were brought forward into this one, if there is one."""
-    if agency_return.carried_from_id is None:
-        return None
-    found = _earlier(visible_to).where(
-        AgencyReturn.id == agency_return.carried_from_id,
-        AgencyReturn.agency_id == agency_return.agency_id,
-    )
-    row = session.execute(found).one_or_none()
-    return EarlierReturn(*row) if row else None
-
-
-def _earlier(visible_to: Viewer) -> Select[int, str, str, str, datetime | None]:
-    return (
-        select(
-            AgencyReturn.id,
-            AgencyReturn.reference,
-            AuditRound.title,
-            AuditRound.questionnaire_version,
-            AgencyReturn.submitted_at,
-        )
-        .join(AgencyReturn.round)
-        .where(_is_own(visible_to))
     )
 
 

@@ -24,6 +24,7 @@ from s11audit.domain.workflow import (
     step_named,
 )
 from s11audit.models import AgencyReturn
+from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
 from s11audit.services.answer_rows import AnswerRows
 from s11audit.services.carrying import BroughtForward, bring_forward
@@ -114,11 +115,10 @@ def save_answers(
     was locked (`own_return(…, to_change=True)`). The first save starts the return; with a `chain`
     (see `start_return`) it brings last time's answers forward, but over nothing that was typed.
     Raises StepNotAllowedError where the return can no longer be edited, RoundNotOpenError where
-    the round is not open.
+    the round is not open, PermissionError where a question is not this person's to answer.
     """
     check_round_is_open(agency_return)
-    if not by.may_in_agency(Permission.EDIT_ANSWERS, agency_return.agency_id):
-        raise PermissionError(f"{by.name} may not {Permission.EDIT_ANSWERS} here")
+    _check_may_answer(session, agency_return, changes, by)
     starts = agency_return.status is ReturnStatus.NOT_STARTED
     today = today_in_london(now)
     brought = bring_forward(session, agency_return, chain, by=by, today=today) if starts else None
@@ -134,6 +134,15 @@ def save_answers(
         rows.store(touched)
         _record(session, agency_return, saved, starts, by=by, now=now)
     return saved
+
+
+def _check_may_answer(
+    session: Session, agency_return: AgencyReturn, changes: Sequence[Change], by: Viewer
+) -> None:
+    """Raises PermissionError for a stranger, and for a question that is not theirs to answer."""
+    share = share_of(session, agency_return, Permission.EDIT_ANSWERS, visible_to=by)
+    if not share or not all(share.has_question(change.key) for change in changes):
+        raise PermissionError(f"{by.name} may not {Permission.EDIT_ANSWERS} here")
 
 
 def _outcome(

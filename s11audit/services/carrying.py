@@ -13,7 +13,8 @@ from s11audit.domain.carrying import carry_forward
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn
-from s11audit.queries.returns import EarlierReturn, asked_answers_of, earlier_return
+from s11audit.queries.own_returns import EarlierReturn, earlier_return
+from s11audit.queries.returns import asked_answers_of
 
 
 @dataclass(frozen=True)

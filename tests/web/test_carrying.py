@@ -233,7 +233,8 @@ def test_a_page_with_last_time_is_shown_in_8_statements_and_the_first_save_takes
 
     @event.listens_for(database.engine, "before_cursor_execute")
     def count_it(_c: object, _cu: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
 
     assert asif.post(LEADERSHIP, fields | {"lead__value": "met", "next": "later"}).status == 303
     assert len(statements) <= 12, statements

@@ -6,4 +6,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
-from s11audit.web.returns import answering, changes, overview, signing, starting  # noqa: E402, F401
+from s11audit.web.returns import (  # noqa: E402, F401
+    answering,
+    changes,
+    delegating,
+    overview,
+    signing,
+    starting,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -34,7 +35,7 @@ Page = str | tuple[str, int] | Response
 def standard(reference: str, standard_id: str) -> str:
     desk = desk_of(reference)
     asked = _standard_or_404(desk, standard_id)
-    if not desk.may_edit:
+    if not desk.may_answer(standard_id):
         return render_template("returns/standard-read.html", desk=desk, standard=asked)
     return _page(desk, asked, _form(desk, standard_id))
 
@@ -42,7 +43,7 @@ def standard(reference: str, standard_id: str) -> str:
 @blueprint.post("/<reference>/standards/<standard_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def save_standard(reference: str, standard_id: str) -> Page:
-    desk = desk_of(reference, to_change=True)
+    desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
     asked = _standard_or_404(desk, standard_id)
     form = _form(desk, standard_id, request.form)
     confirms = desk.route.asked[standard_id] if request.form.get("next") == CONFIRM_ALL else ()
@@ -53,7 +54,7 @@ def save_standard(reference: str, standard_id: str) -> Page:
     db().commit()
     if saved.conflicts:
         return _conflict_page(desk, asked, form, saved.conflicts)
-    tell_what_was_brought(saved.brought)
+    tell_what_was_brought(saved.brought, desk)
     if confirms:
         _tell_what_is_confirmed(desk.waiting(standard_id), saved)
     return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
@@ -87,11 +88,17 @@ def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     if wanted not in ("continue", CONFIRM_ALL):
         flash(f"“{asked.title}” is saved. You can come back to it at any time.", "success")
         return redirect(url_for("returns.show", reference=reference), 303)
-    following = desk.next_after(asked.id)
-    if following is None:
-        return redirect(url_for("returns.check", reference=reference), 303)
-    address = url_for("returns.standard", reference=reference, standard_id=following.id)
-    return redirect(address, 303)
+    return redirect(_following(desk, asked), 303)
+
+
+def _following(desk: Desk, asked: Standard) -> str:
+    """The next standard; after the last one, checking the return, or the list of standards."""
+    reference = desk.agency_return.reference
+    standard_after = desk.next_after(asked.id)
+    if standard_after is not None:
+        return url_for("returns.standard", reference=reference, standard_id=standard_after.id)
+    end = "returns.check" if desk.may(Permission.KEEP_RETURN) else "returns.show"
+    return url_for(end, reference=reference)
 
 
 def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
@@ -127,13 +134,13 @@ def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
         elsewhere=_elsewhere(desk, form),
         needs_reason=needs_reason,
         needs_action=needs_action,
-        condition_json=condition_json,
+        condition_json=partial(condition_json, settled=desk.settled),
         condition_words=condition_words,
     )
 
 
 def _elsewhere(desk: Desk, form: StandardForm) -> dict[str, str]:
-    """The answers on other pages that conditions on this one look at."""
+    """The answers on other pages that conditions on this one look at, where the viewer may."""
     questions = [one.question for one in form.forms]
     named = {key for question in questions for key in questions_named(question.when)}
     values = {key: desk.answers[key].value for key in sorted(named & desk.answers.keys())}

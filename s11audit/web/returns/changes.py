@@ -21,6 +21,7 @@ def changes(reference: str) -> str:
         abort(404)
     respondent = desk.agency_return.respondent
     offered = [desk.route.offered, route(older, respondent, {}).offered]
-    among = {one.key for route_ in offered for questions in route_.values() for one in questions}
+    keys = {one.key for route_ in offered for questions in route_.values() for one in questions}
+    among = {key for key in keys if desk.reads.has_question(key)}
     table = table_of_changes(older, desk.questionnaire, among)
     return render_template("returns/changes.html", desk=desk, **table)

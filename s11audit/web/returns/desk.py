@@ -10,13 +10,18 @@ from functools import cached_property
 from flask import abort
 
 from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.conditions import Is
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
-from s11audit.domain.routing import Route, can_turn_on_its_page, route
+from s11audit.domain.routing import Route, can_turn_on_its_page, holds, route
+from s11audit.domain.scoring import ReturnScore, Scorecard
+from s11audit.domain.shares import Share
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn
-from s11audit.queries.returns import HeldAnswer, answers_of, own_return, unconfirmed
+from s11audit.queries.delegations import share_of
+from s11audit.queries.own_returns import own_return
+from s11audit.queries.returns import HeldAnswer, answers_of, scores_of, unconfirmed
 from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.security import db, now, services, viewer
 
@@ -25,22 +30,31 @@ from s11audit.web.security import db, now, services, viewer
 class Desk:
     """One return, opened by somebody of its agency.
 
-    `to_confirm` are keys of answers brought forward from last time that wait for somebody to say
-    that they are still right.
+    `held` and `all_answers` are of the whole return, because what is asked hangs on them; whoever
+    is looking is shown what `reads` takes in, and changes what `writes` does. `to_confirm` are keys
+    of answers brought forward from last time that wait for somebody to say that they are right.
     """
 
     agency_return: AgencyReturn
     questionnaire: Questionnaire
     held: Mapping[str, HeldAnswer]
-    answers: Mapping[str, Answer]
+    all_answers: Mapping[str, Answer]
     today: date
+    reads: Share
+    writes: Share
     to_confirm: Set[str] = frozenset()
 
     def with_answers(
         self, answers: Mapping[str, Answer], to_confirm: Set[str] = frozenset()
     ) -> Desk:
         """The same return once these answers are stored."""
-        return replace(self, answers=answers, to_confirm=to_confirm)
+        return replace(self, all_answers=answers, to_confirm=to_confirm)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answers that the viewer may see, by question key."""
+        everything = self.all_answers.items()
+        return {key: answer for key, answer in everything if self.reads.has_question(key)}
 
     @cached_property
     def chain(self) -> Sequence[Questionnaire]:
@@ -49,13 +63,25 @@ class Desk:
 
     @cached_property
     def route(self) -> Route:
-        values = {key: answer.value for key, answer in self.answers.items()}
+        values = {key: answer.value for key, answer in self.all_answers.items()}
         return route(self.questionnaire, self.agency_return.respondent, values)
 
     @property
     def standards(self) -> list[Standard]:
-        """The standards that ask this agency anything, in order."""
-        return [one for one in self.questionnaire.standards if one.id in self.route.asked]
+        """The standards that ask this agency anything and are the viewer's to see, in order."""
+        return [
+            one
+            for one in self.questionnaire.standards
+            if one.id in self.route.asked and self.reads.has_standard(one.id)
+        ]
+
+    def settled(self, condition: Is) -> bool | None:
+        """Whether it holds, where its answer is not the viewer's to see; otherwise None."""
+        if self.reads.has_question(condition.question):
+            return None
+        key = condition.question
+        given = self.all_answers.get(key, Answer()).value if self.route.asks(key) else ""
+        return holds(condition, {key: given})
 
     def gaps(self, standard_id: str) -> list[Gap]:
         return gaps(self.route.asked.get(standard_id, ()), self.answers, self.to_confirm)
@@ -67,11 +93,11 @@ class Desk:
 
     @property
     def all_waiting(self) -> list[Question]:
-        return [one for standard_id in self.route.asked for one in self.waiting(standard_id)]
+        return [one for standard in self.standards for one in self.waiting(standard.id)]
 
     @cached_property
     def all_gaps(self) -> list[Gap]:
-        return [gap for standard_id in self.route.asked for gap in self.gaps(standard_id)]
+        return [gap for standard in self.standards for gap in self.gaps(standard.id)]
 
     def is_begun(self, standard_id: str) -> bool:
         return any(self._has_answer(question) for question in self.route.asked[standard_id])
@@ -80,7 +106,7 @@ class Desk:
         return not self.answers.get(question.key, Answer()).is_empty
 
     def position(self, standard_id: str) -> int:
-        """Which standard it is of those that this agency is asked, counted from 1."""
+        """Which standard it is of those that the viewer sees, counted from 1."""
         return [standard.id for standard in self.standards].index(standard_id) + 1
 
     def next_after(self, standard_id: str) -> Standard | None:
@@ -115,24 +141,50 @@ class Desk:
 
     @property
     def may_edit(self) -> bool:
-        return self.is_editable and self.may(Permission.EDIT_ANSWERS)
+        return self.is_editable and bool(self.writes)
+
+    def may_answer(self, standard_id: str) -> bool:
+        return self.is_editable and self.writes.has_standard(standard_id)
+
+    def score(self) -> ReturnScore | None:
+        """The kept self-scores; somebody who sees some standards is told nothing of the whole."""
+        kept = scores_of(db(), self.agency_return.id)
+        if kept is None or self.reads.everything:
+            return kept
+        cards = {id_: card for id_, card in kept.standards.items() if self.reads.has_standard(id_)}
+        counted = Scorecard(
+            required=sum(card.required for card in cards.values()),
+            answered=sum(card.answered for card in cards.values()),
+        )
+        return ReturnScore(counted, cards)
 
     @property
     def waits_for_signature(self) -> bool:
         return self.agency_return.status is ReturnStatus.AWAITING_SIGN_OFF
 
 
-def desk_of(reference: str, to_change: bool = False) -> Desk:
-    """Open the return of this reference (and lock it, to change it); another's is not found."""
-    agency_return = own_return(db(), reference, visible_to=viewer(), to_change=to_change)
+def desk_of(
+    reference: str, *, to: Permission = Permission.SEE_RETURN, to_change: bool = False
+) -> Desk:
+    """Open the return of this reference (and lock it, to change it).
+
+    One with which the viewer may not do this is not found.
+    """
+    agency_return = own_return(db(), reference, visible_to=viewer(), to=to, to_change=to_change)
     if agency_return is None:
         abort(404)
     held = answers_of(db(), agency_return.id)
+    reads, writes = (
+        share_of(db(), agency_return, permission, visible_to=viewer())
+        for permission in (Permission.SEE_RETURN, Permission.EDIT_ANSWERS)
+    )
     return Desk(
         agency_return=agency_return,
         questionnaire=questionnaire_of(agency_return.round, services().catalogue),
         held=held,
-        answers={key: one.answer for key, one in held.items()},
+        all_answers={key: one.answer for key, one in held.items()},
         today=today_in_london(now()),
+        reads=reads,
+        writes=writes,
         to_confirm=unconfirmed(held),
     )

@@ -11,12 +11,8 @@ from s11audit.domain.carrying import Carried, carry_forward, left_behind
 from s11audit.domain.numbers import counted
 from s11audit.domain.questionnaire import Question
 from s11audit.domain.routing import Route
-from s11audit.queries.returns import (
-    EarlierReturn,
-    asked_answers_of,
-    earlier_return,
-    return_carried_from,
-)
+from s11audit.queries.own_returns import EarlierReturn, earlier_return, return_carried_from
+from s11audit.queries.returns import asked_answers_of
 from s11audit.services.carrying import BroughtForward, chain_back_to
 from s11audit.web.returns.desk import Desk
 from s11audit.web.security import db, viewer
@@ -47,7 +43,9 @@ def last_time(desk: Desk, questions: Iterable[Question] | None = None) -> Lookin
     answers = asked_answers_of(db(), earlier.id)
     carried = carry_forward(chain, answers, desk.today, questions)
     left = left_behind(chain[-1], answers, carried.values()) if questions is None else ()
-    return LookingBack(earlier, carried, left)
+    theirs = {key: one for key, one in carried.items() if desk.reads.has_question(key)}
+    left = tuple(question for question in left if desk.reads.has_question(question.key))
+    return LookingBack(earlier, theirs, left)
 
 
 def to_bring(desk: Desk) -> EarlierReturn | None:
@@ -57,11 +55,12 @@ def to_bring(desk: Desk) -> EarlierReturn | None:
     return earlier_return(db(), desk.agency_return, desk.chain, visible_to=viewer())
 
 
-def tell_what_was_brought(brought: BroughtForward | None) -> None:
-    """Say on the next page how much starting the return has brought forward."""
+def tell_what_was_brought(brought: BroughtForward | None, desk: Desk) -> None:
+    """Say on the next page how much starting the return has brought forward for the viewer."""
     if brought is None:
         return
-    answers = counted(len(brought.answers), "answer was", "answers were")
+    number = sum(desk.reads.has_question(key) for key in brought.answers)
+    answers = counted(number, "answer was", "answers were")
     flash(
         f"{answers} brought forward from “{brought.earlier.title}”. "
         "Confirm each that is still right, or change it.",

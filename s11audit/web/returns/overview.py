@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import abort, render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission
+from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.workflow import is_overdue
 from s11audit.exports.forms.writing import write_form
 from s11audit.exports.own_return import write_return
-from s11audit.queries.returns import own_returns, scorecard_of, scores_of, signature_of
+from s11audit.queries.delegations import delegations_of, leads_to_ask
+from s11audit.queries.own_returns import OwnReturn, own_returns
+from s11audit.queries.returns import signature_of
 from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
@@ -23,16 +26,24 @@ from s11audit.web.security import db, now, permitted, viewer
 @blueprint.get("")
 @permitted(Permission.SEE_RETURN)
 def listing() -> str:
-    today = today_in_london(now())
-    rows = [
-        {
-            "return": agency_return,
-            "scorecard": scorecard_of(score) if score else None,
-            "is_overdue": is_overdue(agency_return.status, agency_return.due_on, today),
-        }
-        for agency_return, score in own_returns(db(), visible_to=viewer())
-    ]
-    return render_template("returns/listing.html", rows=rows)
+    found = own_returns(db(), visible_to=viewer())
+    return render_template(
+        "returns/listing.html",
+        groups=_grouped(found),
+        leads=[] if found else leads_to_ask(db(), visible_to=viewer()),
+        is_overdue=is_overdue,
+        today=today_in_london(now()),
+    )
+
+
+def _grouped(found: Sequence[OwnReturn]) -> dict[str, list[OwnReturn]]:
+    """Returns under the name of their school for whoever reads a whole trust's, else together."""
+    if Role.TRUST_VIEWER not in viewer().roles:
+        return {"": list(found)} if found else {}
+    groups: dict[str, list[OwnReturn]] = {}
+    for one in sorted(found, key=lambda one: one.agency_return.agency.name.casefold()):
+        groups.setdefault(one.agency_return.agency.name, []).append(one)
+    return groups
 
 
 @blueprint.get("/<reference>")
@@ -45,25 +56,24 @@ def show(reference: str) -> str:
         desk=desk,
         to_bring=to_bring(desk),
         looking_back=last_time(desk) if desk.is_editable else None,
-        score=scores_of(db(), agency_return.id),
+        score=desk.score(),
         signature=signature_of(db(), agency_return.id),
+        delegated=delegations_of(db(), agency_return) if desk.may(Permission.DELEGATE) else None,
         is_overdue=is_overdue(agency_return.status, agency_return.due_on, desk.today),
     )
 
 
 @blueprint.get("/<reference>/check")
-@permitted(Permission.SEE_RETURN)
+@permitted(Permission.KEEP_RETURN)
 def check(reference: str) -> str:
-    desk = desk_of(reference)
-    return render_template(
-        "returns/check.html", desk=desk, score=scores_of(db(), desk.agency_return.id)
-    )
+    desk = desk_of(reference, to=Permission.KEEP_RETURN)
+    return render_template("returns/check.html", desk=desk, score=desk.score())
 
 
 @blueprint.get("/<reference>/receipt")
-@permitted(Permission.SEE_RETURN)
+@permitted(Permission.KEEP_RETURN)
 def receipt(reference: str) -> str:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.KEEP_RETURN)
     signature = signature_of(db(), desk.agency_return.id)
     if signature is None:
         abort(404)
@@ -71,15 +81,15 @@ def receipt(reference: str) -> str:
         "returns/receipt.html",
         desk=desk,
         signature=signature,
-        score=scores_of(db(), desk.agency_return.id),
+        score=desk.score(),
     )
 
 
 @blueprint.get("/<reference>/return.xlsx")
-@permitted(Permission.SEE_RETURN)
+@permitted(Permission.KEEP_RETURN)
 def workbook(reference: str) -> Response:
     """The agency's own copy, in every state of the return and for ever."""
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.KEEP_RETURN)
     stream = BytesIO()
     write_return(
         db(),
@@ -93,10 +103,10 @@ def workbook(reference: str) -> Response:
 
 
 @blueprint.get("/<reference>/form.xlsx")
-@permitted(Permission.SEE_RETURN)
+@permitted(Permission.KEEP_RETURN)
 def form_workbook(reference: str) -> Response:
     """The agency's questions as an Excel form with its answers in it, to pass round colleagues."""
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.KEEP_RETURN)
     agency = desk.agency_return.agency
     stream = BytesIO()
     write_form(

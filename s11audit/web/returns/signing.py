@@ -50,7 +50,7 @@ class HandBackForm(FlaskForm):
 @blueprint.post("/<reference>/send-for-sign-off")
 @permitted(Permission.SEND_FOR_SIGN_OFF)
 def send(reference: str) -> Response:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.SEND_FOR_SIGN_OFF)
     try:
         send_for_sign_off(db(), desk.agency_return, desk.questionnaire, by=viewer(), now=now())
     except GapsError:
@@ -63,7 +63,7 @@ def send(reference: str) -> Response:
 @blueprint.post("/<reference>/take-back")
 @permitted(Permission.SEND_FOR_SIGN_OFF)
 def take_it_back(reference: str) -> Response:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.SEND_FOR_SIGN_OFF)
     take_back(db(), desk.agency_return, by=viewer(), now=now())
     db().commit()
     flash("You can change answers again. Send the return for sign-off when you are done.")
@@ -73,7 +73,7 @@ def take_it_back(reference: str) -> Response:
 @blueprint.get("/<reference>/sign")
 @permitted(Permission.SIGN_RETURN)
 def sign(reference: str) -> Page:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.SIGN_RETURN)
     if not desk.waits_for_signature:
         return _to_return(desk)
     return _sign_page(desk, SigningForm(), HandBackForm())
@@ -82,7 +82,7 @@ def sign(reference: str) -> Page:
 @blueprint.post("/<reference>/sign")
 @permitted(Permission.SIGN_RETURN)
 def submit(reference: str) -> Page:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.SIGN_RETURN)
     if desk.agency_return.receipt and not desk.waits_for_signature:
         return redirect(url_for("returns.receipt", reference=reference), 303)
     form = SigningForm()
@@ -107,7 +107,7 @@ def submit(reference: str) -> Page:
 @blueprint.post("/<reference>/hand-back")
 @permitted(Permission.SIGN_RETURN)
 def hand_it_back(reference: str) -> Page:
-    desk = desk_of(reference)
+    desk = desk_of(reference, to=Permission.SIGN_RETURN)
     form = HandBackForm()
     if not form.validate_on_submit():
         return _sign_page(desk, SigningForm(formdata=None), form), 422

@@ -19,12 +19,12 @@ from s11audit.web.security import db, now, permitted, viewer
 @permitted(Permission.EDIT_ANSWERS)
 def start(reference: str) -> Response:
     """Start the return; one that a colleague has just started is simply shown."""
-    desk = desk_of(reference, to_change=True)
+    desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
     if not desk.is_started:
         try:
             started = start_return(db(), desk.agency_return, desk.chain, by=viewer(), now=now())
         except RoundNotOpenError as error:
             raise StepNotAllowedError(str(error)) from error
         db().commit()
-        tell_what_was_brought(started.brought)
+        tell_what_was_brought(started.brought, desk)
     return redirect(url_for("returns.show", reference=reference), 303)
