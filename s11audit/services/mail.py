@@ -81,13 +81,16 @@ def rendered(kind: str, facts: Mapping[str, str]) -> tuple[str, str]:
     return _shortened(subject), text
 
 
-def withdraw_mail(session: Session, kind: str, to: str, *, written_at: datetime) -> None:
+def withdraw_mail(
+    session: Session, kind: str, to: str, *, written_at: datetime, agency_id: int | None = None
+) -> None:
     """Take back mail that tells of something that is no longer so, if it is not sent yet."""
     session.execute(
         delete(OutgoingMail).where(
             OutgoingMail.kind == kind,
             OutgoingMail.recipient == to,
             OutgoingMail.written_at == written_at,
+            OutgoingMail.agency_id.is_not_distinct_from(agency_id),
             OutgoingMail.sent_at.is_(None),
         )
     )

@@ -1,0 +1,318 @@
+"""Invitations: those that somebody may look after, and the one that a link belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from s11audit.domain.access import GRANTABLE
+from s11audit.domain.granting import may_grant
+from s11audit.domain.invitations import InvitationState, state_of
+from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
+from s11audit.domain.viewers import Grant, Viewer
+from s11audit.models import Agency, Invitation, Membership, OutgoingMail, Trust, User
+from s11audit.models.walls import without_walls
+from s11audit.queries import directory, reach
+from s11audit.queries.people import as_viewer, token_digest
+
+INVITATIONS_A_PAGE = 50
+# Of `services.mail.MAIL_KINDS`.
+MAIL_KIND = "invitation"
+
+# Address, moment and agency tell which mail goes with which invitation.
+MailKey = tuple[str, datetime, int | None]
+
+
+@dataclass(frozen=True)
+class ListedInvitation:
+    """One invitation as whoever looks after it sees it.
+
+    `is_given` is False where whoever invited may no longer give that role: the link is dead then.
+    `mail` tells of its mail; None where there is none any more.
+    """
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    place: str
+    inviter: str
+    state: InvitationState
+    invited_at: datetime
+    expires_at: datetime
+    accepted_at: datetime | None
+    revoked_at: datetime | None
+    is_given: bool
+    mail: OutgoingMail | None
+
+
+@dataclass(frozen=True)
+class InvitationsPage:
+    """One page of the invitations in one state; `counts` are of all states."""
+
+    invitations: tuple[ListedInvitation, ...]
+    counts: dict[InvitationState, int]
+    state: InvitationState
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.counts[self.state] // INVITATIONS_A_PAGE))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a link shows to whoever holds it, and nothing else of the installation."""
+
+    name: str
+    email: str
+    role: str
+    place: str
+    inviter: str
+    expires_at: datetime
+    has_account: bool
+
+
+@dataclass(frozen=True)
+class Gifts:
+    """What somebody may hand out: roles, and the places by reference for which they may."""
+
+    roles: tuple[Role, ...]
+    partnerships: dict[str, str]
+    trusts: dict[str, str]
+    agencies: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who holds roles for the same agency."""
+
+    name: str
+    email: str
+    roles: tuple[Role, ...]
+
+
+def invitations(
+    session: Session,
+    state: InvitationState,
+    *,
+    visible_to: Viewer,
+    now: datetime,
+    page: int = 1,
+) -> InvitationsPage:
+    """Invitations in this state that the viewer may look after, the latest first; `page` from 1."""
+    ours = in_gift(visible_to)
+    conditions = _states(now)
+    tallies = (func.count(case((condition, 1))) for condition in conditions.values())
+    counts = dict(zip(conditions, session.execute(select(*tallies).where(ours)).one(), strict=True))
+    rows = session.scalars(
+        _whole()
+        .where(ours, conditions[state])
+        .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
+        .limit(INVITATIONS_A_PAGE)
+        .offset((page - 1) * INVITATIONS_A_PAGE)
+    ).all()
+    mail = _mail_of(session, rows)
+    listed = tuple(_listed(session, row, mail, now) for row in rows)
+    return InvitationsPage(listed, counts, state, page)
+
+
+def invitation(session: Session, id_: int, *, visible_to: Viewer) -> Invitation | None:
+    """One invitation, if the viewer may look after it."""
+    return session.scalars(_whole().where(Invitation.id == id_, in_gift(visible_to))).one_or_none()
+
+
+def in_gift(viewer: Viewer) -> ColumnElement[bool]:
+    """Invitations to roles that the viewer may give there: see `domain.granting.may_grant`."""
+    return or_(
+        false(),
+        *(
+            and_(Invitation.role.in_(GRANTABLE[grant.role]), _covered(grant))
+            for grant in viewer.grants
+            if grant.role in GRANTABLE
+        ),
+    )
+
+
+def _covered(grant: Grant) -> ColumnElement[bool]:
+    if grant.role is Role.OPERATOR:
+        return true()
+    if grant.partnership_id is not None:
+        return or_(
+            Invitation.partnership_id == grant.partnership_id,
+            Invitation.agency_id.in_(reach.agencies_of({grant.partnership_id})),
+        )
+    return Invitation.agency_id == grant.agency_id
+
+
+def offer(session: Session, token: str, *, now: datetime) -> Offer | None:
+    """What the link with this token offers; None where it is dead, whatever the reason."""
+    found = open_invitation(session, token, now=now)
+    if found is None:
+        return None
+    has_account = session.scalar(select(User.id).where(User.email == found.email)) is not None
+    return Offer(
+        name=found.name,
+        email=found.email,
+        role=ROLE_LABELS[found.role],
+        place=place_name(found),
+        inviter=inviter_name(found),
+        expires_at=found.expires_at,
+        has_account=has_account,
+    )
+
+
+def open_invitation(
+    session: Session, token: str, *, now: datetime, to_use: bool = False
+) -> Invitation | None:
+    """The live invitation of this token, seen by the machine itself.
+
+    Whoever is `to_use` it has it alone until their transaction ends.
+    """
+    query = select(Invitation).where(
+        Invitation.token_sha256 == token_digest(token),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    found = session.scalars(query.with_for_update() if to_use else query).one_or_none()
+    return found if found is not None and is_given(session, found) else None
+
+
+def is_given(session: Session, invitation: Invitation) -> bool:
+    """Whether whoever invited may still give that role: an invitation is worth no more than they.
+
+    What was invited from the machine itself stays.
+    """
+    if invitation.invited_by_id is None:
+        return True
+    with without_walls(session):
+        inviter = session.get_one(User, invitation.invited_by_id)
+        live = [one for one in inviter.memberships if one.ended_at is None]
+        viewer = as_viewer(inviter, live)
+        scope = directory.scope_of(post_of(invitation))
+    return inviter.is_active and may_grant(viewer, invitation.role, scope)
+
+
+def post_of(invitation: Invitation) -> Membership:
+    """The membership that an invitation is to, not yet anybody's."""
+    return Membership(
+        role=invitation.role,
+        partnership_id=invitation.partnership_id,
+        trust_id=invitation.trust_id,
+        agency_id=invitation.agency_id,
+        agency=invitation.agency,
+    )
+
+
+def place_name(invitation: Invitation | Membership) -> str:
+    """The name of what the role is for."""
+    place = invitation.agency or invitation.partnership or invitation.trust
+    return place.name if place else "the whole installation"
+
+
+def inviter_name(invitation: Invitation) -> str:
+    return invitation.invited_by.name if invitation.invited_by else "The operator"
+
+
+def gifts(session: Session, *, visible_to: Viewer) -> Gifts:
+    """What the viewer may hand out; where exactly, each invitation is checked for."""
+    grant = Permission.GRANT_ROLES
+    roles = visible_to.grantable
+    partnerships = directory.partnerships(session, visible_to=visible_to, permission=grant)
+    agencies = directory.agencies(session, visible_to=visible_to, permission=grant)
+    trusts = (
+        session.scalars(select(Trust).order_by(Trust.name)).all()
+        if Role.TRUST_VIEWER in roles
+        else ()
+    )
+    return Gifts(
+        roles=tuple(role for role in Role if role in roles),
+        partnerships={one.reference: one.name for one in partnerships},
+        trusts={one.reference: one.name for one in trusts},
+        agencies={one.reference: one.name for one in agencies},
+    )
+
+
+def colleagues(session: Session, *, visible_to: Viewer) -> dict[str, list[Colleague]]:
+    """Name of each agency that the viewer leads → who holds a role for it, by name."""
+    led = visible_to.agencies(Permission.GRANT_ROLES)
+    agencies = session.execute(
+        select(Agency.id, Agency.name).where(Agency.id.in_(led)).order_by(Agency.name)
+    )
+    return {name: _people_of(session, id_) for id_, name in agencies}
+
+
+def _people_of(session: Session, agency_id: int) -> list[Colleague]:
+    rows = session.execute(
+        select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.agency_id == agency_id, Membership.ended_at.is_(None), User.is_active)
+        .order_by(func.lower(User.name), User.id, Membership.id)
+    )
+    held: dict[User, list[Role]] = {}
+    for user, role in rows:
+        held.setdefault(user, []).append(role)
+    return [Colleague(user.name, user.email, tuple(roles)) for user, roles in held.items()]
+
+
+def _whole() -> Select[Invitation]:
+    return select(Invitation).options(
+        joinedload(Invitation.partnership),
+        joinedload(Invitation.trust),
+        joinedload(Invitation.agency).selectinload(Agency.partnerships),
+        joinedload(Invitation.invited_by),
+    )
+
+
+def _states(now: datetime) -> dict[InvitationState, ColumnElement[bool]]:
+    """Each state as a condition: `domain.invitations.state_of`, as the database sees it."""
+    fresh = Invitation.accepted_at.is_(None) & Invitation.revoked_at.is_(None)
+    return {
+        InvitationState.OPEN: fresh & (Invitation.expires_at > now),
+        InvitationState.ACCEPTED: Invitation.accepted_at.is_not(None),
+        InvitationState.EXPIRED: fresh & (Invitation.expires_at <= now),
+        InvitationState.REVOKED: Invitation.accepted_at.is_(None)
+        & Invitation.revoked_at.is_not(None),
+    }
+
+
+def _listed(
+    session: Session, row: Invitation, mail: dict[MailKey, OutgoingMail], now: datetime
+) -> ListedInvitation:
+    state = state_of(
+        accepted_at=row.accepted_at,
+        revoked_at=row.revoked_at,
+        expires_at=row.expires_at,
+        now=now,
+    )
+    return ListedInvitation(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        role=row.role,
+        place=place_name(row),
+        inviter=inviter_name(row),
+        state=state,
+        invited_at=row.invited_at,
+        expires_at=row.expires_at,
+        accepted_at=row.accepted_at,
+        revoked_at=row.revoked_at,
+        is_given=state is not InvitationState.OPEN or is_given(session, row),
+        mail=mail.get((row.email, row.invited_at, row.agency_id)),
+    )
+
+
+def _mail_of(session: Session, rows: Iterable[Invitation]) -> dict[MailKey, OutgoingMail]:
+    """The mail that was written with each invitation, where there is any."""
+    addresses = {row.email for row in rows}
+    found = session.scalars(
+        select(OutgoingMail).where(
+            OutgoingMail.kind == MAIL_KIND, OutgoingMail.recipient.in_(addresses)
+        )
+    )
+    return {(mail.recipient, mail.written_at, mail.agency_id): mail for mail in found}

@@ -1,0 +1,242 @@
+"""Inviting people to a role, and their joining: who accepts gets what the invitation's row says."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from s11audit.domain.dates import long_date
+from s11audit.domain.invitations import LIVES
+from s11audit.domain.permissions import ROLE_LABELS
+from s11audit.domain.viewers import Viewer
+from s11audit.models import Invitation, Membership, User
+from s11audit.queries.invitations import (
+    MAIL_KIND,
+    inviter_name,
+    open_invitation,
+    place_name,
+    post_of,
+)
+from s11audit.queries.people import OPERATOR_ID, token_digest
+from s11audit.services.events import record
+from s11audit.services.mail import withdraw_mail, write_mail
+from s11audit.services.passwords import hash_password, what_is_wrong_with
+from s11audit.services.people import (
+    Post,
+    held_already,
+    record_by,
+    sound_email,
+    sound_name,
+    vacancy,
+)
+from s11audit.services.refusals import RefusedError
+
+TOKEN_BYTES = 32
+
+
+class DeadInvitationError(LookupError):
+    """The link is unknown, used, expired or revoked; nobody is told which."""
+
+
+def invite(
+    session: Session,
+    name: str,
+    email: str,
+    post: Post,
+    *,
+    by: Viewer,
+    now: datetime,
+    address: Callable[[str], str],
+) -> tuple[Invitation, str]:
+    """Invite whoever has this e-mail address to a post, and write mail with the link.
+
+    An open invitation of theirs to the same post is revoked. `address` makes the link from its
+    token. Gives the token, which is stored nowhere, too. Raises RefusedError about name, email,
+    role or the place: nobody invites to what they may not give.
+    """
+    name, email = sound_name(name), sound_email(email)
+    vacant = vacancy(session, post, by=by, now=now)
+    _require_not_held(session, email, vacant)
+    return _send(session, _written(name, email, vacant, by, now), by, now, address)
+
+
+def send_again(
+    session: Session,
+    invitation: Invitation,
+    *,
+    by: Viewer,
+    now: datetime,
+    address: Callable[[str], str],
+) -> str:
+    """Invite the same person to the same post anew; the old link is dead. Gives the new token.
+
+    `invitation` is one within the gift of `by`, who invites from now on. Raises RefusedError.
+    """
+    if invitation.accepted_at is not None:
+        raise RefusedError("email", "This invitation has been accepted already")
+    post = post_of(invitation)
+    _require_not_held(session, invitation.email, post)
+    anew = _written(invitation.name, invitation.email, post, by, now)
+    return _send(session, anew, by, now, address)[1]
+
+
+def revoke(session: Session, invitation: Invitation, *, by: Viewer, now: datetime) -> None:
+    """Make the link of an invitation within the gift of `by` useless. Raises RefusedError."""
+    if invitation.accepted_at is not None:
+        raise RefusedError("email", "This invitation has been accepted already")
+    if invitation.revoked_at is None:
+        _revoke(session, invitation, by, now)
+
+
+def join(session: Session, token: str, name: str, password: str, *, now: datetime) -> int:
+    """Make an account for whoever holds this token, with the role of its invitation; gives its id.
+
+    `session` is the machine's own, as nobody is signed in. The address, the role and the place
+    are the invitation's. Raises DeadInvitationError (also where the address has an account by
+    now), and RefusedError about name or password.
+    """
+    invitation = _taken_up(session, token, now)
+    if session.scalar(select(User.id).where(User.email == invitation.email)) is not None:
+        raise DeadInvitationError("There is an account with this address")
+    name = sound_name(name)
+    if fault := what_is_wrong_with(password):
+        raise RefusedError("password", fault)
+    user = User(
+        name=name,
+        email=invitation.email,
+        password_hash=hash_password(password),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    _accept(session, invitation, user.id, now)
+    return user.id
+
+
+def accept(session: Session, token: str, *, by: Viewer, now: datetime) -> Invitation:
+    """Give the role of the invitation to whoever is signed in, if it is for their address.
+
+    `session` is the machine's own. Raises DeadInvitationError, and PermissionError where it is for
+    somebody else.
+    """
+    invitation = _taken_up(session, token, now)
+    if invitation.email != by.email:
+        raise PermissionError("The invitation is for another address")
+    _accept(session, invitation, by.user_id, now)
+    return invitation
+
+
+def _written(name: str, email: str, post: Membership, by: Viewer, now: datetime) -> Invitation:
+    return Invitation(
+        email=email,
+        name=name,
+        role=post.role,
+        partnership_id=post.partnership_id,
+        trust_id=post.trust_id,
+        agency_id=post.agency_id,
+        invited_by_id=None if by.user_id == OPERATOR_ID else by.user_id,
+        invited_at=now,
+        expires_at=now + LIVES,
+    )
+
+
+def _send(
+    session: Session,
+    invitation: Invitation,
+    by: Viewer,
+    now: datetime,
+    address: Callable[[str], str],
+) -> tuple[Invitation, str]:
+    _revoke_others(session, invitation, by, now)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    invitation.token_sha256 = token_digest(token)
+    session.add(invitation)
+    session.flush()
+    _record(session, "person-invited", invitation, by, now)
+    facts = {
+        "name": invitation.name,
+        "inviter": inviter_name(invitation),
+        "role": ROLE_LABELS[invitation.role],
+        "place": place_name(invitation),
+        "link": address(token),
+        "until": long_date(invitation.expires_at.date()),
+    }
+    write_mail(session, MAIL_KIND, invitation.email, facts, now=now, agency_id=invitation.agency_id)
+    return invitation, token
+
+
+def _require_not_held(session: Session, email: str, post: Membership) -> None:
+    user = session.scalars(select(User).where(User.email == email)).one_or_none()
+    if user is not None and held_already(session, user.id, post):
+        raise RefusedError("email", f"{user.name} has that role already")
+
+
+def _revoke_others(session: Session, anew: Invitation, by: Viewer, now: datetime) -> None:
+    """What the same person was invited to before by a link that still works."""
+    same = select(Invitation).where(
+        Invitation.email == anew.email,
+        Invitation.role == anew.role,
+        Invitation.partnership_id.is_not_distinct_from(anew.partnership_id),
+        Invitation.trust_id.is_not_distinct_from(anew.trust_id),
+        Invitation.agency_id.is_not_distinct_from(anew.agency_id),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now,
+    )
+    for invitation in session.scalars(same).all():
+        _revoke(session, invitation, by, now)
+
+
+def _revoke(session: Session, invitation: Invitation, by: Viewer, now: datetime) -> None:
+    invitation.revoked_at = now
+    session.flush()
+    _withdraw_mail(session, invitation)
+    _record(session, "invitation-revoked", invitation, by, now)
+
+
+def _taken_up(session: Session, token: str, now: datetime) -> Invitation:
+    """The invitation of this token, which nobody else can take until the transaction ends."""
+    invitation = open_invitation(session, token, now=now, to_use=True)
+    if invitation is None:
+        raise DeadInvitationError("No such invitation")
+    return invitation
+
+
+def _accept(session: Session, invitation: Invitation, user_id: int, now: datetime) -> None:
+    invitation.accepted_at, invitation.accepted_by_id = now, user_id
+    membership = Membership(
+        user_id=user_id,
+        role=invitation.role,
+        partnership_id=invitation.partnership_id,
+        trust_id=invitation.trust_id,
+        agency_id=invitation.agency_id,
+        started_at=now,
+    )
+    if not held_already(session, user_id, membership):
+        session.add(membership)
+    session.flush()
+    _withdraw_mail(session, invitation)
+    subject, detail = f"invitation {invitation.id}", {"role": invitation.role}
+    record(
+        session, "invitation-accepted", subject, by=user_id, at=now, detail=detail, of=invitation
+    )
+
+
+def _withdraw_mail(session: Session, invitation: Invitation) -> None:
+    withdraw_mail(
+        session,
+        MAIL_KIND,
+        invitation.email,
+        written_at=invitation.invited_at,
+        agency_id=invitation.agency_id,
+    )
+
+
+def _record(session: Session, kind: str, invitation: Invitation, by: Viewer, now: datetime) -> None:
+    place = invitation.agency or invitation.partnership or invitation.trust
+    detail = {"role": invitation.role, "place": place.reference if place else ""}
+    record_by(session, kind, f"invitation {invitation.id}", by, now, detail, of=invitation)
