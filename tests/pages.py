@@ -67,7 +67,7 @@ class Pages:
         self._database = database
         self.csrf_token = ""
 
-    def sign_in(self, viewer: Viewer) -> Pages:
+    def sign_in(self, viewer: Viewer, *, two_factors: bool = True) -> Pages:
         token = secrets.token_urlsafe(32)
         moment = datetime.now(UTC)
         with self._database.writing.begin() as session:
@@ -77,7 +77,7 @@ class Pages:
                     token_sha256=token_digest(token),
                     started_at=moment,
                     last_seen_at=moment,
-                    two_factors_at=moment,
+                    two_factors_at=moment if two_factors else None,
                     proved_at=moment,
                 )
             )

@@ -19,7 +19,7 @@ class RecoveryCodeForm(FlaskForm):
 
 
 class NameForm(FlaskForm):
-    name = TextField(limit=LONGEST_NAME, label="Name", validators=[InputRequired("Enter a name")])
+    name = TextField(limit=LONGEST_NAME, label="Name")
 
 
 class NewAppForm(FlaskForm):

@@ -74,6 +74,9 @@ def rename_second_factor(number: int) -> Response | tuple[str, int]:
         factors.rename_factor(db(), number, form.name.data or "", by=viewer(), now=now())
     except LookupError:
         abort(404)
+    except RefusedError as error:
+        refuse(form, error)
+        return _factor_page(number, form), 422
     db().commit()
     flash("The name is changed.", "success")
     return redirect(url_for("account.second_factors"), 303)
