@@ -197,6 +197,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 _PROVIDER_NAME = re.compile("[a-z][a-z0-9]*")
 _SENDER = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
+_DOMAIN = re.compile(r"[^\s,;@]+")
 _THIS_MACHINE = {"127.0.0.1", "localhost"}
 # With Entra ID one tenant says who somebody is; `common`, `organizations` and `consumers` would let
 # in anybody who has an account with Microsoft. The last has a number of its own.
@@ -272,7 +273,7 @@ class _Reader:
             client_id=self._needed(f"{prefix}_CLIENT_ID"),
             client_secret=self._needed(f"{prefix}_CLIENT_SECRET"),
             label=self._needed(f"{prefix}_LABEL"),
-            domains=frozenset(self.text(f"{prefix}_DOMAINS").lower().replace("@", " ").split()),
+            domains=frozenset(_DOMAIN.findall(self.text(f"{prefix}_DOMAINS").lower())),
         )
 
     def _needed(self, name: str) -> str:

@@ -133,9 +133,7 @@ def believed(
     from joserfc.jwk import KeySet
 
     try:
-        signed = jwt.decode(
-            token["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS
-        )
+        signed = jwt.decode(token["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)
         claims = CodeIDToken(
             signed.claims,
             signed.header,

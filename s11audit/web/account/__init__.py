@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from s11audit.web.account import (
     codes,
+    email_links,
+    openid,
+    openid_accounts,
     parked,
     passkeys,
     password,
@@ -18,6 +21,9 @@ from s11audit.web.account.pages import blueprint
 __all__ = [
     "blueprint",
     "codes",
+    "email_links",
+    "openid",
+    "openid_accounts",
     "parked",
     "passkeys",
     "password",

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from s11audit.web.people import agencies, persons  # noqa: F401 - they add their views
+from s11audit.web.people import (  # noqa: F401 - they add their views
+    agencies,
+    email_links,
+    invitations,
+    leaving,
+    persons,
+    takeovers,
+)
 from s11audit.web.people.pages import blueprint
 
 __all__ = ["blueprint"]
