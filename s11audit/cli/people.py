@@ -1,36 +1,24 @@
-"""People, agencies and partnerships from the terminal, for whoever runs the machine."""
+"""People from the terminal, for whoever runs the machine."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import installation
-from s11audit.domain.agency_types import AGENCY_TYPE_LABELS, agency_type_label
+from s11audit.cli.listing import as_json_option, partnership_meant, print_rows
 from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import User
 from s11audit.queries import directory
 from s11audit.queries.people import operator, stored_email
-from s11audit.questionnaires.audience_checks import misspelt
 from s11audit.services import people
 from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
-
-attributes_option = click.option(
-    "--with",
-    "attributes",
-    multiple=True,
-    metavar="ATTRIBUTE",
-    help="What it has or does, such as boarding or sixth-form. Give it once for each.",
-)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
@@ -70,22 +58,10 @@ def _place(
     if role in PARTNERSHIP_ROLES:
         if agency is not None:
             raise click.UsageError(f"Leave --agency out: {role} is a role in a partnership.")
-        return _partnership(session, partnership, by)
+        return partnership_meant(session, partnership, by)
     if agency is None:
         raise click.UsageError(f"Say for which agency, with --agency: {role} is a role in one.")
     return agency.upper()
-
-
-def _partnership(session: Session, wanted: str | None, by: Viewer) -> str:
-    """The partnership that was named, or the only one."""
-    if wanted is not None:
-        return wanted.upper()
-    there = directory.partnerships(session, visible_to=by)
-    if len(there) != 1:
-        raise click.UsageError(
-            f"Say which partnership, with --partnership: there are {len(there)}."
-        )
-    return there[0].reference
 
 
 @users.command("list")
@@ -103,7 +79,7 @@ def list_users(as_json: bool) -> None:
         }
         for person in found
     ]
-    _print(rows, as_json)
+    print_rows(rows, as_json)
 
 
 def _everybody(session: Session) -> Iterable[directory.Person]:
@@ -151,110 +127,3 @@ def _user(session: Session, email: str) -> User:
     if user is None or directory.person(session, user.id, visible_to=operator(session)) is None:
         raise click.ClickException(f"Nobody with a role has the address {email}.")
     return user
-
-
-@click.group()
-def agencies() -> None:
-    """Add agencies and list them."""
-
-
-@agencies.command("add")
-@click.argument("reference")
-@click.option("--name", required=True)
-@click.option(
-    "--type",
-    "agency_type",
-    required=True,
-    metavar="TYPE",
-    help="Such as police or school, or a word of your own.",
-)
-@click.option("--partnership", metavar="REF", help="Needed where there are several.")
-@attributes_option
-def add_agency(
-    reference: str,
-    name: str,
-    agency_type: str,
-    partnership: str | None,
-    attributes: tuple[str, ...],
-) -> None:
-    """Add an agency to a partnership."""
-    if meant := misspelt(agency_type, AGENCY_TYPE_LABELS):
-        raise click.UsageError(f"There is no type “{agency_type}”: did you mean “{meant}”?")
-    with installation() as opened, opened.database.writing.begin() as session:
-        by = operator(session)
-        home = _partnership(session, partnership, by)
-        added = people.add_agency(
-            session,
-            reference,
-            name,
-            agency_type,
-            home,
-            frozenset(attributes),
-            by=by,
-            now=datetime.now(UTC),
-        )
-    label = agency_type_label(agency_type)
-    click.echo(f"{added.name} ({added.reference}, {label}) is added to {home}.")
-    if agency_type not in AGENCY_TYPE_LABELS:
-        click.echo(f"{agency_type} is a type of your own; no shipped questionnaire names it.")
-
-
-@agencies.command("change")
-@click.argument("reference")
-@attributes_option
-def change_agency(reference: str, attributes: tuple[str, ...]) -> None:
-    """Say what an agency has or does, in place of what was said before."""
-    with installation() as opened, opened.database.writing.begin() as session:
-        by = operator(session)
-        changed = people.change_attributes(
-            session, reference.upper(), frozenset(attributes), by=by, now=datetime.now(UTC)
-        )
-        held = ", ".join(sorted(changed.attributes)) or "nothing that changes what it is asked"
-    click.echo(f"{changed.name} has or does: {held}.")
-
-
-@agencies.command("list")
-@as_json_option
-def list_agencies(as_json: bool) -> None:
-    """List the agencies of every partnership."""
-    with installation() as opened, opened.database.reading() as session:
-        found = directory.agencies(session, visible_to=operator(session))
-    rows = [
-        {
-            "reference": agency.reference,
-            "name": agency.name,
-            "type": agency.agency_type,
-            "attributes": sorted(agency.attributes),
-            "people": agency.people,
-        }
-        for agency in found
-    ]
-    _print(rows, as_json)
-
-
-@click.group()
-def partnerships() -> None:
-    """List partnerships; `s11audit init` adds them."""
-
-
-@partnerships.command("list")
-@as_json_option
-def list_partnerships(as_json: bool) -> None:
-    """List the partnerships of this installation."""
-    with installation() as opened, opened.database.reading() as session:
-        found = directory.partnerships(session, visible_to=operator(session))
-    _print([{"reference": one.reference, "name": one.name} for one in found], as_json)
-
-
-def _print(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo("  ".join(_shown(name, value) for name, value in row.items()).rstrip())
-
-
-def _shown(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return name if value else f"not {name}"
-    return "; ".join(value) if isinstance(value, list) else str(value)

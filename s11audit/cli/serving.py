@@ -18,6 +18,7 @@ from s11audit.models.database import Database
 from s11audit.models.migrating import migrate
 from s11audit.queries.people import operator, stored_email
 from s11audit.services import people
+from s11audit.services.installation import add_partnership
 from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
 
@@ -78,7 +79,7 @@ def _partnership(session: Session, reference: str | None, name: str | None) -> s
         return reference
     name = _told(name, "--partnership-name", "Name of the partnership")
     by = operator(session)
-    added = people.add_partnership(session, reference, name, by=by, now=datetime.now(UTC))
+    added = add_partnership(session, reference, name, by=by, now=datetime.now(UTC))
     click.echo(f"Added the partnership {added.reference}: {added.name}.")
     return added.reference
 
@@ -103,7 +104,8 @@ def _manager(
 def _keep(session: Session, user: User, post: Post) -> None:
     """Somebody with an account stays as they are, but for the manager's role if they lack it."""
     home = session.scalars(select(Partnership.id).filter_by(reference=post.place)).one()
-    if any(m.role is Role.MANAGER and m.partnership_id == home for m in user.memberships):
+    live = [m for m in user.memberships if m.ended_at is None]
+    if any(m.role is Role.MANAGER and m.partnership_id == home for m in live):
         click.echo(f"{user.email} manages {post.place} already; the password stays as it is.")
         return
     people.add_role(session, user.id, post, by=operator(session), now=datetime.now(UTC))

@@ -48,7 +48,10 @@ class RequestOutcome(StrEnum):
 
 
 class TakeoverRequest(Base):
-    """Somebody says that they have taken over as an agency's lead. A manager confirms or not."""
+    """Somebody says that they have taken over as an agency's lead. A manager confirms or not.
+
+    `reason` is why it was declined.
+    """
 
     __tablename__ = "takeover_requests"
 
@@ -61,4 +64,5 @@ class TakeoverRequest(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime())
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     outcome: Mapped[RequestOutcome | None] = mapped_column(Code(RequestOutcome))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     agency: Mapped[Agency] = relationship()

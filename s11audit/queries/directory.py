@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session, selectinload
 
+from s11audit.domain.granting import Scope, may_grant
 from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import ReturnStatus, RoundStatus
-from s11audit.models import Agency, AgencyReturn, AuditRound, Membership, Partnership, User
+from s11audit.models import Agency, Membership, Partnership, User
+from s11audit.models.walls import without_walls
 from s11audit.queries import reach
+from s11audit.queries.people import OPERATOR_ID
 
 PEOPLE_A_PAGE = 50
 
 
 @dataclass(frozen=True)
 class HeldRole:
-    """One role of one person and the name of the partnership or agency that it is held for."""
+    """One role of one person and the name of the partnership or agency that it is held for.
+
+    `since` is None where nobody wrote it down, `until` while it is held. `is_ours` says whether
+    the viewer may end it.
+    """
 
     membership_id: int
     role: Role
     place: str
     agency_reference: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    is_ours: bool = False
 
     @property
     def words(self) -> str:
@@ -34,7 +43,10 @@ class HeldRole:
 
 @dataclass(frozen=True)
 class Person:
-    """A person with the roles that the viewer may see; `roles_elsewhere` counts the others."""
+    """A person with the roles that the viewer may see; `roles_elsewhere` counts other live ones.
+
+    `past_roles` have ended, the latest first.
+    """
 
     id: int
     name: str
@@ -42,6 +54,7 @@ class Person:
     is_active: bool
     created_at: datetime
     roles: tuple[HeldRole, ...]
+    past_roles: tuple[HeldRole, ...] = ()
     roles_elsewhere: int = 0
 
 
@@ -68,24 +81,34 @@ class ListedAgency:
     people: int
 
 
-@dataclass(frozen=True)
-class AgencysReturn:
-    """A return as a manager sees it on the agency's page: how far it is, not what it says."""
-
-    reference: str
-    round_reference: str
-    round_title: str
-    status: ReturnStatus
-    due_on: date
-
-
-def in_reach(visible_to: Viewer) -> ColumnElement[bool]:
-    """Live memberships that the viewer may see: of their partnerships and of those' agencies."""
-    partnerships = visible_to.partnerships(Permission.SEE_PEOPLE)
-    return Membership.ended_at.is_(None) & or_(
-        Membership.partnership_id.in_(partnerships),
-        Membership.agency_id.in_(reach.agencies_of(partnerships)),
+def agencies_in_reach(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
+    """Agencies for whose people the viewer has this permission."""
+    reached = viewer.reach(permission)
+    if reached.everywhere:
+        return true()
+    return or_(
+        Agency.id.in_(reached.agencies), Agency.id.in_(reach.agencies_of(reached.partnerships))
     )
+
+
+def places_in_reach(viewer: Viewer, permission: Permission) -> ColumnElement[bool]:
+    """Memberships, live or ended, of places for whose people the viewer has this permission."""
+    reached = viewer.reach(permission)
+    is_machine = viewer.user_id == OPERATOR_ID and Role.OPERATOR in viewer.roles
+    if reached.everywhere or is_machine:
+        return true()
+    return or_(
+        Membership.partnership_id.in_(reached.partnerships),
+        Membership.agency_id.in_(reached.agencies),
+        Membership.agency_id.in_(reach.agencies_of(reached.partnerships)),
+    )
+
+
+def in_reach(
+    visible_to: Viewer, permission: Permission = Permission.SEE_PEOPLE
+) -> ColumnElement[bool]:
+    """Live memberships that the viewer may see: of their partnerships and of those' agencies."""
+    return Membership.ended_at.is_(None) & places_in_reach(visible_to, permission)
 
 
 def people(
@@ -95,15 +118,21 @@ def people(
     search: str = "",
     role: Role | None = None,
     agency_reference: str = "",
+    left: bool = False,
     page: int = 1,
 ) -> PeoplePage:
-    """People within reach by name, `page` from 1; `search` is part of a name or e-mail address."""
-    held = in_reach(visible_to)
+    """People within reach by name, `page` from 1; `search` is part of a name or e-mail address.
+
+    With `left`, those who hold no role within reach any longer.
+    """
+    held = places_in_reach(visible_to, Permission.SEE_PEOPLE) if left else in_reach(visible_to)
     if role is not None:
         held &= Membership.role == role
     if agency_reference:
         held &= Membership.agency.has(Agency.reference == agency_reference)
     matching = User.memberships.any(held)
+    if left:
+        matching &= ~User.memberships.any(in_reach(visible_to))
     if search:
         matching &= or_(
             User.name.icontains(search, autoescape=True),
@@ -121,70 +150,120 @@ def people(
 
 
 def person(session: Session, user_id: int, *, visible_to: Viewer) -> Person | None:
-    """One person, if any role of theirs is within reach."""
-    found = session.scalars(
-        _with_roles().where(User.id == user_id, User.memberships.any(in_reach(visible_to)))
-    ).all()
+    """One person, if any role that they hold or held is within reach."""
+    known = User.memberships.any(places_in_reach(visible_to, Permission.SEE_PEOPLE))
+    found = session.scalars(_with_roles().where(User.id == user_id, known)).all()
     return next(iter(_as_people(session, found, visible_to)), None)
 
 
+def beside(session: Session, membership_id: int, *, visible_to: Viewer) -> tuple[Person, ...]:
+    """People who hold a role at the same place as this one, by name, if they may sign in."""
+    here = session.get_one(Membership, membership_id)
+    same_place = in_reach(visible_to) & (
+        Membership.agency_id.is_not_distinct_from(here.agency_id)
+        & Membership.partnership_id.is_not_distinct_from(here.partnership_id)
+        & Membership.trust_id.is_not_distinct_from(here.trust_id)
+    )
+    found = session.scalars(
+        _with_roles()
+        .where(User.memberships.any(same_place), User.is_active)
+        .order_by(func.lower(User.name), User.id)
+    ).all()
+    return _as_people(session, found, visible_to)
+
+
 def own_roles(session: Session, *, visible_to: Viewer) -> tuple[HeldRole, ...]:
-    """Every role of the viewer's own."""
+    """Every role that the viewer holds."""
     user = session.scalars(_with_roles().where(User.id == visible_to.user_id)).one_or_none()
     held = user.memberships if user else ()
-    return tuple(_held(membership) for membership in held if membership.ended_at is None)
+    return tuple(held_role(one, visible_to) for one in held if one.ended_at is None)
 
 
 def _with_roles() -> Select[User]:
     roles = selectinload(User.memberships)
     return select(User).options(
-        roles.joinedload(Membership.agency), roles.joinedload(Membership.partnership)
+        roles.joinedload(Membership.agency).selectinload(Agency.partnerships),
+        roles.joinedload(Membership.partnership),
+        roles.joinedload(Membership.trust),
     )
 
 
 def _as_people(session: Session, users: Sequence[User], visible_to: Viewer) -> tuple[Person, ...]:
     ids = [membership.id for user in users for membership in user.memberships]
-    seen = set(
-        session.scalars(select(Membership.id).where(Membership.id.in_(ids), in_reach(visible_to)))
-    )
-    return tuple(_as_person(user, seen) for user in users)
+    ours = places_in_reach(visible_to, Permission.SEE_PEOPLE)
+    seen = set(session.scalars(select(Membership.id).where(Membership.id.in_(ids), ours)))
+    live = _live_roles(session, [user.id for user in users])
+    return tuple(_as_person(user, seen, live.get(user.id, 0), visible_to) for user in users)
 
 
-def _as_person(user: User, seen: set[int]) -> Person:
-    roles = sorted(
-        (m for m in user.memberships if m.id in seen),
-        key=lambda m: (list(Role).index(m.role), m.id),
+def _live_roles(session: Session, user_ids: Sequence[int]) -> dict[int, int]:
+    """User id → how many roles they hold, here and elsewhere."""
+    counted = (
+        select(Membership.user_id, func.count())
+        .where(Membership.user_id.in_(user_ids), Membership.ended_at.is_(None))
+        .group_by(Membership.user_id)
     )
+    with without_walls(session):
+        rows = session.execute(counted).all()
+    return {user_id: many for user_id, many in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _as_person(user: User, seen: set[int], live: int, viewer: Viewer) -> Person:
+    held = [held_role(m, viewer) for m in user.memberships if m.id in seen]
+    held.sort(key=lambda one: (list(Role).index(one.role), one.membership_id))
+    roles = tuple(one for one in held if one.until is None)
+    past = [one for one in held if one.until is not None]
     return Person(
         id=user.id,
         name=user.name,
         email=user.email,
         is_active=user.is_active,
         created_at=user.created_at,
-        roles=tuple(_held(membership) for membership in roles),
-        roles_elsewhere=sum(m.ended_at is None for m in user.memberships) - len(roles),
+        roles=roles,
+        past_roles=tuple(sorted(past, key=lambda one: str(one.until), reverse=True)),
+        roles_elsewhere=live - len(roles),
     )
 
 
-def _held(membership: Membership) -> HeldRole:
-    if membership.agency is not None:
-        agency = membership.agency
-        return HeldRole(membership.id, membership.role, agency.name, agency.reference)
-    place = membership.partnership or membership.trust
-    return HeldRole(membership.id, membership.role, place.name if place else "the installation")
-
-
-def partnerships(session: Session, *, visible_to: Viewer) -> list[Partnership]:
-    """The partnerships whose people the viewer may see, by name."""
-    ids = visible_to.partnerships(Permission.SEE_PEOPLE)
-    return list(
-        session.scalars(
-            select(Partnership).where(Partnership.id.in_(ids)).order_by(Partnership.name)
-        )
+def held_role(membership: Membership, viewer: Viewer) -> HeldRole:
+    """A membership in words."""
+    agency = membership.agency
+    place = agency or membership.partnership or membership.trust
+    return HeldRole(
+        membership.id,
+        membership.role,
+        place.name if place else "the installation",
+        agency.reference if agency else "",
+        membership.started_at,
+        membership.ended_at,
+        may_grant(viewer, membership.role, scope_of(membership)),
     )
 
 
-def agencies(session: Session, *, visible_to: Viewer) -> list[ListedAgency]:
+def scope_of(membership: Membership) -> Scope:
+    """What a membership is held for, as the rules of granting see it."""
+    agency = membership.agency
+    homes = frozenset(home.id for home in agency.partnerships) if agency else frozenset()
+    return Scope(
+        membership.partnership_id,
+        membership.trust_id,
+        membership.agency_id,
+        homes,
+    )
+
+
+def partnerships(
+    session: Session, *, visible_to: Viewer, permission: Permission = Permission.SEE_PEOPLE
+) -> list[Partnership]:
+    """The partnerships for whose people the viewer has this permission, by name."""
+    reached = visible_to.reach(permission)
+    ours = true() if reached.everywhere else Partnership.id.in_(reached.partnerships)
+    return list(session.scalars(select(Partnership).where(ours).order_by(Partnership.name)))
+
+
+def agencies(
+    session: Session, *, visible_to: Viewer, permission: Permission = Permission.SEE_PEOPLE
+) -> list[ListedAgency]:
     """Agencies within reach by name, each with how many people hold a role for it."""
     count = func.count(func.distinct(Membership.user_id))
     rows = session.execute(
@@ -192,39 +271,23 @@ def agencies(session: Session, *, visible_to: Viewer) -> list[ListedAgency]:
             Agency.id, Agency.reference, Agency.name, Agency.agency_type, Agency.attributes, count
         )
         .outerjoin(Membership, (Membership.agency_id == Agency.id) & Membership.ended_at.is_(None))
-        .where(Agency.id.in_(reach.agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))))
+        .where(agencies_in_reach(visible_to, permission))
         .group_by(Agency.id)
         .order_by(Agency.name)
     )
     return [ListedAgency(*row) for row in rows]
 
 
-def agency(session: Session, reference: str, *, visible_to: Viewer) -> Agency | None:
+def agency(
+    session: Session,
+    reference: str,
+    *,
+    visible_to: Viewer,
+    permission: Permission = Permission.SEE_PEOPLE,
+) -> Agency | None:
     """One agency with its partnerships, if it is within reach."""
     return session.scalars(
         select(Agency)
         .options(selectinload(Agency.partnerships))
-        .where(
-            Agency.reference == reference,
-            Agency.id.in_(reach.agencies_of(visible_to.partnerships(Permission.SEE_PEOPLE))),
-        )
+        .where(Agency.reference == reference, agencies_in_reach(visible_to, permission))
     ).one_or_none()
-
-
-def returns_of(session: Session, agency_id: int, *, visible_to: Viewer) -> list[AgencysReturn]:
-    """An agency's returns in rounds of the viewer's partnerships, latest due first."""
-    rows = session.scalars(
-        select(AgencyReturn)
-        .join(AgencyReturn.round)
-        .options(joinedload(AgencyReturn.round))
-        .where(
-            AgencyReturn.agency_id == agency_id,
-            reach.returns(visible_to, Permission.SEE_ROUNDS),
-            AuditRound.status != RoundStatus.DRAFT,
-        )
-        .order_by(AgencyReturn.due_on.desc(), AgencyReturn.id)
-    )
-    return [
-        AgencysReturn(row.reference, row.round.reference, row.round.title, row.status, row.due_on)
-        for row in rows
-    ]

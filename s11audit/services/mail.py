@@ -25,6 +25,8 @@ from s11audit.queries.people import stored_email
 MAIL_KINDS: dict[str, frozenset[str]] = {
     "invitation": frozenset({"name", "inviter", "role", "place", "link", "until"}),
     "sign-in-link": frozenset({"link", "until"}),
+    "takeover-asked": frozenset(),
+    "takeover-declined": frozenset({"agency", "reason"}),
 }
 
 LONGEST_ADDRESS = 254

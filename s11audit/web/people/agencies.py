@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from s11audit.domain.agency_types import agency_attribute_label, agency_type_label
 from s11audit.domain.permissions import Permission
 from s11audit.models import Agency
+from s11audit.queries import agencies as of_agency
 from s11audit.queries import directory
-from s11audit.services import people
+from s11audit.services import agencies as services
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.people.forms import AgencyForm, AttributesForm
@@ -46,7 +47,7 @@ def add_agency() -> Response | tuple[str, int]:
     if not form.validate():
         return _new_page(form), 422
     try:
-        added = people.add_agency(
+        added = services.add_agency(
             db(),
             form.reference.data or "",
             form.name.data or "",
@@ -78,7 +79,8 @@ def agency(reference: str) -> str:
         agency_type=agency_type_label(found.agency_type),
         attributes=[agency_attribute_label(one) for one in sorted(found.attributes)],
         found=directory.people(db(), visible_to=viewer(), agency_reference=found.reference),
-        returns=directory.returns_of(db(), found.id, visible_to=viewer()),
+        returns=of_agency.returns_of(db(), found.id, visible_to=viewer()),
+        homes=of_agency.homes_of(db(), found, visible_to=viewer()),
     )
 
 
@@ -99,7 +101,7 @@ def change_attributes(reference: str) -> Response | tuple[str, int]:
     if not form.validate():
         return _attributes_page(found, form), 422
     try:
-        people.change_attributes(db(), found.reference, form.chosen, by=viewer(), now=now())
+        services.change_attributes(db(), found.reference, form.chosen, by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _attributes_page(found, form), 422

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
-from s11audit.domain.permissions import PARTNERSHIP_ROLES, ROLE_LABELS, Role
+from s11audit.domain.permissions import (
+    INSTALLATION_ROLES,
+    PARTNERSHIP_ROLES,
+    ROLE_LABELS,
+    TRUST_ROLES,
+    Permission,
+    Role,
+)
 from s11audit.queries import directory
+from s11audit.queries.directory import Person
+from s11audit.services.leaving import Newcomer
 from s11audit.services.people import Post
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.security import db, viewer
+
+SOMEBODY_NEW = "new"
 
 
 def _role() -> RadioField:
     return RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Role",
         [InputRequired("Choose a role")],
-        choices={role.value: label for role, label in ROLE_LABELS.items()},
         invalid_choice_message="Choose one of the roles in the list",
     )
 
@@ -29,7 +41,7 @@ def _agency() -> SelectField:
     return SelectField(
         "Agency",
         [Optional()],
-        description="For agency leads, contributors and signatories only",
+        description="For roles in an agency only",
         validate_choice=False,
     )
 
@@ -47,10 +59,14 @@ class PostChoice:
     partnerships: dict[str, str]
 
     def offer_places(self) -> None:
-        """Offer the agencies and partnerships that the viewer manages."""
-        agencies = directory.agencies(db(), visible_to=viewer())
+        """Offer the roles that the viewer may give, and the places for which."""
+        may_give = viewer().grantable - INSTALLATION_ROLES - TRUST_ROLES
+        self.role.choices = [
+            (role.value, label) for role, label in ROLE_LABELS.items() if role in may_give
+        ]
+        agencies = directory.agencies(db(), visible_to=viewer(), permission=Permission.GRANT_ROLES)
         self.agency.choices = {"": "Choose an agency"} | {a.reference: a.name for a in agencies}
-        self.partnerships = _own_partnerships()
+        self.partnerships = _own_partnerships(Permission.GRANT_ROLES)
         self.partnership.choices = self.partnerships
 
     @property
@@ -64,8 +80,9 @@ class PostChoice:
         return Post(role, self.agency.data)
 
 
-def _own_partnerships() -> dict[str, str]:
-    return {p.reference: p.name for p in directory.partnerships(db(), visible_to=viewer())}
+def _own_partnerships(permission: Permission) -> dict[str, str]:
+    found = directory.partnerships(db(), visible_to=viewer(), permission=permission)
+    return {one.reference: one.name for one in found}
 
 
 def chosen_or_only(field: SelectField, partnerships: dict[str, str]) -> str:
@@ -76,7 +93,7 @@ def chosen_or_only(field: SelectField, partnerships: dict[str, str]) -> str:
 class RoleForm(PostChoice, FlaskForm):
     role = _role()
     agency = _agency()
-    partnership = _partnership("For managers and QA members only")
+    partnership = _partnership("For roles in a partnership only")
 
 
 class PersonForm(PostChoice, FlaskForm):
@@ -84,8 +101,59 @@ class PersonForm(PostChoice, FlaskForm):
     email = TextField(label="E-mail address", validators=[InputRequired("Enter an e-mail address")])
     role = _role()
     agency = _agency()
-    partnership = _partnership("For managers and QA members only")
+    partnership = _partnership("For roles in a partnership only")
     password = TextField(label="First password")
+
+
+class HandOverForm(FlaskForm):
+    """Who has a role from now on: somebody at the same place, or somebody new."""
+
+    to = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        "Who has this role from now on?",
+        [InputRequired("Choose who has this role from now on")],
+        invalid_choice_message="Choose somebody in the list, or somebody else",
+    )
+    name = TextField(label="Their name")
+    email = TextField(label="Their work e-mail address")
+
+    def offer(self, people: Iterable[Person]) -> None:
+        """Offer these people, and somebody else."""
+        known = {str(one.id): f"{one.name} ({one.email})" for one in people}
+        self.to.choices = known | {SOMEBODY_NEW: "Somebody else"}
+
+    @property
+    def successor(self) -> int | Newcomer:
+        if self.to.data == SOMEBODY_NEW:
+            return Newcomer(self.name.data or "", self.email.data or "")
+        return int(self.to.data)
+
+
+class DeclineForm(FlaskForm):
+    reason = TextField(
+        label="Why not?", validators=[InputRequired("Say why, for whoever asked")], limit=2_000
+    )
+
+
+class TakeoverForm(FlaskForm):
+    """What somebody tells who has taken over; anybody may send it."""
+
+    place = TextField(
+        label="Your school or agency",
+        description="Its name in full, or its reference if you have it, such as ELM-ROW",
+        validators=[InputRequired("Enter the name or reference of your school or agency")],
+        limit=200,
+    )
+    name = TextField(label="Your name", validators=[InputRequired("Enter your name")], limit=200)
+    email = TextField(
+        label="Your work e-mail address",
+        validators=[InputRequired("Enter your work e-mail address")],
+        limit=254,
+    )
+    message = TextField(
+        label="Anything else (optional)",
+        description="Such as whom you follow, and since when. Do not write about any child.",
+        limit=2_000,
+    )
 
 
 class SearchForm(FlaskForm):
@@ -158,7 +226,7 @@ class AgencyForm(AttributeChoice, FlaskForm):
 
     def offer_partnerships(self) -> None:
         """Offer the partnerships that the viewer manages."""
-        self.partnerships = _own_partnerships()
+        self.partnerships = _own_partnerships(Permission.EDIT_AGENCIES)
         self.partnership.choices = self.partnerships
 
     @property

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from s11audit.domain.permissions import Permission
 from s11audit.queries import directory
 from s11audit.queries.directory import Person
+from s11audit.queries.takeovers import how_many_wait
 from s11audit.services import people
 from s11audit.services.passwords import SHORTEST_PASSWORD, made_up_password
 from s11audit.services.refusals import RefusedError
@@ -34,13 +35,23 @@ def listing() -> str:
         search=form.search.data or "",
         role=form.chosen_role,
         agency_reference=form.agency.data or "",
+        left="left" in request.args,
         page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
     )
-    return render_template("people/listing.html", form=form, found=found, address=_page_address)
+    return render_template(
+        "people/listing.html",
+        form=form,
+        found=found,
+        address=_page_address,
+        left="left" in request.args,
+        requests=how_many_wait(db(), visible_to=viewer()),
+    )
 
 
 def _page_address(page: int) -> str:
-    kept: dict[str, Any] = {name: request.args.get(name) for name in ("search", "role", "agency")}
+    kept: dict[str, Any] = {
+        name: request.args.get(name) for name in ("search", "role", "agency", "left")
+    }
     return url_for("people.listing", page=page, **kept)
 
 
@@ -67,7 +78,7 @@ def add() -> str | tuple[str, int]:
         refuse(form, error)
         return _new_page(form), 422
     db().commit()
-    return _password_page(_found(user.id), password)
+    return _password_page(found_person(user.id), password)
 
 
 def _new_page(form: PersonForm) -> str:
@@ -81,7 +92,8 @@ def _password_page(person: Person, password: str) -> str:
     return render_template("people/password.html", person=person, password=password)
 
 
-def _found(user_id: int) -> Person:
+def found_person(user_id: int) -> Person:
+    """Whom the address names, if they are within reach."""
     person = directory.person(db(), user_id, visible_to=viewer())
     if person is None:
         abort(404)
@@ -93,7 +105,7 @@ def _found(user_id: int) -> Person:
 def show(user_id: int) -> str:
     form = RoleForm()
     form.offer_places()
-    return _person_page(_found(user_id), form)
+    return _person_page(found_person(user_id), form)
 
 
 def _person_page(
@@ -111,7 +123,7 @@ def _person_page(
 @blueprint.post("/people/<int(max=2147483647):user_id>/roles")
 @permitted(Permission.GRANT_ROLES)
 def add_role(user_id: int) -> Response | tuple[str, int]:
-    person = _found(user_id)
+    person = found_person(user_id)
     form = RoleForm()
     form.offer_places()
     if not form.validate():
@@ -121,66 +133,55 @@ def add_role(user_id: int) -> Response | tuple[str, int]:
     except RefusedError as error:
         refuse(form, error)
         return _person_page(person, form), 422
-    return _changed(person, f"{person.name} has the role.")
-
-
-@blueprint.post("/people/<int(max=2147483647):user_id>/roles/<int:membership_id>/remove")
-@permitted(Permission.GRANT_ROLES)
-def end_role(user_id: int, membership_id: int) -> Response | tuple[str, int]:
-    person = _found(user_id)
-    if membership_id not in {role.membership_id for role in person.roles}:
-        abort(404)
-    try:
-        people.end_role(db(), person.id, membership_id, by=viewer(), now=now())
-    except RefusedError as error:
-        return _refused(person, error)
-    return _changed(person, f"{person.name} no longer has that role.")
+    return changed(person, f"{person.name} has the role.")
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/disable")
 @permitted(Permission.GRANT_ROLES)
 def disable(user_id: int) -> Response | tuple[str, int]:
-    person = _found(user_id)
+    person = found_person(user_id)
     try:
         people.disable_person(db(), person.id, by=viewer(), now=now())
     except RefusedError as error:
-        return _refused(person, error)
-    return _changed(person, f"{person.name} can no longer sign in.")
+        return refused(person, error)
+    return changed(person, f"{person.name} can no longer sign in.")
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/enable")
 @permitted(Permission.GRANT_ROLES)
 def enable(user_id: int) -> Response | tuple[str, int]:
-    person = _found(user_id)
+    person = found_person(user_id)
     try:
         people.enable_person(db(), person.id, by=viewer(), now=now())
     except RefusedError as error:
-        return _refused(person, error)
-    return _changed(person, f"{person.name} can sign in again.")
+        return refused(person, error)
+    return changed(person, f"{person.name} can sign in again.")
 
 
 @blueprint.post("/people/<int(max=2147483647):user_id>/password")
 @permitted(Permission.GRANT_ROLES)
 def set_password(user_id: int) -> str | tuple[str, int]:
-    person = _found(user_id)
+    person = found_person(user_id)
     password = made_up_password()
     try:
         people.set_password(db(), person.id, password, by=viewer(), now=now())
     except RefusedError as error:
-        return _refused(person, error)
+        return refused(person, error)
     db().commit()
     return _password_page(person, password)
 
 
-def _refused(person: Person, error: RefusedError) -> tuple[str, int]:
+def refused(person: Person, error: RefusedError) -> tuple[str, int]:
     """The person's page again, saying why not; the message leads to what it is about."""
+    db().rollback()
     form = RoleForm()
     form.offer_places()
     about = "roles" if error.field == "role" else "account"
     return _person_page(person, form, [(about, str(error))]), 422
 
 
-def _changed(person: Person, message: str) -> Response:
+def changed(person: Person, message: str) -> Response:
+    """Back to the person's page, with what has been done."""
     db().commit()
     flash(message, "success")
     return redirect(url_for("people.show", user_id=person.id), 303)
