@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from s11audit.models import Base
+from s11audit.domain.event_kinds import DOWNLOADED, SEEN
+from s11audit.models import Base, Event
 from s11audit.models.database import Database
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import PEOPLE, Cast
@@ -33,6 +34,9 @@ EXAMPLES = {
     "new": "1",
 }
 REFERENCES = {"rounds": "R1", "returns": "R1-POL", "actions": "R1-POL-A1", "agencies": "POL"}
+
+# What remembers who took or saw something: the events, and the head of their chain.
+HISTORY = ("events", "event_chain")
 
 
 @pytest.fixture
@@ -104,9 +108,17 @@ def everything(database: Database) -> dict[str, list[Any]]:
 def test_reading_every_page_changes_nothing(
     pages: Pages, app: Flask, cast: Cast, submitted: Opened, database: Database, name: str
 ) -> None:
+    """But for the history, which remembers downloads and looks, and nothing else."""
     pages.sign_in(cast[name])
     before = everything(database)
     for rule in rules(app, "GET"):
         page = pages.get(address(rule))
         assert page.status < 500, (rule, name)
-    assert everything(database) == before
+    after = everything(database)
+    events, known = after["events"], before["events"]
+    assert events[: len(known)] == known
+    column = list(Event.__table__.columns.keys()).index("kind")
+    assert {event[column] for event in events[len(known) :]} <= {DOWNLOADED, SEEN}
+    for table in HISTORY:
+        del before[table], after[table]
+    assert after == before
