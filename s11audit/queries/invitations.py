@@ -240,7 +240,7 @@ def gifts(session: Session, *, visible_to: Viewer) -> Gifts:
 
 def colleagues(session: Session, *, visible_to: Viewer) -> dict[str, list[Colleague]]:
     """Name of each agency that the viewer leads → who holds a role for it, by name."""
-    led = visible_to.agencies(Permission.GRANT_ROLES)
+    led = visible_to.agencies(Permission.DELEGATE)
     agencies = session.execute(
         select(Agency.id, Agency.name).where(Agency.id.in_(led)).order_by(Agency.name)
     )

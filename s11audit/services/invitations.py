@@ -71,17 +71,18 @@ def send_again(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
-) -> str:
-    """Invite the same person to the same post anew; the old link is dead. Gives the new token.
+) -> tuple[Invitation, str]:
+    """Invite the same person to the same post anew; the old link is dead.
 
-    `invitation` is one within the gift of `by`, who invites from now on. Raises RefusedError.
+    Gives the new invitation and its token. `invitation` is one within the gift of `by`, who invites
+    from now on. Raises RefusedError.
     """
     if invitation.accepted_at is not None:
         raise RefusedError("email", "This invitation has been accepted already")
     post = post_of(invitation)
     _require_not_held(session, invitation.email, post)
     anew = _written(invitation.name, invitation.email, post, by, now)
-    return _send(session, anew, by, now, address)[1]
+    return _send(session, anew, by, now, address)
 
 
 def revoke(session: Session, invitation: Invitation, *, by: Viewer, now: datetime) -> None:
@@ -92,25 +93,28 @@ def revoke(session: Session, invitation: Invitation, *, by: Viewer, now: datetim
         _revoke(session, invitation, by, now)
 
 
-def join(session: Session, token: str, name: str, password: str, *, now: datetime) -> int:
+def hash_of_chosen(password: str, *, name: str, email: str) -> str:
+    """The hash of a password that somebody chose. Raises RefusedError where it is too weak.
+
+    Slow on purpose, so it comes before `join`, which holds up others' writing.
+    """
+    if fault := what_is_wrong_with(password, name, email):
+        raise RefusedError("password", fault)
+    return hash_password(password)
+
+
+def join(session: Session, token: str, name: str, password_hash: str, *, now: datetime) -> int:
     """Make an account for whoever holds this token, with the role of its invitation; gives its id.
 
     `session` is the machine's own, as nobody is signed in. The address, the role and the place
     are the invitation's. Raises DeadInvitationError (also where the address has an account by
-    now), and RefusedError about name or password.
+    now), and RefusedError about the name.
     """
+    name = sound_name(name)
     invitation = _taken_up(session, token, now)
     if session.scalar(select(User.id).where(User.email == invitation.email)) is not None:
         raise DeadInvitationError("There is an account with this address")
-    name = sound_name(name)
-    if fault := what_is_wrong_with(password):
-        raise RefusedError("password", fault)
-    user = User(
-        name=name,
-        email=invitation.email,
-        password_hash=hash_password(password),
-        created_at=now,
-    )
+    user = User(name=name, email=invitation.email, password_hash=password_hash, created_at=now)
     session.add(user)
     session.flush()
     _accept(session, invitation, user.id, now)

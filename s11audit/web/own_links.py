@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from s11audit.web.security import services
 
 
 def own_link(path: str) -> str:
     """The absolute address of one of our pages; `path` is what `url_for` gives."""
     return services().settings.base_url + path
+
+
+def join_link(token: str) -> str:
+    """Where somebody takes up the invitation of this token."""
+    return own_link(url_for("account.join", token=token))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from s11audit.web.account import (
     codes,
     email_links,
+    joining,
     openid,
     openid_accounts,
     parked,
@@ -22,6 +23,7 @@ __all__ = [
     "blueprint",
     "codes",
     "email_links",
+    "joining",
     "openid",
     "openid_accounts",
     "parked",
