@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,7 +44,10 @@ def _recognised_by_address(
     email = stored_email(claimed.email)
     if not claimed.email_verified or email.rpartition("@")[2] not in domains:
         return None
-    user_id = session.scalar(select(User.id).where(User.email == email, User.is_active))
+    # Whoever has the address now may have got it from somebody who left: a new account there.
+    has_one = exists().where(OpenIdentity.user_id == User.id, OpenIdentity.issuer == claimed.issuer)
+    known = select(User.id).where(User.email == email, User.is_active, ~has_one)
+    user_id = session.scalar(known)
     if user_id is None:
         return None
     try:

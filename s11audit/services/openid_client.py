@@ -17,6 +17,7 @@ from typing import Any
 
 from s11audit.config import OpenIdProvider
 
+GOOGLE = "https://accounts.google.com"
 SCOPES = "openid email profile"
 # Signatures with a key that only the provider has. Those with a shared secret, or none, are not
 # among them, whatever a token or the provider's own description says.
@@ -163,10 +164,20 @@ def _claimed(claims: Mapping[str, Any]) -> Claimed:
         issuer=claims["iss"],
         subject=subject,
         email=email if isinstance(email, str) and len(email) <= 320 else "",
-        # Only the truth itself: the word "true" is what a careless provider passes on unread.
-        email_verified=claims.get("email_verified") is True,
+        email_verified=_vouches_for_email(claims),
         two_factors="mfa" in (claims.get("amr") or ()),
     )
+
+
+def _vouches_for_email(claims: Mapping[str, Any]) -> bool:
+    """Whether the provider calls the address verified, and may: the word "true" is not enough.
+
+    Google answers only for addresses of the organisations that it serves, which have `hd`; with
+    any other address somebody may have opened an account there long ago, and lost it since.
+    """
+    if claims["iss"] == GOOGLE and not claims.get("hd"):
+        return False
+    return claims.get("email_verified") is True
 
 
 def _client(provider: OpenIdProvider, redirect_uri: str) -> Any:

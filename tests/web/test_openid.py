@@ -161,6 +161,17 @@ def test_an_address_that_the_provider_does_not_answer_for_recognises_nobody(
     assert is_out(pages)
 
 
+def test_an_address_that_went_to_somebody_else_does_not_take_the_account_along(
+    pages: Pages, visitor: Visitor, cast: Cast, database: Database
+) -> None:
+    signs_in(pages, visitor, "asif@example.org")
+    forget(pages)
+    with requests.Session() as browser:
+        page = signs_in(pages, Visitor(browser), "asif-mfa")
+    assert page.heading == UNKNOWN
+    assert list(identities(database)) == ["asif@example.org"]
+
+
 def test_without_domains_a_provider_recognises_nobody_by_address(
     pages: Pages, visitor: Visitor, cast: Cast, app: Flask, provider: OpenIdProvider
 ) -> None:
@@ -340,6 +351,18 @@ def test_a_token_in_which_all_fits_is_believed() -> None:
     assert check(signed(CLAIMS)) == Claimed(
         "https://id.example", "asif", "asif@example.org", email_verified=True, two_factors=False
     )
+
+
+def test_google_answers_for_addresses_of_its_organisations_only() -> None:
+    google = replace(MADE_UP, issuer="https://accounts.google.com")
+    keys = KeySet([KEY]).as_dict(private=False)
+
+    def verified(**more: str) -> bool:
+        token = {"id_token": signed(CLAIMS | {"iss": google.issuer} | more)}
+        return believed(token, keys, google, NONCE, now=MOMENT).email_verified
+
+    assert verified(hd="example.org")
+    assert not verified()
 
 
 @pytest.mark.parametrize(
