@@ -72,6 +72,7 @@ def confirm_takeover(
         if (ended.agency_id, ended.role) != (request.agency_id, Role.AGENCY_LEAD):
             raise LookupError("No lead of this agency")
     _decide(session, request, RequestOutcome.CONFIRMED, by, now)
+    _record(session, "takeover-confirmed", request, by, now)
     return request
 
 
@@ -86,6 +87,7 @@ def decline_takeover(
     facts = {"agency": request.agency.name, "reason": request.reason}
     write_mail(session, "takeover-declined", request.email, facts, now=now)
     _decide(session, request, RequestOutcome.DECLINED, by, now)
+    _record(session, "takeover-declined", request, by, now)
     return request
 
 
@@ -122,5 +124,10 @@ def _decide(
     request.decided_at, request.outcome = now, outcome
     request.decided_by_id = by.user_id or None
     session.flush()
+
+
+def _record(
+    session: Session, kind: str, request: TakeoverRequest, by: Viewer, now: datetime
+) -> None:
     subject, detail = f"agency {request.agency.reference}", {"request": request.id}
-    record_by(session, f"takeover-{outcome}", subject, by, now, detail, of=request)
+    record_by(session, kind, subject, by, now, detail, of=request)

@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "actions",
     "reports",
     "events",
+    "installation",
 )
 
 # A standard with 40 rating questions posts some 400 fields, each of up to 10,000 characters that

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models import AgencyReturn, AuditRound, Membership, User
+from s11audit.models import (
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Invitation,
+    Membership,
+    Partnership,
+    User,
+)
 from s11audit.models.database import Database
+from s11audit.models.rounds import round_partnerships
 from s11audit.services.account import recognised_user
-from tests.cast import LONG_AGO, PEOPLE, Cast
+from tests.cast import LONG_AGO, Cast
 from tests.pages import Page, Pages
 
 ATTACK = "<script>alert(1)</script>"
 ADDRESSES = [
     "/people",
-    "/people/new",
+    "/people/invite-many",
+    "/people/requests",
     "/people/{asif}",
     "/agencies",
     "/agencies/new",
@@ -30,17 +41,6 @@ ADDRESSES = [
 @pytest.fixture
 def priya(pages: Pages, cast: Cast) -> Pages:
     return pages.sign_in(cast["Priya"])
-
-
-def add_person(pages: Pages, **typed: str) -> Page:
-    told = {
-        "name": "Noor Haddad",
-        "email": "noor@example.org",
-        "role": "agency-lead",
-        "agency": "POL",
-        **typed,
-    }
-    return pages.post("/people/new", {**pages.get("/people/new").form(), **told})
 
 
 def add_agency(pages: Pages, **typed: str) -> Page:
@@ -70,68 +70,14 @@ def test_the_manager_of_another_partnership_finds_nothing_of_ours(pages: Pages, 
     assert pages.get("/agencies/POL").status == 404
     assert "Asif" not in pages.get("/people").text
     assert "Downshire" not in pages.get("/agencies").text
-    pages.get("/people/new")
-    for step in ("roles", "roles/1/remove", "disable", "enable", "password"):
+    pages.get("/agencies/new")
+    for step in ("roles", "roles/1/end", "roles/1/hand-over", "leave", "disable", "password"):
         assert pages.post(f"/people/{asif}/{step}").status == 404
-    assert add_person(pages, agency="POL").status == 422
 
 
 @pytest.mark.parametrize("id_", ["0", "999999", "2147483648", "99999999999999999999", "-1", "x"])
 def test_a_person_there_is_not_is_not_found(priya: Pages, id_: str) -> None:
     assert priya.get(f"/people/{id_}").status == 404
-
-
-def test_the_password_of_a_new_person_is_shown_once_and_works(
-    priya: Pages, session: Session
-) -> None:
-    page = add_person(priya)
-    assert page.status == 200
-    password = page.soup.select(".govuk-summary-list__value")[2].get_text(strip=True)
-    assert recognised_user(session, "noor@example.org", password)
-    with priya.client.session_transaction() as cookie:
-        assert password not in str(dict(cookie))
-    shown = priya.get(page.soup.select_one("main a")["href"])
-    assert shown.heading == "Noor Haddad"
-    assert password not in shown.text
-
-
-def test_a_typed_password_is_the_one_that_counts(priya: Pages, session: Session) -> None:
-    add_person(priya, password="three otters on a raft")
-    assert recognised_user(session, "noor@example.org", "three otters on a raft")
-
-
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"name": " "}, "name"),
-        ({"email": "no address"}, "email"),
-        ({"email": "ASIF@example.org"}, "email"),
-        ({"role": ""}, "role"),
-        ({"role": "emperor"}, "role"),
-        ({"agency": ""}, "agency"),
-        ({"agency": "FARPOL"}, "agency"),
-        ({"password": "short"}, "password"),
-    ],
-)
-def test_a_mistake_is_explained_and_what_was_typed_is_kept(
-    priya: Pages, database: Database, typed: dict[str, str], field: str
-) -> None:
-    page = add_person(priya, **typed)
-    assert page.status == 422
-    assert list(page.errors) == [field]
-    kept = page.form()
-    assert kept["name"] == typed.get("name", "Noor Haddad").strip()
-    assert kept["agency"] in {typed.get("agency", "POL"), ""}
-    with database.reading() as reading:
-        assert reading.scalar(select(func.count()).select_from(User)) == len(PEOPLE)
-
-
-def test_another_partnership_is_not_reached_by_sending_its_reference(
-    priya: Pages, cast: Cast, session: Session
-) -> None:
-    add_person(priya, role="manager", partnership="FAR")
-    user = session.scalars(select(User).where(User.email == "noor@example.org")).one()
-    assert [one.partnership_id for one in user.memberships] == [cast.partnerships["DOWN"]]
 
 
 def test_who_manages_two_partnerships_says_which(
@@ -144,19 +90,23 @@ def test_who_manages_two_partnerships_says_which(
         "partnership": "Choose the partnership"
     }
     assert add_agency(priya, partnership="FAR").status == 303
-    page = add_person(priya, role="qa-member", agency="", partnership="FAR")
-    shown = priya.get(page.soup.select_one("main a")["href"])
-    assert "QA subgroup member, Farshire SCP" in shown.text
+    address = f"/people/{cast['Mo'].user_id}"
+    told = {"role": "scrutineer", "agency": "", "partnership": "FAR"}
+    assert (
+        priya.post(f"{address}/roles", {**priya.get(address).form("/roles"), **told}).status == 303
+    )
+    assert "Independent scrutineer or lay member, Farshire SCP" in priya.get(address).text
 
 
-def test_what_was_stored_is_text_and_not_markup(priya: Pages) -> None:
-    add_person(priya, name=ATTACK)
+def test_what_was_stored_is_text_and_not_markup(priya: Pages, cast: Cast, session: Session) -> None:
+    session.get_one(User, cast["Asif"].user_id).name = ATTACK
+    session.commit()
     add_agency(priya, name=ATTACK)
     for address in (
         "/people",
         "/agencies",
         "/agencies/ELM",
-        "/people/new",
+        f"/people/{cast['Asif'].user_id}",
         f"/people?search={ATTACK}",
     ):
         page = priya.get(address)
@@ -212,11 +162,11 @@ def test_a_role_is_given_and_taken(priya: Pages, cast: Cast) -> None:
     assert page.status == 303
     page = priya.get(address)
     assert "Signatory, Downshire Police" in page.text
-    assert press(priya, page, "/remove").status == 303
-    page = priya.get(address)
-    assert "Agency lead, Downshire Police" not in page.text
-    refused = press(priya, page, "/remove")
-    assert (refused.status, list(refused.errors)) == (422, ["roles"])
+    assert press(priya, page, "/end").status == 303
+    text = priya.get(address).text
+    today = long_date(today_in_london(datetime.now(UTC)))
+    assert f"Signatory, Downshire Police, since {today}" in text
+    assert f"Agency lead, Downshire Police, 5 January 2026 to {today}" in text
 
 
 def test_disabling_somebody_signs_them_out_until_they_are_enabled(
@@ -250,7 +200,8 @@ def test_managers_are_not_offered_and_not_granted_their_own_undoing(
     assert not [form for form in page.soup.find_all("form") if "disable" in str(form.get("action"))]
     refused = priya.post(f"{address}/disable")
     assert (refused.status, list(refused.errors)) == (422, ["account"])
-    assert press(priya, page, "/remove").status == 422
+    assert press(priya, page, "/end").status == 422
+    assert priya.post(f"{address}/leave").status == 422
     assert priya.get("/people").status == 200
 
 
@@ -261,8 +212,8 @@ def test_an_agency_added_is_listed_by_its_type_and_takes_people(priya: Pages) ->
     assert "4 agencies." in listed
     page = priya.get("/agencies/ELM")
     assert "Nobody answers for this agency yet." in page.text
-    add = next(link["href"] for link in page.soup.select("main a") if "Add a person" in link.text)
-    assert priya.get(add).form()["agency"] == "ELM"
+    links = [link["href"] for link in page.soup.select("main a")]
+    assert "/people/invite?agency=ELM" in links
 
 
 @pytest.mark.parametrize(
@@ -344,3 +295,72 @@ def test_an_attribute_that_is_not_a_code_is_refused_beside_its_box(priya: Pages)
 def test_another_partnerships_agency_has_no_attributes_to_change(priya: Pages) -> None:
     assert priya.get("/agencies/FARPOL/attributes").status == 404
     assert say(priya, "FARPOL", ["boarding"]).status == 404
+
+
+def test_whoever_leaves_is_signed_out_and_stays_in_the_list_of_those_who_left(
+    priya: Pages, cast: Cast, app: Flask, database: Database
+) -> None:
+    bea = Pages(app, database).sign_in(cast["Bea"])
+    address = f"/people/{cast['Bea'].user_id}"
+    assert press(priya, priya.get(address), "/leave").status == 303
+    assert bea.get("/account").status == 302
+    priya.get(address)  # which says what has been done, once
+    assert "Bea" not in priya.get("/people").text
+    assert "Contributor, Downshire Police, until" in priya.get("/people?left=1").text
+    page = priya.get(address)
+    assert "Bea has no role here now" in page.text
+    assert "Disabled" in page.text
+
+
+def test_a_role_is_handed_over_to_a_colleague(priya: Pages, cast: Cast, session: Session) -> None:
+    page = priya.get(f"/people/{cast['Asif'].user_id}")
+    link = next(a["href"] for a in page.soup.select("main a") if "Hand over" in a.text)
+    offered = {one["value"] for one in priya.get(link).soup.select("input[name=to]")}
+    bea = str(cast["Bea"].user_id)
+    assert offered == {bea, str(cast["Ines"].user_id), "new"}
+    assert priya.post(link).errors == {"to": "Choose who has this role from now on"}
+    assert priya.post(link, {"to": str(cast["Cara"].user_id)}).status == 422
+    assert priya.post(link, {"to": bea}).status == 303
+    assert "Agency lead, Downshire Police" in priya.get(f"/people/{bea}").text
+    assert "has no role here now" in priya.get(f"/people/{cast['Asif'].user_id}").text
+
+
+def test_a_role_is_handed_over_to_somebody_who_is_invited(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    page = priya.get(f"/people/{cast['Asif'].user_id}")
+    link = next(a["href"] for a in page.soup.select("main a") if "Hand over" in a.text)
+    assert priya.post(link, {"to": "new"}).status == 422
+    told = {"to": "new", "name": "Noor Haddad", "email": "noor@example.org"}
+    assert priya.post(link, told).status == 303
+    invitation = session.scalars(select(Invitation)).one()
+    assert (invitation.email, invitation.role) == ("noor@example.org", "agency-lead")
+
+
+def test_a_shared_agencys_page_names_another_partnership_only_where_rounds_are_shared(
+    priya: Pages, cast: Cast, session: Session
+) -> None:
+    police = session.get_one(Agency, cast.agencies["POL"])
+    police.partnerships.append(session.get_one(Partnership, cast.partnerships["FAR"]))
+    session.commit()
+    text = priya.get("/agencies/POL").text
+    assert "also works with another partnership" in text
+    assert "Farshire" not in text
+    assert "The manager of each can change this" in priya.get("/agencies/POL/attributes").text
+    shared = AuditRound(
+        partnership_id=cast.partnerships["FAR"],
+        reference="BOTH",
+        title="Both",
+        questionnaire_id="small",
+        questionnaire_version="1",
+        opens_on=date(2026, 1, 5),
+        due_on=date(2026, 3, 27),
+        closes_on=date(2026, 4, 3),
+        created_at=LONG_AGO,
+    )
+    session.add(shared)
+    session.flush()
+    row = {"round_id": shared.id, "partnership_id": cast.partnerships["DOWN"]}
+    session.execute(round_partnerships.insert().values(row))
+    session.commit()
+    assert "Farshire SCP" in priya.get("/agencies/POL").text

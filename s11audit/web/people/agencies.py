@@ -119,4 +119,7 @@ def _agency_or_404(reference: str) -> Agency:
 
 def _attributes_page(found: Agency, form: AttributesForm) -> str:
     errors = errors_of(form)
-    return render_template("people/attributes.html", agency=found, form=form, errors=errors)
+    homes = of_agency.homes_of(db(), found, visible_to=viewer())
+    return render_template(
+        "people/attributes.html", agency=found, form=form, errors=errors, homes=homes
+    )

@@ -96,15 +96,6 @@ class RoleForm(PostChoice, FlaskForm):
     partnership = _partnership("For roles in a partnership only")
 
 
-class PersonForm(PostChoice, FlaskForm):
-    name = TextField(label="Name", validators=[InputRequired("Enter a name")])
-    email = TextField(label="E-mail address", validators=[InputRequired("Enter an e-mail address")])
-    role = _role()
-    agency = _agency()
-    partnership = _partnership("For roles in a partnership only")
-    password = TextField(label="First password")
-
-
 class HandOverForm(FlaskForm):
     """Who has a role from now on: somebody at the same place, or somebody new."""
 

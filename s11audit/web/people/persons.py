@@ -1,4 +1,4 @@
-"""Listing people, adding them, and changing what they may do."""
+"""Listing people, and changing what they may do."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from s11audit.queries import directory
 from s11audit.queries.directory import Person
 from s11audit.queries.takeovers import how_many_wait
 from s11audit.services import people
-from s11audit.services.passwords import SHORTEST_PASSWORD, made_up_password
+from s11audit.services.passwords import made_up_password
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.people.forms import PersonForm, RoleForm, SearchForm
+from s11audit.web.people.forms import RoleForm, SearchForm
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -53,38 +53,6 @@ def _page_address(page: int) -> str:
         name: request.args.get(name) for name in ("search", "role", "agency", "left")
     }
     return url_for("people.listing", page=page, **kept)
-
-
-@blueprint.get("/people/new")
-@permitted(Permission.GRANT_ROLES)
-def new() -> str:
-    form = PersonForm(agency=request.args.get("agency", ""))
-    form.offer_places()
-    return _new_page(form)
-
-
-@blueprint.post("/people/new")
-@permitted(Permission.GRANT_ROLES)
-def add() -> str | tuple[str, int]:
-    form = PersonForm()
-    form.offer_places()
-    if not form.validate():
-        return _new_page(form), 422
-    password = form.password.data or made_up_password()
-    name, email = form.name.data or "", form.email.data or ""
-    try:
-        user = people.add_person(db(), name, email, password, form.post, by=viewer(), now=now())
-    except RefusedError as error:
-        refuse(form, error)
-        return _new_page(form), 422
-    db().commit()
-    return _password_page(found_person(user.id), password)
-
-
-def _new_page(form: PersonForm) -> str:
-    return render_template(
-        "people/new.html", form=form, errors=errors_of(form), shortest=SHORTEST_PASSWORD
-    )
 
 
 def _password_page(person: Person, password: str) -> str:

@@ -1,0 +1,141 @@
+"""Which agency each line of a list of people means: one that is there, or one to be added."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from s11audit.domain.agency_types import agency_type_label
+from s11audit.models import Agency, Partnership
+from s11audit.models.people import agency_partnerships
+from s11audit.services.agencies import references_in_use
+from s11audit.services.bulk_rows import RowChecks, Told
+from s11audit.services.invitation_files import Row
+
+LONGEST_REFERENCE = 12
+IN_USE = (
+    "An agency of another partnership has this reference. Use another one, or ask the operator "
+    "to share that agency with you"
+)
+
+
+@dataclass(frozen=True)
+class NamedAgency:
+    """An agency of a file; `line` is the first that names one to be added, 0 for one found."""
+
+    line: int
+    reference: str
+    name: str
+    agency_type: str
+    attributes: frozenset[str]
+
+
+class AgenciesOfFile:
+    """Reads the rows of a file and finds their agencies, adding what is wrong to `checks`.
+
+    `ids` has the references of the partnership's agencies by their ids.
+    """
+
+    def __init__(self, session: Session, home: Partnership) -> None:
+        columns = agency_partnerships.c
+        ours = select(columns.agency_id).where(columns.partnership_id == home.id)
+        there = session.scalars(select(Agency).where(Agency.id.in_(ours))).all()
+        self.ids = {one.id: one.reference for one in there}
+        self.checks = RowChecks({one.agency_type for one in there})
+        self.added: list[NamedAgency] = []
+        self.found: list[NamedAgency] = []
+        self._by_reference = {
+            one.reference: NamedAgency(0, one.reference, one.name, one.agency_type, one.attributes)
+            for one in there
+        }
+        self._names = Counter(one.name.casefold() for one in there)
+        self._by_name = {one.name.casefold(): one for one in self._by_reference.values()}
+        self._in_use = references_in_use(session)
+
+    def read(self, rows: Iterable[Row]) -> list[tuple[Told, NamedAgency]]:
+        """The rows in which nothing is wrong, each with its agency."""
+        told = [(self.checks.read(row), row) for row in rows]
+        # No reference is made up that a later line has.
+        self._in_use_below = {one.reference for one, _ in told}
+        return list(self._sound_rows(one for one, _ in told))
+
+    def _sound_rows(self, told: Iterable[Told]) -> Iterator[tuple[Told, NamedAgency]]:
+        at_fault = {fault.line for fault in self.checks.faults}
+        for one in told:
+            before = len(self.checks.faults)
+            agency = self._agency(one) if one.reference or one.agency else None
+            is_sound = one.line not in at_fault and len(self.checks.faults) == before
+            if agency is not None and is_sound:
+                yield one, agency
+
+    def _agency(self, told: Told) -> NamedAgency | None:
+        name = told.agency.casefold()
+        if not told.reference and self._names[name] > 1:
+            message = f"Several agencies are called {told.agency}: add the reference"
+            self.checks.add(told.line, "reference", message)
+            return None
+        known = self._by_reference.get(told.reference) if told.reference else None
+        known = known or (None if told.reference else self._by_name.get(name))
+        if known is None:
+            return self._new(told)
+        self._compare(told, known)
+        if known.line == 0 and known not in self.found:
+            self.found.append(known)
+        return known
+
+    def _compare(self, told: Told, known: NamedAgency) -> None:
+        """What a line says of an agency must not contradict what is known of it."""
+        if told.agency and told.agency.casefold() != known.name.casefold():
+            message = f"{known.reference} is {known.name}: correct the name or the reference"
+            self.checks.add(told.line, "agency", message)
+        if told.agency_type not in ("", known.agency_type):
+            label = agency_type_label(known.agency_type)
+            message = f"{known.name} has the type {label}: write {known.agency_type} or nothing"
+            self.checks.add(told.line, "agency_type", message)
+        if known.line and told.attributes - known.attributes:
+            message = f"Line {known.line} adds {known.name}: write all attributes there"
+            self.checks.add(told.line, "attributes", message)
+
+    def _new(self, told: Told) -> NamedAgency | None:
+        before = len(self.checks.faults)
+        name = told.agency.casefold()
+        if not told.agency:
+            message = f"There is no agency {told.reference}: enter the name of one to be added"
+            self.checks.add(told.line, "agency", message)
+        if not told.agency_type:
+            message = f"{told.agency or told.reference} is not there yet: enter its type"
+            self.checks.add(told.line, "agency_type", message)
+        if told.reference in self._in_use:
+            self.checks.add(told.line, "reference", IN_USE)
+        if name and name in self._by_name:
+            there = self._by_name[name].reference
+            message = f"{told.agency} has the reference {there}: use that one, or another name"
+            self.checks.add(told.line, "reference", message)
+        if len(self.checks.faults) > before:
+            return None
+        taken = self._in_use | self._in_use_below
+        reference = told.reference or made_up_reference(told.agency, taken)
+        new = NamedAgency(told.line, reference, told.agency, told.agency_type, told.attributes)
+        self._in_use |= {reference}
+        self._by_reference[reference] = self._by_name[name] = new
+        self._names[name] += 1
+        self.added.append(new)
+        return new
+
+
+def made_up_reference(name: str, taken: frozenset[str] | set[str]) -> str:
+    """A reference of the first letters of a name, with a number where that is taken."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    stem = re.sub(r"[^A-Z0-9]+", "-", re.sub(r"['’]", "", plain)).strip("-") or "AGENCY"
+    reference, number = stem[:LONGEST_REFERENCE].strip("-"), 1
+    while reference in taken:
+        number += 1
+        tail = f"-{number}"
+        reference = stem[: LONGEST_REFERENCE - len(tail)].strip("-") + tail
+    return reference

@@ -1,0 +1,121 @@
+"""Inviting many people from one file: shown in full first, then done as it was shown."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response
+from wtforms import SelectField, TextAreaField
+
+from s11audit.domain.numbers import counted
+from s11audit.domain.permissions import Permission
+from s11audit.queries import directory
+from s11audit.services.bulk_invitations import Plan, carry_out, plan_invitations
+from s11audit.services.invitation_files import COLUMNS, MOST_ROWS, read_rows, template
+from s11audit.services.refusals import RefusedError
+from s11audit.web.downloads import CSV, download
+from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.own_links import join_link
+from s11audit.web.people.forms import chosen_or_only
+from s11audit.web.people.pages import blueprint
+from s11audit.web.security import db, now, permitted, viewer
+from s11audit.web.uploads import UploadKind, received
+
+CHANGED = "Somebody has changed people or agencies since you looked. Check the list once more"
+
+
+class ManyForm(FlaskForm):
+    file = FileField("CSV file", description=f"Up to 2 MB and {MOST_ROWS:,} lines")
+    text = TextAreaField(
+        "Or paste the lines here",
+        description="With the headings, from a spreadsheet or a file. A file is used instead",
+    )
+    partnership = SelectField("Partnership", validate_choice=False)
+
+    def offer_partnerships(self) -> None:
+        """Offer the partnerships to which the viewer may add agencies."""
+        found = directory.partnerships(
+            db(), visible_to=viewer(), permission=Permission.EDIT_AGENCIES
+        )
+        self.partnerships = {one.reference: one.name for one in found}
+        self.partnership.choices = self.partnerships
+        if not self.partnerships:
+            abort(403)
+
+    def read(self) -> str:
+        """The lines that were sent, of a file or pasted. Raises RefusedError."""
+        if self.file.data and self.file.data.filename:
+            self.text.data = received(self.file.data, UploadKind.CSV).text
+        return self.text.data or ""
+
+    def plan(self) -> Plan:
+        """What would be done for what was sent. Raises RefusedError."""
+        file = read_rows(self.read())
+        home = chosen_or_only(self.partnership, self.partnerships)
+        return plan_invitations(db(), file, home, by=viewer(), now=now())
+
+
+def _offered_form() -> ManyForm:
+    form = ManyForm()
+    form.offer_partnerships()
+    return form
+
+
+@blueprint.get("/people/invite-many")
+@permitted(Permission.GRANT_ROLES)
+def invite_many() -> str:
+    return _many_page(_offered_form())
+
+
+@blueprint.get("/people/invite-many/template")
+@permitted(Permission.GRANT_ROLES)
+def many_template() -> Response:
+    return download(template(), CSV, "people-to-invite.csv", about="template of people to invite")
+
+
+@blueprint.post("/people/invite-many")
+@permitted(Permission.GRANT_ROLES)
+def check_many() -> str | tuple[str, int]:
+    form = _offered_form()
+    try:
+        plan = form.plan()
+    except RefusedError as error:
+        refuse(form, error)
+        return _many_page(form), 422
+    page = _many_page(form, plan)
+    return (page, 422) if plan.faults else page
+
+
+@blueprint.post("/people/invite-many/confirm")
+@permitted(Permission.GRANT_ROLES)
+def confirm_many() -> Response | tuple[str, int]:
+    form = _offered_form()
+    try:
+        plan = form.plan()
+        if plan.digest != request.form.get("digest"):
+            return _many_page(form, plan, CHANGED), 422
+        carry_out(db(), plan, by=viewer(), now=now(), address=join_link)
+    except RefusedError as error:
+        db().rollback()
+        refuse(form, error)
+        return _many_page(form), 422
+    db().commit()
+    flash(f"{counted(len(plan.invited), 'invitation')} written.", "success")
+    return redirect(url_for("people.invitations"), 303)
+
+
+def _many_page(form: ManyForm, plan: Plan | None = None, problem: str = "") -> str:
+    errors = errors_of(form)
+    if plan and plan.faults:
+        many = counted(len(plan.faults), "fault")
+        errors = [("faults", f"The list has {many}, shown below. Nothing is done yet")]
+    elif problem:
+        errors = [("plan", problem)]
+    return render_template(
+        "people/invite-many.html",
+        form=form,
+        plan=plan,
+        errors=errors,
+        columns=COLUMNS.values(),
+    )
