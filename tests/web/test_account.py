@@ -17,6 +17,7 @@ from s11audit.models.database import Database
 from s11audit.queries.people import token_digest
 from s11audit.services.account import recognised_user
 from s11audit.services.passwords import is_outdated
+from s11audit.services.throttling import TRIES, Tried
 from s11audit.web.account.signing_in import own_address
 from tests.cast import PASSWORD, Cast
 from tests.pages import Page, Pages
@@ -41,6 +42,46 @@ OTHER_SITES = [
     "@evil.example",
     ".evil.example",
     "",
+    "////evil.example",
+    "//evil.example/returns",
+    "//evil.example@127.0.0.1",
+    "//127.0.0.1@evil.example",
+    "/\\/evil.example",
+    "/\\\\evil.example",
+    "\\/evil.example",
+    "/returns\\..\\evil.example",
+    "/\r/evil.example",
+    "/\r\n/evil.example",
+    "/returns\r\nLocation: https://evil.example",
+    "/\x00/evil.example",
+    "/\x7f/evil.example",
+    "\x0b//evil.example",
+    "http:evil.example",
+    "http:/evil.example",
+    "http:\\\\evil.example",
+    "ftp://evil.example",
+    "HTTPS://evil.example",
+    "https:///evil.example",
+    "://evil.example",
+    "?next=https://evil.example",
+    "#https://evil.example",
+    "vbscript:msgbox(1)",
+    "blob:https://evil.example/1",
+    "view-source:https://evil.example",
+    "evil.example/returns",
+    "..//evil.example",
+    "http://127.0.0.1:8000/returns",
+    "//127.0.0.1:8000/returns",
+    "\uff0f\uff0fevil.example",
+]
+OWN_PAGES = [
+    "/",
+    "/returns",
+    "/returns/R1-POL?standard=leadership",
+    "/people?search=a%2F%2Fb&page=2",
+    "/returns/R1-POL#leadership",
+    "/@evil.example",
+    "/returns?next=https://evil.example",
 ]
 
 
@@ -98,6 +139,50 @@ def test_nothing_typed_is_asked_for_field_by_field(pages: Pages, cast: Cast) -> 
     assert list(sign_in(pages, "", "").errors) == ["email", "password"]
 
 
+def keep_failing(pages: Pages, email: str) -> Page:
+    form = pages.get("/sign-in").form() | {"email": email, "password": "wrong password"}
+    for _ in range(TRIES[Tried.SIGN_IN].account.tries):
+        assert pages.post("/sign-in", form).status == 422
+    return pages.post("/sign-in", form)
+
+
+def test_too_many_tries_are_refused_in_the_same_words_whoever_it_is(
+    pages: Pages, cast: Cast
+) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        known = keep_failing(pages, "asif@example.org")
+        unknown = keep_failing(pages, "nobody@example.org")
+    assert known.status == unknown.status == 429
+    assert known.heading == "You have tried too many times"
+    assert known.text == unknown.text
+    assert "Wait 15 minutes" in known.text
+    assert known.response.headers["Retry-After"] == unknown.response.headers["Retry-After"] == "900"
+
+
+def test_too_many_tries_keep_even_the_right_password_out_for_a_while_but_nobody_who_is_in(
+    pages: Pages, cast: Cast, app: Flask, database: Database
+) -> None:
+    inside = Pages(app, database).sign_in(cast["Asif"])
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        keep_failing(pages, "asif@example.org")
+        assert sign_in(pages, "ASIF@example.org ", PASSWORD).status == 429
+        assert sign_in(pages, "bea@example.org", PASSWORD).status == 303
+        assert inside.get("/account").status == 200
+        clock.shift(TRIES[Tried.SIGN_IN].account.within)
+        stranger = Pages(app, database)
+        assert sign_in(stranger, "asif@example.org", PASSWORD).status == 303
+
+
+def test_signing_in_lets_an_account_start_counting_afresh(pages: Pages, cast: Cast) -> None:
+    form = pages.get("/sign-in").form() | {"email": "asif@example.org", "password": "wrong"}
+    for _ in range(TRIES[Tried.SIGN_IN].account.tries - 1):
+        pages.post("/sign-in", form)
+    assert sign_in(pages, "asif@example.org", PASSWORD).status == 303
+    pages.get("/account")
+    pages.post("/sign-out")
+    assert sign_in(pages, "asif@example.org", "wrong").status == 422
+
+
 def test_an_outdated_hash_is_made_anew_when_its_owner_signs_in(
     pages: Pages, cast: Cast, database: Database
 ) -> None:
@@ -145,6 +230,12 @@ def test_signing_out_needs_a_form_of_ours(pages: Pages, cast: Cast) -> None:
 def test_signing_in_leads_to_no_other_site(app: Flask, wanted: str) -> None:
     with app.test_request_context():
         assert own_address(wanted) == "/"
+
+
+@pytest.mark.parametrize("wanted", OWN_PAGES)
+def test_signing_in_leads_to_any_page_of_our_own(app: Flask, wanted: str) -> None:
+    with app.test_request_context():
+        assert own_address(wanted) == wanted
 
 
 @pytest.mark.parametrize(
@@ -242,6 +333,8 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
         (PASSWORD, "eleven char", "eleven char", "new"),
         (PASSWORD, "x" * 201, "x" * 201, "new"),
         (PASSWORD, "a" * 12, "a" * 12, "new"),
+        (PASSWORD, "qwerty123456", "qwerty123456", "new"),
+        (PASSWORD, "asif.example", "asif.example", "new"),
         (PASSWORD, NEW, NEW + ".", "again"),
     ],
 )

@@ -28,6 +28,8 @@ def prove() -> Response | str:
 @blueprint.post("/sign-in/again")
 @permitted(Permission.USE_ACCOUNT, half_signed_in=True)
 def check_proof() -> Response | tuple[str, int]:
+    if not g.signed_in.has_password:
+        return redirect(url_for("account.prove", next=request.args.get("next")), 303)
     form = ProofForm()
     if not form.validate():
         return _proof_page(form), 422
