@@ -23,7 +23,7 @@ from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS
 from s11audit.domain.answers import LINK_LIMIT, POST_LIMIT, TEXT_LIMIT, gaps
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.lineage import sources
-from s11audit.domain.permissions import Role
+from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.questionnaire import Carry, Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.versions import VersionStatus
@@ -33,22 +33,30 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AuditRound,
+    Delegation,
     Event,
     EventChain,
+    Membership,
     QuestionnaireVersion,
+    SecondFactor,
     Signature,
     StoredAnswer,
     User,
 )
 from s11audit.models.database import Database
+from s11audit.paths import PACKAGE, TEMPLATES
 from s11audit.queries.people import as_viewer
 from s11audit.queries.returns import answers_of, unconfirmed, values_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.passwords import password_fits
 from s11audit.services.questionnaires import publish
+from s11audit.services.second_factors import check_code
+from s11audit.services.secret_box import SecretBox
 
 pytestmark = pytest.mark.slow
+
+ROUNDS = ("S11-2024", "S11-2026", "S11-TARN-2026", "S175-2026-27")
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +130,18 @@ def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any
             "version": "2026-27",
             "status": "open",
         },
+        {
+            "reference": "S11-TARN-2026",
+            "questionnaire": "section-11",
+            "version": "2026",
+            "status": "open",
+        },
     ]
-    keys = {"name", "role", "agency", "email", "password"}
+    place = {"role", "partnership", "trust", "agency"}
+    keys = place | {"name", "also", "email", "password", "totp_secret"}
     assert all(set(account) == keys for account in told["accounts"])
     assert {account["role"] for account in told["accounts"]} == set(Role)
+    assert all(set(also) == place for account in told["accounts"] for also in account["also"])
 
 
 def test_each_account_can_sign_in_with_the_password_that_is_told(
@@ -136,6 +152,46 @@ def test_each_account_can_sign_in_with_the_password_that_is_told(
     assert len(set(hashes.values())) == 1
     account = told["accounts"][0]
     assert password_fits(hashes[account["email"]], account["password"])
+
+
+def test_whoever_needs_a_code_is_told_the_secret_and_nobody_else_is(
+    told: dict[str, Any], session: Session
+) -> None:
+    for user in session.scalars(select(User)):
+        (account,) = (one for one in told["accounts"] if one["email"] == user.email)
+        needs = as_viewer(user, user.memberships).needs_second_factor
+        assert bool(account["totp_secret"]) is needs, user.email
+    known = {account["totp_secret"] for account in told["accounts"]} - {None}
+    assert known == {Content().authenticator}
+
+
+def test_the_code_that_is_printed_is_accepted_from_each_who_needs_one(
+    told: dict[str, Any], directory: Path
+) -> None:
+    box = SecretBox((directory / "secret-key").read_text().strip())
+    code = run_demo("--code", "--directory", str(directory / "not-looked-at")).strip()
+    assert not (directory / "not-looked-at").exists()
+    assert code.isdecimal()
+    database = Database(told["database_url"])
+    with database.writing() as opened:
+        for factor in opened.scalars(select(SecondFactor)).all():
+            now = datetime.now(UTC)
+            assert check_code(opened, factor.user_id, code, box=box, now=now)
+        opened.rollback()
+    database.dispose()
+
+
+def test_the_secret_is_known_to_the_demonstration_only() -> None:
+    """An installation that is really used must never have it."""
+    secret = Content().authenticator
+    files = [
+        path
+        for root in (PACKAGE, TEMPLATES)
+        for path in root.rglob("*")
+        if path.suffix in {".py", ".yaml", ".html", ".txt"}
+    ]
+    holding = [path for path in files if secret in path.read_text(encoding="utf-8")]
+    assert {path.parent.parent.name for path in holding} == {"demo"}
 
 
 def test_every_agency_has_a_lead_and_a_signatory(told: dict[str, Any]) -> None:
@@ -156,11 +212,75 @@ def test_the_cast_is_there_with_addresses_that_reach_nobody(told: dict[str, Any]
     assert by_first_name["Mo"]["agency"] is None
 
 
+def agencies_of(session: Session, partnership: str) -> dict[str, str]:
+    """Reference → type of the agencies of one partnership."""
+    rows = session.scalars(select(Agency)).all()
+    homes = {one: {home.reference for home in one.partnerships} for one in rows}
+    return {one.reference: one.agency_type for one in rows if partnership in homes[one]}
+
+
 def test_sixteen_agencies_of_nine_types_or_more_and_four_schools(session: Session) -> None:
-    types = list(session.scalars(select(Agency.agency_type)))
+    types = list(agencies_of(session, "WEND").values())
     assert Counter(types)["school"] == 4
     assert len(types) == 16 + 4
     assert len(set(types)) >= 10
+
+
+def test_the_neighbour_has_agencies_of_its_own_and_shares_the_police(session: Session) -> None:
+    neighbour = agencies_of(session, "TARN")
+    assert len(neighbour) == 6 + 1
+    assert set(neighbour) & set(agencies_of(session, "WEND")) == {"POL"}
+
+
+def test_the_police_answer_in_the_round_of_the_neighbour_too(session: Session) -> None:
+    returns = returns_of(session, "S11-TARN-2026")
+    assert set(returns) == set(agencies_of(session, "TARN"))
+    assert returns["POL"].round.partnership.reference == "TARN"
+    assert Counter(one.status for one in returns.values()) == {
+        ReturnStatus.SUBMITTED: 2,
+        ReturnStatus.IN_PROGRESS: 2,
+        ReturnStatus.NOT_STARTED: 3,
+    }
+
+
+def test_somebody_judges_in_one_partnership_and_leads_an_agency_of_the_other(
+    told: dict[str, Any], session: Session
+) -> None:
+    (account,) = (one for one in told["accounts"] if one["also"])
+    assert (account["role"], account["agency"]) == (
+        "agency-lead",
+        "Wendshire Youth Justice Service",
+    )
+    (also,) = account["also"]
+    assert also["role"] == "qa-member"
+    assert also["partnership"].startswith("Tarnshire")
+    user = session.scalars(select(User).where(User.email == account["email"])).one()
+    assert len(as_viewer(user, user.memberships).grants) == 2
+
+
+def test_the_trust_has_two_schools_whose_returns_its_viewer_reads(session: Session) -> None:
+    viewer = next(
+        as_viewer(one.user, [one])
+        for one in session.scalars(select(Membership).where(Membership.role == Role.TRUST_VIEWER))
+    )
+    returns = returns_of(session, "S175-2026-27").values()
+    read = {one for one in returns if viewer.may_at(Permission.SEE_RETURN, one.place)}
+    assert {one.agency.reference for one in read} == {"KEST", "FERN"}
+
+
+def test_contributors_have_standards_of_open_returns_to_answer(session: Session) -> None:
+    rows = session.execute(
+        select(User.email, Agency.reference, Delegation.standard_id)
+        .join(User, User.id == Delegation.user_id)
+        .join(AgencyReturn, AgencyReturn.id == Delegation.return_id)
+        .join(Agency, Agency.id == AgencyReturn.agency_id)
+        .where(AgencyReturn.status == ReturnStatus.IN_PROGRESS)
+    ).all()
+    assert {(email, agency) for email, agency, _ in rows} == {
+        ("bea@example.org", "POL"),
+        ("tunde@example.org", "CSC"),
+    }
+    assert len(rows) >= 4
 
 
 def test_every_agency_says_what_it_has_or_does_in_known_words(session: Session) -> None:
@@ -227,7 +347,7 @@ def test_returns_of_now_bring_forward_the_answers_of_the_round_before(session: S
 
 
 def test_nothing_that_was_submitted_waits_to_be_confirmed(session: Session) -> None:
-    for round_reference in ("S11-2024", "S11-2026", "S175-2026-27"):
+    for round_reference in ROUNDS:
         for one in returns_of(session, round_reference).values():
             if one.status is ReturnStatus.IN_PROGRESS:
                 continue
@@ -263,7 +383,11 @@ def test_a_draft_waits_for_the_second_manager(told: dict[str, Any], session: Ses
     (draft,) = session.scalars(select(QuestionnaireVersion))
     assert (draft.questionnaire_id, draft.version) == ("local-questions", "2027")
     assert draft.status is VersionStatus.PROPOSED
-    managers = [one["name"] for one in told["accounts"] if one["role"] == "manager"]
+    managers = [
+        one["name"]
+        for one in told["accounts"]
+        if one["role"] == "manager" and one["partnership"].startswith("Wendshire")
+    ]
     assert len(managers) == 2
     assert draft.proposed_by is not None
     assert draft.proposed_by.name == managers[0]
@@ -298,7 +422,7 @@ def test_the_earlier_round_is_closed_with_signatures_and_receipts(session: Sessi
 
 def test_submitted_returns_lack_nothing(session: Session, catalogue: Catalogue) -> None:
     checked = 0
-    for reference in ("S11-2024", "S11-2026", "S175-2026-27"):
+    for reference in ROUNDS:
         for one in returns_of(session, reference).values():
             if one.status not in SUBMITTED_STATUSES | {ReturnStatus.AWAITING_SIGN_OFF}:
                 continue
@@ -310,7 +434,7 @@ def test_submitted_returns_lack_nothing(session: Session, catalogue: Catalogue) 
             answers = {key: answer.answer for key, answer in held.items()}
             assert gaps(questions, answers, unconfirmed(held)) == []
             checked += 1
-    assert checked == 14 + 6 + 1 + 1
+    assert checked == 14 + 6 + 1 + 1 + 2
 
 
 def test_the_police_still_have_something_to_finish(
@@ -437,7 +561,7 @@ def test_preparing_again_keeps_what_is_there_and_says_so(
     assert "for demonstration only" in output
     session.rollback()
     assert set(session.scalars(select(AgencyReturn.receipt))) == receipts
-    assert session.scalar(select(func.count(Agency.id))) == 20
+    assert session.scalar(select(func.count(Agency.id))) == 26
 
 
 def test_starting_afresh_replaces_its_own_files_only(told: dict[str, Any], directory: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from s11audit.domain.access import SECOND_FACTOR_ROLES
+from s11audit.domain.permissions import Role
 
 DATA = Path(__file__).parent / "data"
 
@@ -24,13 +27,24 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
+class Post:
+    """A role, and the reference of what it is held for ("" for the whole installation)."""
+
+    role: Role
+    place: str
+
+
+@dataclass(frozen=True)
 class Person:
-    """Somebody with an account. `agency` is a reference, or None for a role in the partnership."""
+    """Somebody with an account, and what they are: one post, or several."""
 
     name: str
-    role: str
     email: str
-    agency: str | None
+    posts: tuple[Post, ...]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return any(post.role in SECOND_FACTOR_ROLES for post in self.posts)
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,8 @@ class MadeUpAgency:
     name: str
     agency_type: str
     attributes: frozenset[str]
+    partnerships: tuple[str, ...]
+    trust: str
     profile: Mapping[str, Any]
 
 
@@ -66,21 +82,45 @@ class Content:
                 row["name"],
                 row["type"],
                 frozenset(row.get("with", ())),
+                tuple(row.get("of", [self.home])),
+                row.get("trust", ""),
                 self.plans["agencies"].get(row["reference"], {}),
             )
             for row in self.partnership["agencies"]
         }
 
+    @property
+    def authenticator(self) -> str:
+        """The secret of everybody's authenticator app, in base32."""
+        return str(self.partnership["authenticator"])
+
+    @cached_property
+    def partnerships(self) -> dict[str, dict[str, str]]:
+        """Reference → reference and name."""
+        return _named(self.partnership["partnerships"])
+
+    @property
+    def home(self) -> str:
+        """Reference of the partnership that most of it is about."""
+        return next(iter(self.partnerships))
+
+    @cached_property
+    def trusts(self) -> dict[str, dict[str, str]]:
+        """Reference → reference and name."""
+        return _named(self.partnership["trusts"])
+
     @cached_property
     def people(self) -> list[Person]:
-        """Everybody: those of the partnership first."""
-        rows = [(None, row) for row in self.partnership["people"]]
-        for agency in self.partnership["agencies"]:
-            rows += [(agency["reference"], row) for row in agency["people"]]
-        return [
-            Person(row["name"], row["role"], f"{row['email']}@example.org", agency)
-            for agency, row in rows
-        ]
+        """Everybody: those of partnerships first, then of the installation, trusts and agencies."""
+        whole, top = self.partnership, {"reference": "", "people": self.partnership["people"]}
+        places = [*whole["partnerships"], top, *whole["trusts"], *whole["agencies"]]
+        return [_person(row, place["reference"]) for place in places for row in place["people"]]
+
+    def name_of(self, place: str) -> str:
+        """The name of the partnership, trust or agency of this reference; "" for none."""
+        if place in self.agencies:
+            return self.agencies[place].name
+        return (self.partnerships | self.trusts).get(place, {}).get("name", "")
 
     @cached_property
     def texts(self) -> dict[str, dict[str, list[Any]]]:
@@ -117,3 +157,13 @@ class Content:
     def suits(self, tag: str, agency_type: str) -> bool:
         """Whether a text kept for `tag` (an agency type or a group of them) is for this type."""
         return agency_type in self.words["groups"].get(tag, [tag])
+
+
+def _named(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    return {row["reference"]: {"reference": row["reference"], "name": row["name"]} for row in rows}
+
+
+def _person(row: Mapping[str, Any], place: str) -> Person:
+    posts = [Post(Role(row["role"]), place)]
+    posts += [Post(Role(more["role"]), more["place"]) for more in row.get("also", ())]
+    return Person(row["name"], f"{row['email']}@example.org", tuple(posts))

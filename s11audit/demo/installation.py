@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import URL, select
 
 from s11audit.config import Settings, read_settings
-from s11audit.demo.content import Content
+from s11audit.demo.content import Content, Post
 from s11audit.demo.seeding import seed
 from s11audit.domain.dates import today_in_london
 from s11audit.models import AuditRound
 from s11audit.models.database import Database
 from s11audit.models.migrating import migrate
 from s11audit.questionnaires.catalogue import shipped_catalogue
+from s11audit.services.secret_box import SecretBox
 
 DATABASE = "s11audit.sqlite3"
 SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
@@ -68,9 +69,10 @@ def prepare(directory: Path, *, fresh: bool, now: datetime) -> Installation:
         return Installation(directory, was_there=True)
     unfinished = directory / f"{DATABASE}.unfinished"
     _remove(unfinished)
-    _fill(unfinished, now)
+    secret_key = secrets.token_urlsafe(48)
+    _fill(unfinished, now, SecretBox(secret_key))
     _remove(database)
-    _write_secret(directory / SECRET_KEY)
+    _write_secret(directory / SECRET_KEY, secret_key)
     unfinished.rename(database)
     return Installation(directory, was_there=False)
 
@@ -84,19 +86,35 @@ def describe(installation: Installation) -> dict[str, Any]:
     }
 
 
-def accounts() -> list[dict[str, str | None]]:
-    """Everybody who can sign in, with the password that all of them share."""
+def accounts() -> list[dict[str, Any]]:
+    """Everybody who can sign in, with the password that all of them share.
+
+    `totp_secret` is what their authenticator app would be given; None for who needs no code.
+    `also` are the further roles of somebody who has several.
+    """
     content = Content()
     return [
         {
             "name": person.name,
-            "role": person.role,
-            "agency": content.agencies[person.agency].name if person.agency else None,
+            **_described(person.posts[0], content),
+            "also": [_described(post, content) for post in person.posts[1:]],
             "email": person.email,
             "password": content.password,
+            "totp_secret": content.authenticator if person.needs_second_factor else None,
         }
         for person in content.people
     ]
+
+
+def _described(post: Post, content: Content) -> dict[str, str | None]:
+    """The role, and the name of what it is for, if that is a partnership, a trust or an agency."""
+    agency = content.agencies.get(post.place)
+    return {
+        "role": post.role,
+        "partnership": content.partnerships.get(post.place, {}).get("name"),
+        "trust": content.trusts.get(post.place, {}).get("name"),
+        "agency": agency.name if agency else None,
+    }
 
 
 def _rounds(installation: Installation) -> list[dict[str, str]]:
@@ -115,11 +133,11 @@ def _rounds(installation: Installation) -> list[dict[str, str]]:
     ]
 
 
-def _fill(path: Path, now: datetime) -> None:
+def _fill(path: Path, now: datetime, box: SecretBox) -> None:
     database = Database(_address(path))
     migrate(database.engine)
     with database.writing.begin() as session:
-        seed(session, shipped_catalogue(), today_in_london(now))
+        seed(session, shipped_catalogue(), today_in_london(now), box)
     database.dispose()
 
 
@@ -139,7 +157,7 @@ def _remove(database: Path) -> None:
         database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
-def _write_secret(path: Path) -> None:
+def _write_secret(path: Path, secret_key: str) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
-    path.write_text(secrets.token_urlsafe(48) + "\n")
+    path.write_text(f"{secret_key}\n")

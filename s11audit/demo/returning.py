@@ -19,10 +19,12 @@ from s11audit.demo.partnership import Company
 from s11audit.demo.timeline import Timeline
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, Snapshot
 from s11audit.queries.returns import HeldAnswer, answers_of
 from s11audit.services.answers import Change, save_answers, start_return
+from s11audit.services.delegations import set_delegations
 from s11audit.services.events import record
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import extend
@@ -111,32 +113,40 @@ class Returning:
             pages = [_together(pages[i : i + PAGES_AT_A_TIME]) for i in _steps(len(pages))]
         first = self.fate["from"]
         last_day = self.fate.get("until", self.fate.get("at", -1) - 2)
-        moment = self.timeline.add(self.timeline.day(first), self._start)
+        lead = self.company.lead(self.agency_return.agency.reference)
+        helper = self.company.contributor(self.agency_return.agency.reference)
+        delegated = [key for page in pages[1::3] for key in page] if helper else []
+        moment = self.timeline.add(
+            self.timeline.day(first), partial(self._start, delegated, helper, lead)
+        )
         for number, page in enumerate(pages):
             offset = first + (last_day - first) * number // max(1, len(pages) - 1)
-            helps = number % 3 == 1
+            by = helper if helper and number % 3 == 1 else lead
             moment = self.timeline.add(
                 self.timeline.day(offset),
-                partial(self._save, page, helps),
+                partial(self._save, page, by),
                 moment,
             )
         return moment
 
-    def _start(self, now: datetime) -> None:
-        by = self.company.lead(self.agency_return.agency.reference)
-        start_return(self.session, self.agency_return, self.chain, by=by, now=now)
+    def _start(
+        self, delegated: Sequence[str], helper: Viewer | None, lead: Viewer, now: datetime
+    ) -> None:
+        """Begin, and ask the contributor to answer the standards of these questions."""
+        start_return(self.session, self.agency_return, self.chain, by=lead, now=now)
         # The services change the row itself, so the object must be read again.
         self.session.refresh(self.agency_return)
+        if helper:
+            wanted = {key.partition(".")[0]: [helper.user_id] for key in delegated}
+            set_delegations(self.session, self.agency_return, wanted, by=lead, now=now)
 
-    def _save(self, page: Mapping[str, Answer], helps: bool, now: datetime) -> None:
+    def _save(self, page: Mapping[str, Answer], by: Viewer, now: datetime) -> None:
         """Answer a page as somebody who sees what is there, and confirms what has not changed."""
-        agency = self.agency_return.agency.reference
         held = answers_of(self.session, self.agency_return.id)
         changes = [
             Change(key, answer, _seen(held, key).digest, confirms=True)
             for key, answer in page.items()
         ]
-        by = self.company.contributor(agency) if helps else self.company.lead(agency)
         save_answers(
             self.session,
             self.agency_return,
@@ -198,7 +208,8 @@ class Returning:
         self.agency_return.updated_at = now
         subject = f"return {self.agency_return.reference}"
         by = self.company.manager.user_id
-        record(self.session, f"return-made-{status}", subject, by=by, at=now)
+        kind = f"return-made-{status}"
+        record(self.session, kind, subject, by=by, at=now, of=self.agency_return)
 
 
 def _seen(held: Mapping[str, HeldAnswer], key: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Seeding an empty database with the made-up partnership and its rounds.
+"""Seeding an empty database with the made-up partnerships and their rounds.
 
 Everything goes through the services that the pages use, in the order in which it would have
 happened; only what no service does yet is written straight into the tables.
@@ -21,7 +21,7 @@ from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
-from s11audit.demo.partnership import Company, found_partnership
+from s11audit.demo.partnership import Company, found_partnerships
 from s11audit.demo.returning import SIGNED, Returning, Written
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
@@ -33,26 +33,31 @@ from s11audit.models import AgencyReturn, AuditRound
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
+from s11audit.services.secret_box import SecretBox
 
 SEED = 2026
 DAYS_BEFORE_OPENING = 20
 
 
-def seed(session: Session, catalogue: Catalogue, today: date) -> None:
-    """Fill an empty database. The same day gives the same partnership, but for receipts."""
+def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) -> None:
+    """Fill an empty database. The same day gives the same partnerships, but for receipts.
+
+    `box` closes the secrets of authenticator apps.
+    """
     content = Content()
     rng = Random(SEED)  # noqa: S311 - chosen for being the same every time
     timeline = Timeline(today, rng)
     plans = content.plans["rounds"]
     founded = timeline.day(min(plan["opens"] for plan in plans) - DAYS_BEFORE_OPENING)
-    company = found_partnership(session, content, _noon(founded))
-    Drafting(session, content, catalogue, company, timeline).plan()
+    companies = found_partnerships(session, content, box, _noon(founded))
+    Drafting(session, content, catalogue, companies[content.home], timeline).plan()
     used_before: Counter[tuple[str, str]] = Counter()
     # The round of now is written first, so that it has the first choice of words.
     for plan in reversed(plans):
         writer = Writer(content, used_before)
         chain = catalogue.chain(catalogue.get(plan["questionnaire"], plan["version"]))
         known_as = _known_as(catalogue.editions(plan["questionnaire"]), chain[0])
+        company = companies[plan.get("partnership", content.home)]
         audit_round = _Round(session, content, chain, known_as, company, timeline, writer, plan)
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
@@ -128,10 +133,12 @@ class _Round:
 
     def _members(self) -> list[str]:
         left_out, types = self.plan.get("without", []), self.plan.get("types")
+        home = self.company.partnership.reference
         return [
             agency.reference
             for agency in self.content.agencies.values()
-            if agency.reference not in left_out
+            if home in agency.partnerships
+            and agency.reference not in left_out
             and (agency.agency_type in types if types else agency.agency_type != "school")
         ]
 
@@ -183,7 +190,7 @@ class _Round:
             ratings_rng=Random(f"{seed_text} ratings"),  # noqa: S311 - as above
             fates=self._fates(ReturnStatus(fate["status"])),
             today=self.timeline.today,
-            repeats=fate["status"] != ReturnStatus.SUBMITTED,
+            repeats=self.plan.get("repeats", fate["status"] != ReturnStatus.SUBMITTED),
         )
         answering.answer_everything()
         return answering.answers, answering.undertakings

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Locator, Page
+from sqlalchemy import update
 
+from s11audit.models import UserSession
+from s11audit.models.database import Database
 from tests.browser.conftest import Demonstration, Visitor
 
 pytestmark = pytest.mark.browser
@@ -186,3 +190,36 @@ def test_a_question_comes_up_when_its_condition_turns_true(
         page.check("[data-question='accountability.clear-accountability'] input[value=not-met]")
         assert action.is_visible()
         visitor.leaves()
+
+
+def end_sessions(demonstration: Demonstration) -> None:
+    """What the clock does to whoever goes to lunch, at once."""
+    database = Database(demonstration.description["database_url"])
+    with database.writing.begin() as session:
+        session.execute(update(UserSession).values(ended_at=datetime.now(UTC)))
+    database.dispose()
+
+
+def test_what_is_typed_when_the_session_ends_is_sent_after_signing_in_again(
+    browser: Browser, demonstration: Demonstration
+) -> None:
+    account = demonstration.account("agency-lead", "Hollinmere District Council")
+    lead = Visitor(browser, demonstration.address).signs_in(account)
+    address = "/returns/S11-2026-HOL/standards/leadership"
+    page = lead.goes_to(address)
+    texts = ["Half an hour of work.\n\nIn two paragraphs.", "<b>Bold</b> & “quoted”"]
+    for number, text in enumerate(texts):
+        page.locator("textarea[name$=__comment]").nth(number).fill(text)
+    end_sessions(demonstration)
+    lead.presses("Save and come back later")
+    assert page.inner_text("h1") == "Sign in"
+    lead.types_password(account)
+    assert page.inner_text("h1") == "We kept what you typed"
+    for text in texts:
+        assert text in page.inner_text("main")
+    lead.presses("Send it now")
+    assert "is saved" in page.inner_text("main")
+    lead.goes_to(address)
+    boxes = page.locator("textarea[name$=__comment]")
+    assert [boxes.nth(number).input_value() for number in range(2)] == texts
+    lead.leaves()
