@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.cli import own_data
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import as_json_option, partnership_meant, print_rows
 from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
@@ -19,11 +20,15 @@ from s11audit.queries.people import operator, stored_email
 from s11audit.services import people
 from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
+from s11audit.services.second_factors import reset_second_factors
 
 
 @click.group()
 def users() -> None:
     """Add people, list them, and decide who may sign in."""
+
+
+users.add_command(own_data.data)
 
 
 @users.command("add")
@@ -120,6 +125,16 @@ def new_password(email: str) -> None:
         user = _user(session, email)
         people.set_password(session, user.id, given, by=operator(session), now=datetime.now(UTC))
     click.echo(f"New password of {user.name}: {given}\nIt is shown only now.")
+
+
+@users.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Take the second step of signing in from somebody who has lost it, to set up anew."""
+    with installation() as opened, opened.database.writing.begin() as session:
+        user, by = _user(session, email), operator(session)
+        reset_second_factors(session, user.id, by=by, now=datetime.now(UTC))
+    click.echo(f"{user.name} is signed out, and can set up a second step after signing in again.")
 
 
 def _user(session: Session, email: str) -> User:

@@ -17,9 +17,12 @@ _COUNTED = {
     "answers": ("answer", "answers"),
     "brought_forward": ("answer brought forward", "answers brought forward"),
     "confirmed": ("answer confirmed", "answers confirmed"),
+    "entries": ("entry", "entries"),
     "events": ("event", "events"),
+    "given": ("standard given", "standards given"),
     "questions": ("question", "questions"),
     "returns": ("return", "returns"),
+    "taken_back": ("standard taken back", "standards taken back"),
 }
 
 
