@@ -7,11 +7,15 @@ below. Its pages ask for a name and for consent, as providers do.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -70,7 +74,11 @@ def running_provider() -> Iterator[OpenIdProvider]:
         for name, secret in (OURS, ANOTHER)
     ]
     told = json.dumps({"port": port, "clients": clients, "accounts": ACCOUNTS})
-    program = ["node", "--input-type=module", "-e", PROGRAM, told]
+    # Machines without Node.js of their own have it beside Python: see requirements-node.txt.
+    places = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
+    node = shutil.which("node", path=places)
+    assert node, "These tests need Node.js"
+    program = [node, "--input-type=module", "-e", PROGRAM, told]
     with subprocess.Popen(
         program,
         cwd=PACKAGE.parent,
