@@ -67,7 +67,7 @@ def made_up_password() -> str:
     return "-".join(groups)
 
 
-def what_is_wrong_with(password: str, name: str = "", email: str = "") -> str:
+def what_is_wrong_with(password: str, name: str, email: str) -> str:
     """Why this cannot be the new password of that person, as a sentence; empty where it can."""
     password = _normal(password)
     if len(password) < SHORTEST_PASSWORD:

@@ -60,7 +60,7 @@ def add_person(
 ) -> User:
     """A new person with a first role and a password to hand over. Raises RefusedError."""
     name, email = sound_name(name), _new_email(session, email)
-    if fault := what_is_wrong_with(password):
+    if fault := what_is_wrong_with(password, name, email):
         raise RefusedError("password", fault)
     membership = vacancy(session, post, by=by, now=now)
     user = User(name=name, email=email, password_hash=hash_password(password), created_at=now)
@@ -105,7 +105,7 @@ def set_password(
 ) -> None:
     """Give somebody a new password to hand over, and end their sessions. Raises RefusedError."""
     person, user = _own_to_change(session, user_id, by)
-    if fault := what_is_wrong_with(password):
+    if fault := what_is_wrong_with(password, user.name, user.email):
         raise RefusedError("password", fault)
     user.password_hash = hash_password(password)
     end_sessions(session, user.id, now=now)

@@ -15,6 +15,10 @@ from s11audit.services.passwords import (
 from tests.cast import PASSWORD
 
 
+def fault_of(password: str) -> str:
+    return what_is_wrong_with(password, "Asif Example", "asif@example.org")
+
+
 @pytest.mark.parametrize(
     "password",
     [
@@ -30,19 +34,19 @@ from tests.cast import PASSWORD
     ],
 )
 def test_length_is_enough_and_no_kind_of_character_is_asked_for(password: str) -> None:
-    assert what_is_wrong_with(password, "Asif Example", "asif@example.org") == ""
+    assert fault_of(password) == ""
 
 
 @pytest.mark.parametrize("length", [0, 11, LONGEST_PASSWORD + 1])
 def test_a_password_too_short_or_too_long_is_refused_with_the_number(length: int) -> None:
-    assert "characters or" in what_is_wrong_with(("kettle moss zebra " * 12)[:length])
+    assert "characters or" in fault_of(("kettle moss zebra " * 12)[:length])
 
 
 @pytest.mark.parametrize(
     "stolen", ["qwerty123456", "1QAZ2wsx3edc", "Finalfantasy", "123456789qwe", "JustinBieber"]
 )
 def test_what_break_ins_have_published_is_refused_however_it_is_written(stolen: str) -> None:
-    fault = what_is_wrong_with(stolen)
+    fault = fault_of(stolen)
     assert fault.startswith("Many people use that password")
     assert fault.endswith(WHAT_TO_DO)
 
@@ -62,7 +66,7 @@ def test_what_break_ins_have_published_is_refused_however_it_is_written(stolen: 
     ],
 )
 def test_what_programs_guess_first_is_refused_and_told_what_to_do(guessable: str) -> None:
-    fault = what_is_wrong_with(guessable)
+    fault = fault_of(guessable)
     assert fault.startswith("That password is too easy to guess")
     assert fault.endswith(WHAT_TO_DO)
 
@@ -86,7 +90,14 @@ def test_one_persons_words_are_forgotten_before_the_next_is_judged() -> None:
 def test_a_made_up_password_is_one_that_would_be_accepted() -> None:
     made = {made_up_password() for _ in range(50)}
     assert len(made) == 50
-    assert {what_is_wrong_with(password) for password in made} == {""}
+    assert {fault_of(password) for password in made} == {""}
+
+
+def test_a_password_fits_itself_alone_however_a_keyboard_composes_it() -> None:
+    kept = hash_password("caf\u00e9 and three otters")
+    assert kept.startswith("$argon2id$")
+    assert password_fits(kept, "cafe\u0301 and three otters")
+    assert not password_fits(kept, "cafe and three otters")
 
 
 def test_somebody_who_never_set_a_password_has_none_that_fits() -> None:

@@ -15,12 +15,7 @@ from s11audit.queries import directory
 from s11audit.queries.people import operator
 from s11audit.services import agencies, installation, leaving, people
 from s11audit.services.account import recognised_user
-from s11audit.services.passwords import (
-    hash_password,
-    made_up_password,
-    password_fits,
-    what_is_wrong_with,
-)
+from s11audit.services.passwords import made_up_password
 from s11audit.services.people import Post
 from s11audit.services.refusals import RefusedError
 from tests.cast import PASSWORD, Cast
@@ -176,7 +171,9 @@ def test_a_reference_that_would_not_fit_an_address_is_refused(
 
 
 def test_a_reference_is_unique_in_whatever_case(session: Session, cast: Cast) -> None:
-    added = agencies.add_agency(session, "elm-row", "Elm", "faith", "DOWN", by=cast["Priya"], now=NOW)
+    added = agencies.add_agency(
+        session, "elm-row", "Elm", "faith", "DOWN", by=cast["Priya"], now=NOW
+    )
     assert added.reference == "ELM-ROW"
     with pytest.raises(RefusedError):
         agencies.add_agency(session, "Elm-Row", "N", "faith", "DOWN", by=cast["Priya"], now=NOW)
@@ -232,18 +229,3 @@ def test_a_long_list_is_cut_into_pages_that_hold_everybody_once(
     )
     assert (first.pages, first.total, len(first.people), len(third.people)) == (2, 68, 50, 0)
     assert len({person.id for person in first.people + second.people}) == 68
-
-
-def test_a_password_fits_itself_alone_and_nobody_has_none() -> None:
-    kept = hash_password("caf\u00e9 and three otters")
-    assert kept.startswith("$argon2id$")
-    assert password_fits(kept, "cafe\u0301 and three otters")
-    assert not password_fits(kept, "cafe and three otters")
-    assert not password_fits(None, "cafe and three otters")
-    assert not password_fits("", "")
-
-
-def test_a_made_up_password_is_one_that_would_be_accepted() -> None:
-    made = {made_up_password() for _ in range(100)}
-    assert len(made) == 100
-    assert {what_is_wrong_with(password) for password in made} == {""}
