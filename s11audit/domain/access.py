@@ -103,9 +103,7 @@ RULES: dict[Permission, Rule] = {
     Permission.SEE_EVENTS: Rule(
         Thing.EVENTS, _through(Relation.INSTALLATION, Role.OPERATOR) | _MANAGER
     ),
-    Permission.SEE_ROUNDS: Rule(
-        Thing.ROUND, _SCRUTINY | _through(Relation.PARTNERSHIP, Role.YOUNG_PANELLIST)
-    ),
+    Permission.SEE_ROUNDS: Rule(Thing.ROUND, _SCRUTINY),
     Permission.EDIT_ROUNDS: Rule(Thing.ROUND, _MANAGER),
     Permission.SEE_QUESTIONNAIRES: Rule(
         Thing.QUESTIONNAIRE, dict.fromkeys(_SCRUTINY, Relation.PARTNERSHIP)

@@ -66,8 +66,13 @@ class Reach:
         """Whether anything at this place is within reach."""
         if place.agency_id in self.any_agencies:
             return True
-        if place.agency_id in self.but:
-            return False
+        return place.agency_id not in self.but and self._through_partnership(place)
+
+    def bars(self, place: Place) -> bool:
+        """Whether this is out of reach only because the person works for the agency."""
+        return place.agency_id in self.but and self._through_partnership(place)
+
+    def _through_partnership(self, place: Place) -> bool:
         if self.partnerships & place.partnerships:
             return True
         return place.agency_type in SCHOOL_TYPES and bool(self.schools_of & place.partnerships)

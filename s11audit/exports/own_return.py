@@ -91,7 +91,7 @@ def _facts(
     audit_round, agency = agency_return.round, agency_return.agency
     submitted_at = agency_return.submitted_at
     return ReturnFacts(
-        partnership=audit_round.partnership.name,
+        partnership="; ".join(partnership.name for partnership in agency_return.askers),
         round_title=audit_round.title,
         round_reference=audit_round.reference,
         questionnaire_title=questionnaire.title,

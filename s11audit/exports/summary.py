@@ -10,6 +10,7 @@ from fractions import Fraction
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, long_time
 from s11audit.domain.numbers import percent, plain_number
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LETTERS, SIDE_LABELS, Rating, Side
 from s11audit.domain.scoring import Scorecard
@@ -32,6 +33,7 @@ from s11audit.exports.rows import (
 from s11audit.models import AuditRound
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.reports import ReturnLine
+from s11audit.queries.rounds import whose_round
 
 Cards = Mapping[int, Mapping[str, Scorecard]]
 
@@ -64,7 +66,7 @@ def round_facts(
     returned = sum(statuses[status] for status in RETURNED_STATUSES)
     expected = len(lines) - statuses[ReturnStatus.EXEMPT]
     return RoundFacts(
-        partnership=audit_round.partnership.name,
+        partnership=whose_round(audit_round, visible_to=visible_to, permission=Permission.EXPORT),
         round_title=audit_round.title,
         round_reference=audit_round.reference,
         round_status=ROUND_STATUS_LABELS[audit_round.status].lower(),

@@ -158,6 +158,14 @@ def action_in_full(session: Session, reference: str, *, visible_to: Viewer) -> A
     return ActionInFull(*row) if row else None
 
 
+def reaches(
+    session: Session, action: Action, permission: Permission, *, visible_to: Viewer
+) -> bool:
+    """Whether the viewer may do this with the action."""
+    within = select(Action.id).where(Action.id == action.id, reach.actions(visible_to, permission))
+    return session.scalar(within) is not None
+
+
 def _conditions(wanted: ActionFilter, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.round_reference:

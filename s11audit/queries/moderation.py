@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
@@ -77,21 +77,24 @@ def return_to_scrutinise(
     session: Session, round_reference: str, agency_reference: str, *, visible_to: Viewer
 ) -> AgencyReturn | None:
     """One agency's return in a round with both, in any status, or None where it is not theirs."""
-    return session.scalars(
+    found = (
         select(AgencyReturn)
         .join(AgencyReturn.round)
         .join(AuditRound.partnership)
         .join(AgencyReturn.agency)
         .options(
-            contains_eager(AgencyReturn.round).contains_eager(AuditRound.partnership),
-            contains_eager(AgencyReturn.agency),
+            contains_eager(AgencyReturn.round).options(
+                contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships)
+            ),
+            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
         )
         .where(
             AuditRound.reference == round_reference,
             Agency.reference == agency_reference,
             reach.returns(visible_to, Permission.SCRUTINISE, in_any_state=True),
         )
-    ).one_or_none()
+    )
+    return session.scalars(found).unique().one_or_none()
 
 
 def agencies_answering(

@@ -84,11 +84,12 @@ class ReturnAnswers:
 
 def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
     """The round of this reference with its partnership, or None where it is not theirs to take."""
-    return session.scalars(
+    found = (
         select(AuditRound)
-        .options(joinedload(AuditRound.partnership))
+        .options(joinedload(AuditRound.partnership), joinedload(AuditRound.partnerships))
         .where(AuditRound.reference == reference, reach.rounds(visible_to, Permission.EXPORT))
-    ).one_or_none()
+    )
+    return session.scalars(found).unique().one_or_none()
 
 
 def return_lines(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
@@ -29,6 +29,8 @@ from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.questionnaires.versions import OtherFingerprintError, UnpublishedQuestionnaireError
+
+SCHOOLS_ONLY = "schools only"
 
 
 class ChangedQuestionnaireError(RuntimeError):
@@ -56,7 +58,7 @@ class RoundLine:
 
     reference: str
     title: str
-    partnership: str
+    partnerships: tuple[str, ...]
     questionnaire: str
     version: str
     status: RoundStatus
@@ -64,6 +66,11 @@ class RoundLine:
     due_on: date
     closes_on: date
     rate: ReturnRate
+
+    @property
+    def partnership(self) -> str:
+        """Everybody who asks."""
+        return "; ".join(self.partnerships)
 
 
 @dataclass(frozen=True)
@@ -153,14 +160,36 @@ def rates_by_type(rows: Iterable[ReturnRow], today: date) -> dict[str, ReturnRat
     return {code: return_rate(found, today) for code, found in sorted(by_type.items())}
 
 
-def round_of(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
-    """The round of this reference with its partnership, or None where it is not theirs to see."""
-    return session.scalars(
+def round_of(
+    session: Session,
+    reference: str,
+    *,
+    visible_to: Viewer,
+    to: Permission = Permission.SEE_ROUNDS,
+) -> AuditRound | None:
+    """The round of this reference, if the viewer may do this with any of it, or None.
+
+    It comes with all its partnerships.
+    """
+    found = (
         select(AuditRound)
         .join(AuditRound.partnership)
-        .options(contains_eager(AuditRound.partnership))
-        .where(AuditRound.reference == reference, reach.rounds(visible_to, Permission.SEE_ROUNDS))
-    ).one_or_none()
+        .options(contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships))
+        .where(AuditRound.reference == reference, reach.rounds(visible_to, to))
+    )
+    return session.scalars(found).unique().one_or_none()
+
+
+def whose_round(
+    audit_round: AuditRound, *, visible_to: Viewer, permission: Permission = Permission.SEE_ROUNDS
+) -> str:
+    """The partnerships of a round whose agencies the viewer reaches, and if schools only, so."""
+    reached = visible_to.reach(permission)
+    return "; ".join(
+        one.name if one.id in reached.partnerships else f"{one.name} ({SCHOOLS_ONLY})"
+        for one in audit_round.partnerships
+        if one.id in reached.any_partnerships
+    )
 
 
 def round_lines(session: Session, today: date, *, visible_to: Viewer) -> list[RoundLine]:
@@ -177,20 +206,20 @@ def round_lines(session: Session, today: date, *, visible_to: Viewer) -> list[Ro
         .group_by(AgencyReturn.round_id, AgencyReturn.status, AgencyReturn.due_on)
     ):
         counts.setdefault(round_id, []).append((status, due_on, number))
-    found = session.execute(
-        select(AuditRound, Partnership.name)
-        .join(AuditRound.partnership)
+    found = session.scalars(
+        select(AuditRound)
+        .options(selectinload(AuditRound.partnerships))
         .where(reach.rounds(visible_to, Permission.SEE_ROUNDS))
         .order_by(AuditRound.due_on.desc(), AuditRound.reference)
     )
-    return [_line(row, name, return_rate(counts.get(row.id, ()), today)) for row, name in found]
+    return [_line(row, return_rate(counts.get(row.id, ()), today)) for row in found]
 
 
-def _line(row: AuditRound, partnership: str, rate: ReturnRate) -> RoundLine:
+def _line(row: AuditRound, rate: ReturnRate) -> RoundLine:
     return RoundLine(
         reference=row.reference,
         title=row.title,
-        partnership=partnership,
+        partnerships=tuple(one.name for one in row.partnerships),
         questionnaire=row.questionnaire_id,
         version=row.questionnaire_version,
         status=row.status,

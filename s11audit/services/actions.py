@@ -22,7 +22,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import step_named
 from s11audit.models import Action, ActionNote, AgencyReturn, AuditRound
-from s11audit.queries import reach
+from s11audit.queries.actions import reaches
 from s11audit.services.events import record
 from s11audit.services.steps import check_reason, move
 
@@ -126,7 +126,7 @@ def take_action_step(
     if action.version != version:
         raise ChangedActionError("Somebody else has changed this action since you opened it.")
     step = step_named(ACTION_STEPS, step_name, action.status)
-    if not _reaches(session, by, step.permission, action):
+    if not reaches(session, action, step.permission, visible_to=by):
         raise PermissionError(f"{by.name} may not {step.permission} here")
     check_reason(step, text)
     values: dict[str, Any] = {"version": Action.version + 1}
@@ -144,16 +144,11 @@ def add_note(session: Session, action: Action, text: str, *, by: Viewer, now: da
     Raises PermissionError unless `by` may progress or verify this action.
     """
     wanted = (Permission.PROGRESS_ACTION, Permission.VERIFY_ACTION)
-    if not any(_reaches(session, by, permission, action) for permission in wanted):
+    if not any(reaches(session, action, permission, visible_to=by) for permission in wanted):
         raise PermissionError(f"{by.name} may not write about this action")
     moment = _Moment(session, by, now)
     moment.note(action, text)
     moment.record("action-note-added", action)
-
-
-def _reaches(session: Session, by: Viewer, permission: Permission, action: Action) -> bool:
-    within = select(Action.id).where(Action.id == action.id, reach.actions(by, permission))
-    return session.scalar(within) is not None
 
 
 def _pledge(promise: Promise) -> _Pledge | None:

@@ -185,6 +185,7 @@ def _action_page(
         source=_source(found),
         is_overdue=is_overdue(action.status, action.due_on, today_in_london(now())),
         buttons=buttons,
+        is_barred=viewer().reach(Permission.VERIFY_ACTION).bars(action.place),
         note=note or NoteForm(),
         may_write=_may(Permission.PROGRESS_ACTION, found) or _may(Permission.VERIFY_ACTION, found),
         errors=errors_in(buttons) + (errors_of(note) if note else []),
@@ -194,7 +195,7 @@ def _action_page(
 
 
 def _may(permission: Permission, found: ActionInFull) -> bool:
-    return viewer().may_at(permission, found.action.place)
+    return queries.reaches(db(), found.action, permission, visible_to=viewer())
 
 
 def _source(found: ActionInFull) -> dict[str, str]:

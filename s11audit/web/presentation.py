@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
@@ -18,28 +19,48 @@ from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
 from s11audit.domain.ratings import LABELS, LETTERS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, version_name
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
+from s11audit.models import AuditRound
 from s11audit.paths import STATIC
 from s11audit.web.hardening import csp_nonce
 
 
 @dataclass(frozen=True)
 class Destination:
-    """One entry of the navigation, shown to those whom `permission` lets in."""
+    """One entry of the navigation, shown to those whom `permission` lets in.
+
+    Whoever has `unless` reaches it from a page of theirs.
+    """
 
     text: str
     endpoint: str
     permission: Permission
+    unless: Permission | None = None
+
+    def is_for(self, viewer: Viewer) -> bool:
+        beside = self.unless is not None and viewer.may(self.unless)
+        return viewer.may(self.permission) and not beside
 
 
 NAVIGATION: tuple[Destination, ...] = (
     Destination("Rounds", "rounds.listing", Permission.SEE_ROUNDS),
+    Destination(
+        "Rounds in plain words",
+        "rounds.plain_listing",
+        Permission.READ_PLAINLY,
+        unless=Permission.SEE_ROUNDS,
+    ),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
+    Destination("Colleagues", "people.colleagues", Permission.DELEGATE),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
     Destination("History", "events.listing", Permission.SEE_EVENTS),
 )
+
+# Where the operator begins, in an installation that has such a page.
+INSTALLATION = "installation.show"
 
 
 def init_app(app: Flask) -> None:
@@ -68,6 +89,7 @@ def init_app(app: Flask) -> None:
         asset_url=asset_url,
         csp_nonce=csp_nonce,
         navigation=navigation,
+        what_is_shown_of=what_is_shown_of,
     )
 
 
@@ -76,24 +98,52 @@ def percentage(share: Decimal | None) -> str:
     return "–" if share is None else f"{share:.1f}%"
 
 
+def what_is_shown_of(audit_round: AuditRound) -> str:
+    """Which agencies of a round its pages show to whoever is looking; empty where it is all."""
+    reached = g.viewer.reach(Permission.SEE_ROUNDS)
+    asking = {one.id: one.name for one in audit_round.partnerships}
+    whole = [name for id_, name in asking.items() if id_ in reached.partnerships]
+    schools = [
+        name for id_, name in asking.items() if id_ in reached.schools_of - reached.partnerships
+    ]
+    if len(whole) == len(asking):
+        return ""
+    parts = [f"agencies of {' and '.join(whole)}"] if whole else []
+    parts += [f"schools and colleges of {' and '.join(schools)}"] if schools else []
+    told = f"This page shows {', and '.join(parts)}, and no others."
+    return told if whole else f"Schools only. {told}"
+
+
 def navigation() -> list[dict[str, Any]]:
     """The entries for whoever is looking; the one that this page is under is marked current."""
     if g.get("viewer") is None:
         return []
+    places = [place for place in NAVIGATION if place.is_for(g.viewer)]
+    here = _current(places)
     return [
-        {"text": place.text, "href": url_for(place.endpoint), "current": place is _current()}
-        for place in NAVIGATION
-        if g.viewer.may(place.permission)
+        {"text": place.text, "href": url_for(place.endpoint), "current": place is here}
+        for place in places
     ]
 
 
-def _current() -> Destination | None:
+def first_page() -> str | None:
+    """Where whoever is looking begins: the first place of the navigation that is theirs.
+
+    For the operator that is the installation itself. None for somebody who has nothing to go to.
+    """
+    if g.viewer.may(Permission.RUN_INSTALLATION) and INSTALLATION in current_app.view_functions:
+        return url_for(INSTALLATION)
+    places = navigation()
+    return str(places[0]["href"]) if places else None
+
+
+def _current(places: Sequence[Destination]) -> Destination | None:
     """The destination that this page is under: by its address, or else by its blueprint."""
-    for place in NAVIGATION:
+    for place in places:
         if f"{request.path}/".startswith(f"{url_for(place.endpoint)}/"):
             return place
     blueprint = request.blueprint or ""
-    return next((p for p in NAVIGATION if p.endpoint.startswith(f"{blueprint}.")), None)
+    return next((p for p in places if p.endpoint.startswith(f"{blueprint}.")), None)
 
 
 def asset_url(name: str) -> str:

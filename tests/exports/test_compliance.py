@@ -100,6 +100,7 @@ def test_exempt_agencies_leave_the_rate_and_alternative_assurance_counts(
         ("FAITH", ReturnStatus.ALTERNATIVE_ASSURANCE),
     ):
         agency = Agency(reference=reference, name=reference, agency_type="fire")
+        agency.partnerships = list(audit_round.partnerships)
         session.add(agency)
         session.flush()
         add_return(session, audit_round, agency.id, "fire", status)
@@ -128,6 +129,7 @@ def test_a_rating_is_starred_while_an_answer_is_missing(
     cast: Cast,
 ) -> None:
     agency = Agency(reference="HALF", name="A half-answered one", agency_type="fire")
+    agency.partnerships = list(audit_round.partnerships)
     session.add(agency)
     session.flush()
     answers = {"leadership.board-lead": "met", "leadership.has-plan": "no"}
@@ -253,7 +255,7 @@ def test_what_looks_like_a_formula_stays_text_in_every_column(
 def test_a_round_takes_seven_statements_however_many_agencies_it_has(
     session: Session, audit_round: AuditRound, cast: Cast
 ) -> None:
-    audit_round.partnership  # noqa: B018 loaded before
+    audit_round.partnerships  # noqa: B018 loaded before
     statements: list[str] = []
 
     def count(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:

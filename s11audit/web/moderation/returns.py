@@ -126,8 +126,18 @@ def _return_page(
         actions=actions_of_return(db(), found, visible_to=viewer()),
         buttons=buttons,
         errors=errors_in(buttons),
+        barred_from=_barred_from(found),
         may_extend=may_run and waiting,
     )
+
+
+def _barred_from(found: AgencyReturn) -> list[str]:
+    """The steps, as their buttons call them, that are for others because the viewer works there."""
+    return [
+        step.button
+        for step in steps_from(SCRUTINY_STEPS, found.status)
+        if viewer().reach(step.permission).bars(found.place)
+    ]
 
 
 def _buttons(found: AgencyReturn, sent: dict[str, StepForm] | None) -> list[StepButton]:

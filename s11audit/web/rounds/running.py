@@ -27,7 +27,7 @@ Page = str | tuple[str, int] | Response
 @blueprint.post("/<reference>/steps/<step>")
 @permitted(Permission.EDIT_ROUNDS)
 def take_step(reference: str, step: str) -> Page:
-    audit_round = round_or_404(reference)
+    audit_round = _round_to_run(reference)
     form = sent_form(step)
     if not form.validate():
         return round_page(audit_round, {step: form}), 422
@@ -51,14 +51,14 @@ def take_step(reference: str, step: str) -> Page:
 @blueprint.get("/<reference>/agencies")
 @permitted(Permission.EDIT_ROUNDS)
 def agencies(reference: str) -> str:
-    audit_round = round_or_404(reference)
+    audit_round = _round_to_run(reference)
     return _agencies_page(audit_round, _agencies_form(audit_round))
 
 
 @blueprint.post("/<reference>/agencies")
 @permitted(Permission.EDIT_ROUNDS)
 def add_agencies(reference: str) -> Page:
-    audit_round = round_or_404(reference)
+    audit_round = _round_to_run(reference)
     form = _agencies_form(audit_round)
     chosen = form.agencies.data or []
     if form.validate() and not chosen:
@@ -100,6 +100,18 @@ def extend(reference: str, agency: str) -> Page:
     return _to_round(agency_return.round)
 
 
+def _round_to_run(reference: str) -> AuditRound:
+    """The round of this reference; refused to whoever sees it but does not run it."""
+    audit_round = round_or_404(reference)
+    _check_runs(audit_round)
+    return audit_round
+
+
+def _check_runs(audit_round: AuditRound) -> None:
+    if not viewer().may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id):
+        abort(403)
+
+
 def _to_round(audit_round: AuditRound) -> Response:
     return redirect(url_for("rounds.show", reference=audit_round.reference), 303)
 
@@ -125,6 +137,7 @@ def _return_or_404(reference: str, agency: str) -> AgencyReturn:
     found = return_to_scrutinise(db(), reference, agency, visible_to=viewer())
     if found is None:
         abort(404)
+    _check_runs(found.round)
     return found
 
 

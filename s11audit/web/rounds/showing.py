@@ -52,7 +52,7 @@ def listing() -> str:
     return render_template(
         "rounds/listing.html",
         lines=lines,
-        several_partnerships=len({line.partnership for line in lines}) > 1,
+        several_partnerships=len({name for line in lines for name in line.partnerships}) > 1,
         may_set_up=viewer().may(Permission.EDIT_ROUNDS),
     )
 
