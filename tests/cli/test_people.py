@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from s11audit.cli import main
-from s11audit.models import Event, EventChain
+from s11audit.models import Event, EventChain, FactorKind, SecondFactor
 from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
-from tests.cast import PASSWORD, Cast
+from tests.cast import LONG_AGO, PASSWORD, Cast
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +55,24 @@ def test_the_password_printed_for_a_new_person_works(
     assert printed, result.output
     with database.reading() as session:
         assert recognised_user(session, "noor@example.org", printed[1])
+
+
+def test_the_operator_takes_a_lost_second_step_from_somebody(
+    run: Any, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        session.add(
+            SecondFactor(
+                user_id=cast["Priya"].user_id,
+                kind=FactorKind.APP,
+                name="Lost phone",
+                added_at=LONG_AGO,
+            )
+        )
+    assert "Priya is signed out" in run("users", "reset-second-factor", "priya@example.org").stdout
+    with database.reading() as session:
+        assert session.scalars(select(SecondFactor)).all() == []
+        assert session.scalars(select(Event.kind)).all() == ["second-factors-reset"]
 
 
 def test_a_given_password_is_not_printed(run: Any, cast: Cast) -> None:

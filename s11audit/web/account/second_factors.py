@@ -18,6 +18,9 @@ from s11audit.web.account.signing_in import own_address, pass_second_factor
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.security import box, db, now, permitted, viewer
 
+# Pixels that the narrowest phone has room for.
+WIDEST_PICTURE = 290
+
 
 @blueprint.get("/account/second-factors")
 @permitted(Permission.SECURE_ACCOUNT, half_signed_in=True)
@@ -130,9 +133,9 @@ def _new_app_page(form: NewAppForm, app: NewApp) -> str:
     import segno  # takes 80 ms, which only this page needs to pay
 
     form.app.data = app.sealed
-    picture = segno.make(app.address, error="m").svg_inline(
-        scale=4, border=4, dark="#0b0c0c", light="#ffffff"
-    )
+    code = segno.make(app.address, error="m")
+    scale = WIDEST_PICTURE // code.symbol_size()[0]
+    picture = code.svg_inline(scale=scale, dark="#0b0c0c", light="#ffffff")
     letters = [app.secret[start : start + 4] for start in range(0, len(app.secret), 4)]
     return render_template(
         "account/new-app.html",
