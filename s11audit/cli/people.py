@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.cli import own_data
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import as_json_option, partnership_meant, print_rows
 from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
@@ -25,6 +26,9 @@ from s11audit.services.second_factors import reset_second_factors
 @click.group()
 def users() -> None:
     """Add people, list them, and decide who may sign in."""
+
+
+users.add_command(own_data.data)
 
 
 @users.command("add")
