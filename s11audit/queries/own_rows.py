@@ -184,14 +184,20 @@ def _delegations(user: User) -> Executable:
     )
 
 
-def _uploads(user: User) -> Executable:
-    versions = QuestionnaireVersion
+def _versions(user: User) -> Executable:
+    version = QuestionnaireVersion
+    by = (version.uploaded_by_id, version.proposed_by_id, version.published_by_id)
+    uploaded, proposed, published = (who.is_not_distinct_from(user.id) for who in by)
     return (
         select(
-            versions.questionnaire_id.label("questionnaire"), versions.version, versions.uploaded_at
+            version.questionnaire_id.label("questionnaire"),
+            version.version,
+            uploaded.label("you_uploaded"),
+            proposed.label("you_proposed"),
+            published.label("you_published"),
         )
-        .where(versions.uploaded_by_id == user.id)
-        .order_by(versions.id)
+        .where(or_(uploaded, proposed, published))
+        .order_by(version.id)
     )
 
 
@@ -248,7 +254,12 @@ TABLES: tuple[Table, ...] = (
         "What you were given to answer, or gave to others",
         _delegations,
     ),
-    Table("questionnaires", "Questionnaires that you uploaded", "Each version", _uploads),
+    Table(
+        "questionnaires",
+        "Questionnaires that you worked on",
+        "Versions that you uploaded, proposed or published",
+        _versions,
+    ),
     Table(
         "parked_forms",
         "Forms kept for you",
