@@ -19,7 +19,7 @@ from s11audit.domain.permissions import (
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, Trust, User
 from s11audit.queries.people import as_viewer
-from s11audit.services.events import record
+from s11audit.services.events import Detail, record
 from s11audit.services.passwords import hash_password
 from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
@@ -151,7 +151,5 @@ class _Founding:
         code = pyotp.TOTP(secret).at(self.now)
         add_app(self.session, app, code, "", by=viewer, box=self.box, now=self.now)
 
-    def _record(
-        self, kind: str, subject: str, detail: dict[str, object], of: Agency | Membership
-    ) -> None:
+    def _record(self, kind: str, subject: str, detail: Detail, of: Agency | Membership) -> None:
         record(self.session, kind, subject, by=None, at=self.now, detail=detail, of=of)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import abort, render_template
 
 from s11audit.domain.answers import needs_action, needs_reason
@@ -48,7 +50,8 @@ def preview_standard(id: str, version: str, standard_id: str) -> str:
         form=StandardForm(shown.on_page(standard_id), {}, today_in_london(now())),
         needs_reason=needs_reason,
         needs_action=needs_action,
-        condition_json=condition_json,
+        # a preview is of nobody's return, so that there is no answer to keep from anybody
+        condition_json=partial(condition_json, settled=lambda _comparison: None),
         condition_words=condition_words,
     )
 
