@@ -18,6 +18,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+# Nobody's password is as long, however it is typed; a book sent as one costs no time.
+MOST_READ = 1000
 
 # Letters and digits that are not taken for one another when read out or copied from paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -48,7 +50,7 @@ def password_fits(password_hash: str | None, password: str) -> bool:
     """
     nobodys = _nobodys_hash()  # made on either path, so that the first caller learns nothing
     try:
-        fits = _hasher.verify(password_hash or nobodys, _normal(password))
+        fits = _hasher.verify(password_hash or nobodys, _normal(password[:MOST_READ]))
     except (VerificationError, InvalidHashError):
         return False
     return fits and bool(password_hash)
