@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from s11audit.domain.access import FRESH_FOR
 from s11audit.domain.answers import TEXT_LIMIT, Answer
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models import ParkedForm, User, UserSession
+from s11audit.models import Invitation, ParkedForm, User, UserSession
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
@@ -284,19 +284,23 @@ def test_the_rows_of_tables_are_kept_as_they_were_sent(
 def test_a_form_that_needs_a_fresh_proof_is_kept_while_it_is_asked_for(
     clock: time_machine.Traveller, pages: Pages, cast: Cast, database: Database
 ) -> None:
-    pages.sign_in(cast["Priya"]).get("/people/new")
-    fields = {"name": "Noor", "email": "noor@example.org", "role": "scrutineer", "place": "DOWN"}
+    form = pages.sign_in(cast["Priya"]).get("/people/invite").form("invite")
+    typed = {"name": "Noor <b>", "email": "noor@example.org", "role": "scrutineer"}
+    secrets = {"password": "seven otters", "code": "123456", "new-password": "seven otters"}
     clock.shift(FRESH_FOR)
-    page = pages.post("/people/new", fields | {"password": "seven otters count umbrellas"})
+    page = pages.post("/people/invite", form | typed | secrets)
     assert urlsplit(page.location).path == "/sign-in/again"
     at = kept_at(page)
-    with database.writing.begin() as session:
-        session.execute(update(UserSession).values(proved_at=datetime.now(UTC)))
-    page = pages.get(at)
-    assert "Email noor@example.org" in page.text
-    assert "otters" not in str(page.soup)
-    form = page.form("/people/new")
-    assert {name: form[name] for name in fields} == fields
+    proof = pages.get(page.location).form("") | {"password": PASSWORD}
+    assert pages.post(page.location, proof).location == at
+    kept = pages.get(at)
+    assert "Name Noor <b>" in kept.text
+    assert "otters" not in str(kept.soup)
+    assert "123456" not in str(kept.soup)
+    press(pages, at)
+    with database.reading() as session:
+        (invited,) = session.scalars(select(Invitation))
+    assert (invited.name, invited.email) == (typed["name"], typed["email"])
 
 
 def test_files_are_not_kept_and_the_page_says_which(
