@@ -24,12 +24,11 @@ from s11audit.queries import directory
 from s11audit.queries.people import OPERATOR_ID, stored_email
 from s11audit.services.account import end_sessions
 from s11audit.services.events import Belonging, Detail, record
+from s11audit.services.mail import is_address
 from s11audit.services.passwords import hash_password, what_is_wrong_with
 from s11audit.services.refusals import RefusedError
 
 LONGEST_NAME = 200
-LONGEST_EMAIL = 254
-_EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\]+@[^@\s,;<>\"()\[\]\\]+\.[^@\s.,;<>\"()\[\]\\]{2,}")
 # Short enough for the reference of a return and its receipt, which it is part of.
 _REFERENCE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,10}[A-Z0-9])?")
 REFERENCE_RULE = (
@@ -219,7 +218,7 @@ def sound_name(name: str) -> str:
 def sound_email(email: str) -> str:
     """An e-mail address as it is stored. Raises RefusedError where it cannot be one."""
     email = stored_email(email)
-    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
+    if not is_address(email):
         raise RefusedError("email", "Enter an e-mail address, such as name@example.org")
     return email
 

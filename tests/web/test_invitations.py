@@ -338,6 +338,7 @@ def test_a_form_from_elsewhere_joins_nobody(
     [
         ({"name": ""}, "name"),
         ({"email": "noor"}, "email"),
+        ({"email": "no:or@example.org"}, "email"),
         ({"email": "asif@example.org"}, "email"),
         ({"role": ""}, "role"),
         ({"role": "operator"}, "role"),
