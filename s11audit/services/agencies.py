@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Partnership
 from s11audit.models.walls import without_walls
 from s11audit.queries import directory
+from s11audit.queries.people import OPERATOR_ID
+from s11audit.services.events import Detail, Happening, record_all
 from s11audit.services.people import record_by, sound_name, sound_reference
 from s11audit.services.refusals import RefusedError
 
@@ -49,15 +51,30 @@ def add_agency(
         attributes=sound_attributes(attributes),
         partnerships=[home],
     )
-    session.add(agency)
-    session.flush()
-    detail = {
-        "agency_type": agency_type,
-        "attributes": sorted(agency.attributes),
-        "partnership": home.reference,
-    }
-    record_by(session, "agency-added", f"agency {reference}", by, now, detail, of=agency)
+    add_agencies(session, [agency], by=by, now=now)
     return agency
+
+
+def add_agencies(session: Session, new: Sequence[Agency], *, by: Viewer, now: datetime) -> None:
+    """Add many agencies at once, in few statements, each with the one partnership it belongs to.
+
+    The caller has looked that `by` may add them and that their references are new.
+    """
+    session.add_all(new)
+    session.flush()
+    happenings = [
+        Happening("agency-added", f"agency {one.reference}", _told_of(one), one) for one in new
+    ]
+    actor = None if by.user_id == OPERATOR_ID else by.user_id
+    record_all(session, happenings, by=actor, at=now)
+
+
+def _told_of(agency: Agency) -> Detail:
+    return {
+        "agency_type": agency.agency_type,
+        "attributes": sorted(agency.attributes),
+        "partnership": agency.partnerships[0].reference,
+    }
 
 
 def change_attributes(

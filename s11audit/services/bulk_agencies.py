@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -49,7 +49,7 @@ class AgenciesOfFile:
         self.ids = {one.id: one.reference for one in there}
         self.checks = RowChecks({one.agency_type for one in there})
         self.added: list[NamedAgency] = []
-        self.found: list[NamedAgency] = []
+        self._found: dict[str, NamedAgency] = {}
         self._by_reference = {
             one.reference: NamedAgency(0, one.reference, one.name, one.agency_type, one.attributes)
             for one in there
@@ -58,11 +58,15 @@ class AgenciesOfFile:
         self._by_name = {one.name.casefold(): one for one in self._by_reference.values()}
         self._in_use = references_in_use(session)
 
+    @property
+    def found(self) -> list[NamedAgency]:
+        return list(self._found.values())
+
     def read(self, rows: Iterable[Row]) -> list[tuple[Told, NamedAgency]]:
         """The rows in which nothing is wrong, each with its agency."""
         told = [(self.checks.read(row), row) for row in rows]
         # No reference is made up that a later line has.
-        self._in_use_below = {one.reference for one, _ in told}
+        self._references = References(self._in_use | {one.reference for one, _ in told})
         return list(self._sound_rows(one for one, _ in told))
 
     def _sound_rows(self, told: Iterable[Told]) -> Iterator[tuple[Told, NamedAgency]]:
@@ -85,8 +89,8 @@ class AgenciesOfFile:
         if known is None:
             return self._new(told)
         self._compare(told, known)
-        if known.line == 0 and known not in self.found:
-            self.found.append(known)
+        if known.line == 0:
+            self._found[known.reference] = known
         return known
 
     def _compare(self, told: Told, known: NamedAgency) -> None:
@@ -119,23 +123,29 @@ class AgenciesOfFile:
             self.checks.add(told.line, "reference", message)
         if len(self.checks.faults) > before:
             return None
-        taken = self._in_use | self._in_use_below
-        reference = told.reference or made_up_reference(told.agency, taken)
+        reference = told.reference or self._references.made_up(told.agency)
         new = NamedAgency(told.line, reference, told.agency, told.agency_type, told.attributes)
-        self._in_use |= {reference}
         self._by_reference[reference] = self._by_name[name] = new
         self._names[name] += 1
         self.added.append(new)
         return new
 
 
-def made_up_reference(name: str, taken: frozenset[str] | set[str]) -> str:
-    """A reference of the first letters of a name, with a number where that is taken."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    stem = re.sub(r"[^A-Z0-9]+", "-", re.sub(r"['’]", "", plain)).strip("-") or "AGENCY"
-    reference, number = stem[:LONGEST_REFERENCE].strip("-"), 1
-    while reference in taken:
-        number += 1
-        tail = f"-{number}"
-        reference = stem[: LONGEST_REFERENCE - len(tail)].strip("-") + tail
-    return reference
+class References:
+    """Makes up references that are not among those taken, nor made up before."""
+
+    def __init__(self, taken: Set[str]) -> None:
+        self._taken = set(taken)
+        self._latest: Counter[str] = Counter()
+
+    def made_up(self, name: str) -> str:
+        """One of the first letters of a name, with a number where that is taken."""
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+        stem = re.sub(r"[^A-Z0-9]+", "-", re.sub(r"['’]", "", plain)).strip("-") or "AGENCY"
+        reference = stem = stem[:LONGEST_REFERENCE].strip("-")
+        while reference in self._taken or self._latest[stem] == 0:
+            self._latest[stem] += 1
+            tail = f"-{self._latest[stem]}" if self._latest[stem] > 1 else ""
+            reference = stem[: LONGEST_REFERENCE - len(tail)].strip("-") + tail
+        self._taken.add(reference)
+        return reference

@@ -15,15 +15,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.domain.granting import Scope, may_grant
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Invitation, Membership, User
-from s11audit.services.agencies import add_agency, home_of_new
+from s11audit.models import Agency, Invitation, Membership, Partnership, User
+from s11audit.services.agencies import add_agencies, home_of_new
 from s11audit.services.bulk_agencies import AgenciesOfFile, NamedAgency
 from s11audit.services.bulk_rows import RowChecks
 from s11audit.services.invitation_files import Fault, InvitationFile
-from s11audit.services.invitations import invite
-from s11audit.services.people import Post, record_by
+from s11audit.services.invitations import Invitee as Recipient
+from s11audit.services.invitations import invite_all
+from s11audit.services.people import record_by
 from s11audit.services.refusals import RefusedError
 
 
@@ -117,21 +119,38 @@ def carry_out(
     """
     if plan.faults:
         raise RefusedError("file", "Mend the lines that are at fault first")
-    for one in plan.added:
-        kind, home = one.agency_type, plan.partnership
-        add_agency(session, one.reference, one.name, kind, home, one.attributes, by=by, now=now)
-    for person in plan.invited:
-        post = Post(person.role, person.reference)
-        try:
-            invite(session, person.name, person.email, post, by=by, now=now, address=address)
-        except RefusedError as error:
-            raise RefusedError("file", f"Line {person.line}: {error}") from error
+    home = home_of_new(session, plan.partnership, by)
+    new = [
+        Agency(
+            reference=one.reference,
+            name=one.name,
+            agency_type=one.agency_type,
+            attributes=one.attributes,
+            partnerships=[home],
+        )
+        for one in plan.added
+    ]
+    add_agencies(session, new, by=by, now=now)
+    invite_all(session, _posts(session, plan, home, by), by=by, now=now, address=address)
     detail = {"agencies": len(plan.added), "invitations": len(plan.invited)}
-    subject, home_row = (
-        f"partnership {plan.partnership}",
-        home_of_new(session, plan.partnership, by),
-    )
-    record_by(session, "many-invited", subject, by, now, detail, of=home_row)
+    subject = f"partnership {home.reference}"
+    record_by(session, "many-invited", subject, by, now, detail, of=home)
+
+
+def _posts(session: Session, plan: Plan, home: Partnership, by: Viewer) -> list[Recipient]:
+    """Everybody of the plan with their post. Raises RefusedError where `by` may not give it."""
+    wanted = {one.reference for one in plan.invited}
+    found = session.scalars(select(Agency).where(Agency.reference.in_(wanted)))
+    agencies = {agency.reference: agency for agency in found}
+    posts = []
+    for one in plan.invited:
+        agency = agencies[one.reference]
+        scope = Scope(agency_id=agency.id, partnerships=frozenset({home.id}))
+        if not may_grant(by, one.role, scope):
+            raise RefusedError("file", f"Line {one.line}: you cannot give that role there")
+        post = Membership(role=one.role, agency_id=agency.id)
+        posts.append(Recipient(one.name, one.email, post))
+    return posts
 
 
 def _once_each(invitees: Sequence[Invitee], checks: RowChecks) -> list[Invitee]:

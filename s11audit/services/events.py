@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +46,16 @@ ADDRESS = "address"
 _SEALED_IF_THERE = ("address", "partnership_id", "agency_id", "round_id")
 
 
+@dataclass(frozen=True)
+class Happening:
+    """What `record` is told of one event."""
+
+    kind: str
+    subject: str
+    detail: Detail
+    of: Belonging | None = None
+
+
 def record(
     session: Session,
     kind: str,
@@ -62,22 +74,31 @@ def record(
     one in its `info`. Where a value changed, `detail` has it `before` and `after`. Detail never
     holds what somebody typed about a child: references, codes, counts and dates only.
     """
+    return record_all(session, [Happening(kind, subject, detail or {}, of)], by=by, at=at)[0]
+
+
+def record_all(
+    session: Session, happenings: Sequence[Happening], *, by: int | None, at: datetime
+) -> list[Event]:
+    """Append an event for each of these, in their order, as `record` does for one."""
     chain = session.scalars(select(EventChain).with_for_update()).one()
-    event = Event(
-        happened_at=at.astimezone(UTC),
-        kind=kind,
-        user_id=by,
-        subject=subject,
-        detail=detail or {},
-        address=session.info.get(ADDRESS, ""),
-        **_owners(of),
-        previous_sha256=chain.head_sha256,
-    )
-    event.sha256 = seal(event)
-    chain.head_sha256 = event.sha256
-    session.add(event)
+    events = []
+    for one in happenings:
+        event = Event(
+            happened_at=at.astimezone(UTC),
+            kind=one.kind,
+            user_id=by,
+            subject=one.subject,
+            detail=one.detail,
+            address=session.info.get(ADDRESS, ""),
+            **_owners(one.of),
+            previous_sha256=chain.head_sha256,
+        )
+        event.sha256 = chain.head_sha256 = seal(event)
+        events.append(event)
+    session.add_all(events)
     session.flush()
-    return event
+    return events
 
 
 def seal(event: Event) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -22,8 +23,8 @@ from s11audit.queries.invitations import (
     post_of,
 )
 from s11audit.queries.people import OPERATOR_ID, token_digest
-from s11audit.services.events import record
-from s11audit.services.mail import withdraw_mail, write_mail
+from s11audit.services.events import Happening, record, record_all
+from s11audit.services.mail import unsent_mail, withdraw_mail, write_mail
 from s11audit.services.passwords import hash_password, what_is_wrong_with
 from s11audit.services.people import (
     Post,
@@ -36,6 +37,15 @@ from s11audit.services.people import (
 from s11audit.services.refusals import RefusedError
 
 TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Invitee:
+    """Somebody to invite, and the post, which is nobody's yet."""
+
+    name: str
+    email: str
+    post: Membership
 
 
 class DeadInvitationError(LookupError):
@@ -62,6 +72,38 @@ def invite(
     vacant = vacancy(session, post, by=by, now=now)
     _require_not_held(session, email, vacant)
     return _send(session, _written(name, email, vacant, by, now), by, now, address)
+
+
+def invite_all(
+    session: Session,
+    invitees: Sequence[Invitee],
+    *,
+    by: Viewer,
+    now: datetime,
+    address: Callable[[str], str],
+) -> None:
+    """Invite many at once, in few statements.
+
+    The caller has looked that `by` may give each post, and that nobody holds theirs or is invited
+    to it already.
+    """
+    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in invitees]
+    invitations = [
+        _written(sound_name(one.name), sound_email(one.email), one.post, by, now)
+        for one in invitees
+    ]
+    for invitation, token in zip(invitations, tokens, strict=True):
+        invitation.token_sha256 = token_digest(token)
+    session.add_all(invitations)
+    session.flush()
+    happenings = [_happening("person-invited", invitation) for invitation in invitations]
+    record_all(
+        session, happenings, by=invitations[0].invited_by_id if invitations else None, at=now
+    )
+    for invitation, token in zip(invitations, tokens, strict=True):
+        facts, place = _facts(invitation, address(token)), invitation.agency_id
+        session.add(unsent_mail(MAIL_KIND, invitation.email, facts, now=now, agency_id=place))
+    session.flush()
 
 
 def send_again(
@@ -161,16 +203,21 @@ def _send(
     session.add(invitation)
     session.flush()
     _record(session, "person-invited", invitation, by, now)
-    facts = {
+    facts = _facts(invitation, address(token))
+    write_mail(session, MAIL_KIND, invitation.email, facts, now=now, agency_id=invitation.agency_id)
+    return invitation, token
+
+
+def _facts(invitation: Invitation, link: str) -> dict[str, str]:
+    """What its mail tells."""
+    return {
         "name": invitation.name,
         "inviter": inviter_name(invitation),
         "role": ROLE_LABELS[invitation.role],
         "place": place_name(invitation),
-        "link": address(token),
+        "link": link,
         "until": long_date(invitation.expires_at.date()),
     }
-    write_mail(session, MAIL_KIND, invitation.email, facts, now=now, agency_id=invitation.agency_id)
-    return invitation, token
 
 
 def _require_not_held(session: Session, email: str, post: Membership) -> None:
@@ -241,6 +288,11 @@ def _withdraw_mail(session: Session, invitation: Invitation) -> None:
 
 
 def _record(session: Session, kind: str, invitation: Invitation, by: Viewer, now: datetime) -> None:
+    told = _happening(kind, invitation)
+    record_by(session, kind, told.subject, by, now, told.detail, of=invitation)
+
+
+def _happening(kind: str, invitation: Invitation) -> Happening:
     place = invitation.agency or invitation.partnership or invitation.trust
     detail = {"role": invitation.role, "place": place.reference if place else ""}
-    record_by(session, kind, f"invitation {invitation.id}", by, now, detail, of=invitation)
+    return Happening(kind, f"invitation {invitation.id}", detail, invitation)

@@ -55,11 +55,21 @@ def write_mail(
     `agency_id` is the agency on whose page it is shown. Raises ValueError where the address is
     none, or facts are missing or too many: both are faults of ours, as forms check addresses.
     """
+    mail = unsent_mail(kind, to, facts, now=now, agency_id=agency_id)
+    session.add(mail)
+    session.flush()
+    return mail
+
+
+def unsent_mail(
+    kind: str, to: str, facts: Mapping[str, str], *, now: datetime, agency_id: int | None = None
+) -> OutgoingMail:
+    """Mail as `write_mail` writes it, for whoever adds many at once to the table."""
     to = stored_email(to)
     if not is_address(to):
         raise ValueError("Mail cannot be sent to this address")
     subject, text = rendered(kind, facts)
-    mail = OutgoingMail(
+    return OutgoingMail(
         kind=kind,
         recipient=to,
         subject=subject,
@@ -68,9 +78,6 @@ def write_mail(
         written_at=now,
         next_try_at=now,
     )
-    session.add(mail)
-    session.flush()
-    return mail
 
 
 def rendered(kind: str, facts: Mapping[str, str]) -> tuple[str, str]:
