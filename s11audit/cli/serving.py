@@ -15,7 +15,7 @@ from s11audit.config import ConfigurationError, Settings, read_settings
 from s11audit.domain.permissions import Role
 from s11audit.models import Membership, Partnership, User
 from s11audit.models.database import Database
-from s11audit.models.migrating import migrate
+from s11audit.models.migrating import goes_round_walls, migrate
 from s11audit.queries.people import operator, stored_email
 from s11audit.services import people
 from s11audit.services.installation import add_partnership
@@ -26,6 +26,10 @@ HOW_TO_MAKE_A_KEY = (
     "S11AUDIT_SECRET_KEY is not set. Make one with "
     "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`, keep it secret, and set it "
     "to the same value every time."
+)
+HOW_TO_BIND_THE_ROLE = (
+    "The role of DATABASE_URL may pass the walls between partnerships in the database. Use one "
+    "that may not, or take that from it: ALTER ROLE … NOSUPERUSER NOBYPASSRLS."
 )
 
 
@@ -138,6 +142,8 @@ def serve() -> None:
     with installation() as opened:
         if not opened.settings.secret_key:
             raise ConfigurationError(HOW_TO_MAKE_A_KEY)
+        if goes_round_walls(opened.database.engine):
+            raise ConfigurationError(HOW_TO_BIND_THE_ROLE)
     serve_pages(opened.settings)
 
 

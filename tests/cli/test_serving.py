@@ -25,6 +25,7 @@ from s11audit.models import Partnership, User
 from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
 from tests.cast import PASSWORD
+from tests.databases import KIND, OWNER
 
 pytestmark = pytest.mark.slow
 
@@ -150,6 +151,24 @@ def test_serving_needs_tables_of_this_version(database_url: str) -> None:
     database.dispose()
     done = run("serve", DATABASE_URL=database_url, S11AUDIT_SECRET_KEY=KEY)
     assert (done.exit_code, "s11audit init" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.skipif(KIND != "postgresql", reason="SQLite has no roles")
+@pytest.mark.parametrize("power", ["SUPERUSER", "BYPASSRLS"])
+def test_serving_refuses_a_database_role_that_no_wall_stops(database_url: str, power: str) -> None:
+    owner = Database(database_url)
+    admin = Database(database_url.replace(f"//{OWNER}@", "//tester@"))
+    with admin.engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE strong_{power.lower()} LOGIN {power}"))
+    with owner.engine.begin() as connection:
+        connection.execute(text("GRANT SELECT ON alembic_version TO PUBLIC"))
+    address = database_url.replace(f"//{OWNER}@", f"//strong_{power.lower()}@")
+    done = run("serve", DATABASE_URL=address, S11AUDIT_SECRET_KEY=KEY)
+    assert (done.exit_code, "NOBYPASSRLS" in done.stderr) == (1, True), done.stderr
+    with admin.engine.begin() as connection:
+        connection.execute(text(f"DROP ROLE strong_{power.lower()}"))
+    owner.dispose()
+    admin.dispose()
 
 
 @pytest.mark.parametrize(
