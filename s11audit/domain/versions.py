@@ -17,7 +17,7 @@ class VersionStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# What a version of these says never changes, and everybody may read it: rounds anywhere may ask it.
+# What a version of these says never changes.
 FIXED_STATUSES = frozenset({VersionStatus.PUBLISHED, VersionStatus.WITHDRAWN})
 UNFINISHED_STATUSES = frozenset(VersionStatus) - FIXED_STATUSES
 

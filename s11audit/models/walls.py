@@ -168,7 +168,9 @@ POLICIES: dict[str, str] = {
     "questionnaire_versions": (
         f"partnership_id {_OURS} OR EXISTS (SELECT 1 FROM audit_rounds q"
         " WHERE q.questionnaire_id = questionnaire_versions.questionnaire_id"
-        " AND q.questionnaire_version = questionnaire_versions.version)"
+        " AND (q.questionnaire_version = questionnaire_versions.version"
+        " OR questionnaire_versions.partnership_id IN"
+        " (SELECT p.partnership_id FROM round_partnerships p WHERE p.round_id = q.id)))"
     ),
     "events": (
         f"{_OPERATOR} OR user_id = {_ME} OR partnership_id {_OURS}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.dates import today_in_london
@@ -15,7 +15,9 @@ from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import FIXED_STATUSES
 from s11audit.domain.viewers import Viewer
+from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
+from s11audit.models.rounds import round_partnerships
 from s11audit.queries import reach
 from s11audit.queries.returns import is_given
 from s11audit.questionnaires.faults import Fault
@@ -36,8 +38,8 @@ class _Row:
 class UploadedVersions:
     """The shelf of versions that were uploaded, as one viewer may see it.
 
-    What is there is asked for once a session, without the texts. `session` and `viewer` are asked
-    for at every look, so that one catalogue can serve every request.
+    What is there is asked for once a session and viewer, without the texts. `session` and `viewer`
+    are asked for at every look, so that one catalogue can serve every request. Nobody sees nothing.
     """
 
     def __init__(self, session: Callable[[], Session], viewer: Callable[[], Viewer | None]) -> None:
@@ -49,13 +51,7 @@ class UploadedVersions:
         return next((shelved for shelved in self.all() if shelved.named == named), None)
 
     def all(self) -> list[Shelved]:
-        viewer = self._viewer()
-        within = viewer.partnerships(Permission.SEE_QUESTIONNAIRES) if viewer else frozenset()
-        return [
-            row.shelved
-            for row in self._rows()
-            if row.shelved.status in FIXED_STATUSES or row.shelved.partnership_id in within
-        ]
+        return [row.shelved for row in self._rows()]
 
     def text(self, shelved: Shelved) -> Text:
         row = next(row for row in self._rows() if row.shelved.named == shelved.named)
@@ -66,11 +62,14 @@ class UploadedVersions:
         return []
 
     def _rows(self) -> list[_Row]:
+        viewer = self._viewer()
+        if viewer is None:
+            return []
         session = self._session()
-        if _KEPT not in session.info:
-            session.info[_KEPT] = _rows(session)
-        kept: list[_Row] = session.info[_KEPT]
-        return kept
+        kept: dict[Viewer, list[_Row]] = session.info.setdefault(_KEPT, {})
+        if viewer not in kept:
+            kept[viewer] = _rows(session, viewer)
+        return kept[viewer]
 
 
 def look_again(session: Session) -> None:
@@ -78,7 +77,7 @@ def look_again(session: Session) -> None:
     session.info.pop(_KEPT, None)
 
 
-def _rows(session: Session) -> list[_Row]:
+def _rows(session: Session, viewer: Viewer) -> list[_Row]:
     table = QuestionnaireVersion
     found = session.execute(
         select(
@@ -90,7 +89,9 @@ def _rows(session: Session) -> list[_Row]:
             table.published_at,
             table.withdrawn_at,
             table.partnership_id,
-        ).order_by(table.questionnaire_id, table.version)
+        )
+        .where(_sees(viewer))
+        .order_by(table.questionnaire_id, table.version)
     )
     return [
         _Row(
@@ -193,7 +194,34 @@ def _with_people() -> Select[QuestionnaireVersion]:
 
 
 def _sees(viewer: Viewer) -> ColumnElement[bool]:
-    return or_(
-        QuestionnaireVersion.status.in_(FIXED_STATUSES),
-        QuestionnaireVersion.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES)),
+    """Every version of the viewer's own partnerships, and published ones that they are asked."""
+    table = QuestionnaireVersion
+    ours = table.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES))
+    return or_(ours, and_(table.status.in_(FIXED_STATUSES), _is_asked(viewer)))
+
+
+def _is_asked(viewer: Viewer) -> ColumnElement[bool]:
+    """A round of theirs asks this version, or another of its uploader's to the same questionnaire.
+
+    Those others are what it replaces: what changed, and last time's answers, hang on them.
+    """
+    table, hosts = QuestionnaireVersion, round_partnerships.c
+    partnerships = [one.partnership_id for one in viewer.grants if one.partnership_id is not None]
+    agencies = [one.agency_id for one in viewer.grants if one.agency_id is not None]
+    answering = select(AgencyReturn.round_id).where(AgencyReturn.agency_id.in_(agencies))
+    uploaders = select(hosts.partnership_id).where(hosts.round_id == AuditRound.id)
+    return (
+        select(AuditRound.id)
+        .where(
+            AuditRound.questionnaire_id == table.questionnaire_id,
+            or_(
+                AuditRound.questionnaire_version == table.version,
+                table.partnership_id.in_(uploaders),
+            ),
+            or_(
+                AuditRound.id.in_(reach.rounds_of(partnerships)),
+                and_(AuditRound.id.in_(answering), AuditRound.status != RoundStatus.DRAFT),
+            ),
+        )
+        .exists()
     )

@@ -66,16 +66,19 @@ def upload_draft(
 
 
 def _keep(session: Session, draft: QuestionnaireVersion) -> None:
-    """Write the draft down, unless somebody has uploaded the same version at this moment."""
+    """Write the draft down, unless there is such a version already.
+
+    It may be out of the writer's sight: whose it is, is not said.
+    """
     try:
         with session.begin_nested():
             session.add(draft)
     except IntegrityError:
-        raise RefusedError(
-            "version",
-            f"Somebody else has just uploaded version {draft.version} of {draft.questionnaire_id}. "
-            "Look at theirs, then upload yours again or give it another version",
-        ) from None
+        raise RefusedError("version", _taken(draft.questionnaire_id, draft.version)) from None
+
+
+def _taken(id_: str, version: str) -> str:
+    return f"There is already a version {version} of {id_}. Give yours another version"
 
 
 def propose(
@@ -173,18 +176,20 @@ def _replaceable_draft(
     ).one_or_none()
     if held is None:
         return None
+    if held.partnership_id != partnership_id:
+        raise RefusedError("version", _taken(id_, version))
     if held.status in FIXED_STATUSES:
-        message = f"Version {version} of {id_} is {held.status}, so it never changes"
-    elif held.partnership_id != partnership_id:
-        message = f"Another partnership has a version {version} of {id_}"
-    elif held.status is VersionStatus.PROPOSED:
+        raise RefusedError(
+            "version",
+            f"Version {version} of {id_} is {held.status}, so it never changes. "
+            "Give yours another version",
+        )
+    if held.status is VersionStatus.PROPOSED:
         raise RefusedError(
             "version",
             f"Version {version} of {id_} waits for a second person. Ask them to hand it back first",
         )
-    else:
-        return held
-    raise RefusedError("version", f"{message}. Give yours another version")
+    return held
 
 
 def _check_again(catalogue: Catalogue, draft: QuestionnaireVersion) -> Questionnaire:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from threading import Event as Signal
 from threading import Thread
 
@@ -15,10 +17,18 @@ from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
 from s11audit.domain.viewers import Grant, Viewer
-from s11audit.domain.workflow import StepNotAllowedError
-from s11audit.models import Event, Membership, QuestionnaireVersion, StoredAnswer, User
+from s11audit.domain.workflow import RoundStatus, StepNotAllowedError
+from s11audit.models import (
+    Event,
+    Membership,
+    Partnership,
+    QuestionnaireVersion,
+    StoredAnswer,
+    User,
+)
 from s11audit.models.database import Database
 from s11audit.models.questionnaires import PublishedVersionError
+from s11audit.models.walls import Wall
 from s11audit.queries.people import operator
 from s11audit.queries.questionnaires import (
     UploadedVersions,
@@ -36,6 +46,7 @@ from s11audit.questionnaires import (
 from s11audit.services import questionnaires as service
 from s11audit.services.history import Verdict, verify_published
 from s11audit.services.refusals import RefusedError
+from s11audit.services.rounds import create_round
 from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
 from tests.rounds_and_returns import COMPLETE, Opened, fill
@@ -192,11 +203,27 @@ def test_a_version_that_is_taken_is_refused(session: Session, cast: Cast, pat: V
     with pytest.raises(RefusedError, match="is published, so it never changes"):
         upload(session, pat, text(title="Another"), home)
     upload(session, pat, text("2"), home)
-    with pytest.raises(RefusedError, match="Another partnership"):
-        upload(session, cast["Olga"], text("2"), cast.partnerships["FAR"])
 
 
-def test_others_see_a_version_once_it_is_published(
+def test_that_a_version_is_taken_does_not_tell_by_whom(
+    database: Database, session: Session, cast: Cast, pat: Viewer
+) -> None:
+    """Also where the wall of PostgreSQL hides the row that is there."""
+    publish(session, cast, pat, text())
+    upload(session, pat, text("2"), cast.partnerships["DOWN"])
+    session.commit()
+    olga = cast["Olga"]
+    for version in ("1", "2"):
+        with database.within(Wall.around(olga)).writing() as walled:
+            with pytest.raises(RefusedError) as refused:
+                upload(walled, olga, text(version), cast.partnerships["FAR"])
+            assert str(refused.value) == (
+                f"There is already a version {version} of pulse. Give yours another version"
+            )
+            assert "FAR" in set(walled.scalars(select(Partnership.reference)))  # it still works
+
+
+def test_others_see_a_published_version_once_a_round_asks_it_of_them(
     session: Session, cast: Cast, pat: Viewer
 ) -> None:
     priya = cast["Priya"]
@@ -211,8 +238,43 @@ def test_others_see_a_version_once_it_is_published(
     service.propose(session, seen_by(session, priya), draft, by=priya, now=NOW)
     service.publish(session, seen_by(session, pat), draft, by=pat, now=NOW)
     for stranger in (cast["Olga"], cast["Asif"], None):
-        assert seen_by(session, stranger).get("pulse", "1").title == "Pulse"
+        with pytest.raises(UnknownQuestionnaireError):
+            seen_by(session, stranger).get("pulse", "1")
+    assert uploaded_versions(session, visible_to=cast["Olga"]) == []
+    _ask(session, cast, pat, "P1")
+    session.info.clear()  # as a new request
+    assert seen_by(session, cast["Asif"]).get("pulse", "1").title == "Pulse"
+    for stranger in (cast["Olga"], cast["Cara"]):
+        with pytest.raises(UnknownQuestionnaireError):
+            seen_by(session, stranger).get("pulse", "1")
+    _ask(session, cast, pat, "P2", shared_with=["FAR"])
+    session.info.clear()
+    assert seen_by(session, cast["Olga"]).get("pulse", "1").title == "Pulse"
     assert uploaded_versions(session, visible_to=cast["Olga"]) == [draft]
+
+
+def _ask(
+    session: Session, cast: Cast, by: Viewer, reference: str, shared_with: Sequence[str] = ()
+) -> None:
+    """An open round of the questionnaire, for the police."""
+    everywhere = [Grant(Role.MANAGER, partnership_id=id_) for id_ in cast.partnerships.values()]
+    both = replace(by, grants=tuple(everywhere))
+    made = create_round(
+        session,
+        cast.partnerships["DOWN"],
+        reference,
+        "Pulse",
+        seen_by(session, by).get("pulse", "1"),
+        date(2027, 1, 1),
+        date(2027, 2, 1),
+        date(2027, 3, 1),
+        [cast.agencies["POL"]],
+        shared_with=[cast.partnerships[one] for one in shared_with],
+        by=both,
+        now=NOW,
+    )
+    made.status = RoundStatus.OPEN
+    session.flush()
 
 
 def test_a_round_asks_only_what_is_published(session: Session, cast: Cast, pat: Viewer) -> None:
@@ -227,7 +289,7 @@ def test_a_round_asks_only_what_is_published(session: Session, cast: Cast, pat: 
     service.withdraw(session, draft, reason="Replaced", by=pat, now=NOW)
     with pytest.raises(UnpublishedQuestionnaireError, match="withdrawn"):
         seen_by(session, pat).to_ask("pulse", "1")
-    assert seen_by(session, None).get("pulse", "1", draft.sha256).title == "Pulse"
+    assert seen_by(session, pat).get("pulse", "1", draft.sha256).title == "Pulse"
     with pytest.raises(StepNotAllowedError):
         service.publish(session, seen_by(session, pat), draft, by=pat, now=NOW)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort
 
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.versions import FIXED_STATUSES, VersionStatus, version_name
 from s11audit.models import QuestionnaireVersion
@@ -19,7 +20,11 @@ blueprint = Blueprint("questionnaires", __name__, url_prefix="/questionnaires")
 
 @dataclass(frozen=True)
 class Opened:
-    """One version, opened to be read. `uploaded` is its row, if it is not a file."""
+    """One version, opened to be read.
+
+    `uploaded` is its row, if it is not a file and belongs to a partnership of the viewer's: how it
+    came about is nobody else's business.
+    """
 
     version: Version
     questionnaire: Questionnaire
@@ -72,7 +77,10 @@ def open_version(id: str, version: str) -> Opened:
     except UnknownQuestionnaireError:
         abort(404)
     row = uploaded_version(db(), id, version, visible_to=viewer()) if found.is_uploaded else None
-    return Opened(found, questionnaire, row)
+    is_ours = row is not None and viewer().may_in_partnership(
+        Permission.SEE_QUESTIONNAIRES, row.partnership_id
+    )
+    return Opened(found, questionnaire, row if is_ours else None)
 
 
 def sound_version(id: str, version: str) -> Opened:

@@ -13,7 +13,11 @@ ALWAYS: dict[str, Any] = {"all": []}
 NEVER: dict[str, Any] = {"any": []}
 
 
-def condition_json(condition: Condition, settled: Settled) -> dict[str, Any]:
+def _nothing_settled(_comparison: Is) -> None:
+    """Every answer may be told."""
+
+
+def condition_json(condition: Condition, settled: Settled = _nothing_settled) -> dict[str, Any]:
     """A condition as the questionnaire file writes it, for static/conditions.js.
 
     `settled` says whether a comparison holds whose answer the page must not tell; None for others.
