@@ -23,7 +23,7 @@ WITHOUT_DATABASE := --ignore=tests/domain --ignore=tests/questionnaires
 help: ## List what you can ask for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: install static ## Serve a made-up partnership on this machine, to try everything out
+demo: install static ## Serve two made-up partnerships on this machine, to try everything out
 	$(BIN)/s11audit demo --directory $(DEMO_DIRECTORY)
 
 # What measures speed or drives another program runs alone; then each database has a processor.
