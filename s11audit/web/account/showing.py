@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from flask import current_app, g, redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.queries import directory
 from s11audit.queries.people import own_agencies
 from s11audit.web.account.abilities import abilities
+from s11audit.web.account.openid import openid_providers
 from s11audit.web.account.pages import blueprint
+from s11audit.web.presentation import first_page
 from s11audit.web.security import db, permitted, public, viewer
 
 
@@ -48,10 +50,10 @@ LINKS: tuple[AccountLink, ...] = (
 def home() -> Response | str:
     if g.viewer is None:
         return redirect(url_for("account.sign_in"))
-    if viewer().may(Permission.SEE_ROUNDS):
-        return redirect("/rounds")
-    if viewer().may(Permission.SEE_RETURN):
-        return redirect("/returns")
+    if first := first_page():
+        return redirect(first)
+    if viewer().may(Permission.AUDIT_CASE):
+        return render_template("account/no-case.html")
     return render_template("account/no-role.html")
 
 
@@ -63,8 +65,12 @@ def show() -> str:
         roles=directory.own_roles(db(), visible_to=viewer()),
         agencies=own_agencies(db(), visible_to=viewer()),
         abilities=abilities,
-        links=[link for link in LINKS if link.endpoint in current_app.view_functions],
+        links=[link for link in LINKS if _is_offered(link)],
     )
+
+
+def _is_offered(link: AccountLink) -> bool:
+    return link.endpoint != "account.openid_accounts" or bool(openid_providers())
 
 
 @blueprint.get("/accessibility")
