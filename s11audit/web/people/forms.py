@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.permissions import (
@@ -121,7 +121,7 @@ class HandOverForm(FlaskForm):
 
 class DeclineForm(FlaskForm):
     reason = TextField(
-        label="Why not?", validators=[InputRequired("Say why, for whoever asked")], limit=2_000
+        label="Why not?", validators=[DataRequired("Say why, for whoever asked")], limit=2_000
     )
 
 
@@ -131,13 +131,13 @@ class TakeoverForm(FlaskForm):
     place = TextField(
         label="Your school or agency",
         description="Its name in full, or its reference if you have it, such as ELM-ROW",
-        validators=[InputRequired("Enter the name or reference of your school or agency")],
+        validators=[DataRequired("Enter the name or reference of your school or agency")],
         limit=200,
     )
-    name = TextField(label="Your name", validators=[InputRequired("Enter your name")], limit=200)
+    name = TextField(label="Your name", validators=[DataRequired("Enter your name")], limit=200)
     email = TextField(
         label="Your work e-mail address",
-        validators=[InputRequired("Enter your work e-mail address")],
+        validators=[DataRequired("Enter your work e-mail address")],
         limit=254,
     )
     message = TextField(
