@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.access import GRANTABLE
 from s11audit.domain.granting import may_grant
 from s11audit.domain.invitations import InvitationState, state_of
-from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
+from s11audit.domain.permissions import ROLE_LABELS, Role
 from s11audit.domain.viewers import Grant, Viewer
-from s11audit.models import Agency, Invitation, Membership, OutgoingMail, Trust, User
+from s11audit.models import Agency, Invitation, Membership, OutgoingMail, User
 from s11audit.models.walls import without_walls
 from s11audit.queries import directory, reach
 from s11audit.queries.people import as_viewer, token_digest
@@ -75,25 +75,6 @@ class Offer:
     inviter: str
     expires_at: datetime
     has_account: bool
-
-
-@dataclass(frozen=True)
-class Gifts:
-    """What somebody may hand out: roles, and the places by reference for which they may."""
-
-    roles: tuple[Role, ...]
-    partnerships: dict[str, str]
-    trusts: dict[str, str]
-    agencies: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody who holds roles for the same agency."""
-
-    name: str
-    email: str
-    roles: tuple[Role, ...]
 
 
 def invitations(
@@ -217,47 +198,6 @@ def place_name(invitation: Invitation | Membership) -> str:
 
 def inviter_name(invitation: Invitation) -> str:
     return invitation.invited_by.name if invitation.invited_by else "The operator"
-
-
-def gifts(session: Session, *, visible_to: Viewer) -> Gifts:
-    """What the viewer may hand out; where exactly, each invitation is checked for."""
-    grant = Permission.GRANT_ROLES
-    roles = visible_to.grantable
-    partnerships = directory.partnerships(session, visible_to=visible_to, permission=grant)
-    agencies = directory.agencies(session, visible_to=visible_to, permission=grant)
-    trusts = (
-        session.scalars(select(Trust).order_by(Trust.name)).all()
-        if Role.TRUST_VIEWER in roles
-        else ()
-    )
-    return Gifts(
-        roles=tuple(role for role in Role if role in roles),
-        partnerships={one.reference: one.name for one in partnerships},
-        trusts={one.reference: one.name for one in trusts},
-        agencies={one.reference: one.name for one in agencies},
-    )
-
-
-def colleagues(session: Session, *, visible_to: Viewer) -> dict[str, list[Colleague]]:
-    """Name of each agency that the viewer leads → who holds a role for it, by name."""
-    led = visible_to.agencies(Permission.DELEGATE)
-    agencies = session.execute(
-        select(Agency.id, Agency.name).where(Agency.id.in_(led)).order_by(Agency.name)
-    )
-    return {name: _people_of(session, id_) for id_, name in agencies}
-
-
-def _people_of(session: Session, agency_id: int) -> list[Colleague]:
-    rows = session.execute(
-        select(User, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.agency_id == agency_id, Membership.ended_at.is_(None), User.is_active)
-        .order_by(func.lower(User.name), User.id, Membership.id)
-    )
-    held: dict[User, list[Role]] = {}
-    for user, role in rows:
-        held.setdefault(user, []).append(role)
-    return [Colleague(user.name, user.email, tuple(roles)) for user, roles in held.items()]
 
 
 def _whole() -> Select[Invitation]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.dates import long_date
+from s11audit.domain.dates import long_time
 from s11audit.domain.invitations import LIVES
 from s11audit.domain.permissions import ROLE_LABELS
 from s11audit.domain.viewers import Viewer
@@ -216,7 +216,7 @@ def _facts(invitation: Invitation, link: str) -> dict[str, str]:
         "role": ROLE_LABELS[invitation.role],
         "place": place_name(invitation),
         "link": link,
-        "until": long_date(invitation.expires_at.date()),
+        "until": long_time(invitation.expires_at),
     }
 
 

@@ -24,6 +24,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Event, Invitation, Membership, OutgoingMail, Trust, User
 from s11audit.models.database import Database
 from s11audit.models.walls import Wall
+from s11audit.queries import granting
 from s11audit.queries import invitations as queries
 from s11audit.queries.people import as_viewer
 from s11audit.services import invitations
@@ -408,10 +409,10 @@ def test_a_colleague_is_whoever_holds_a_role_for_an_agency_that_one_leads(
     database: Database, cast: Cast
 ) -> None:
     with walled(database, cast["Asif"]) as session:
-        found = queries.colleagues(session, visible_to=cast["Asif"])
+        found = granting.colleagues(session, visible_to=cast["Asif"])
     assert {agency: [one.name for one in people] for agency, people in found.items()} == {
         "Downshire Police": ["Asif", "Bea", "Ines"]
     }
     assert cast["Priya"].may(Permission.GRANT_ROLES)
     with walled(database, cast["Priya"]) as session:
-        assert queries.colleagues(session, visible_to=cast["Priya"]) == {}
+        assert granting.colleagues(session, visible_to=cast["Priya"]) == {}

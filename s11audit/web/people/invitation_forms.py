@@ -13,7 +13,7 @@ from s11audit.domain.permissions import (
     TRUST_ROLES,
     Role,
 )
-from s11audit.queries.invitations import Gifts
+from s11audit.queries.granting import Gifts
 from s11audit.services.people import Post
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from s11audit.domain.invitations import INVITATION_STATE_LABELS, InvitationState
 from s11audit.domain.permissions import Permission
 from s11audit.models import Invitation
+from s11audit.queries import granting
 from s11audit.queries import invitations as queries
 from s11audit.services import invitations as services
 from s11audit.services.refusals import RefusedError
@@ -45,7 +46,7 @@ def _listing(state: InvitationState, page: int = 1, problem: str = "") -> str:
 @permitted(Permission.GRANT_ROLES)
 def invite() -> str:
     form = InvitationForm(agency=request.args.get("agency", ""))
-    form.offer(queries.gifts(db(), visible_to=viewer()))
+    form.offer(granting.gifts(db(), visible_to=viewer()))
     return _invite_page(form)
 
 
@@ -53,7 +54,7 @@ def invite() -> str:
 @permitted(Permission.GRANT_ROLES)
 def send_invitation() -> Response | str | tuple[str, int]:
     form = InvitationForm()
-    form.offer(queries.gifts(db(), visible_to=viewer()))
+    form.offer(granting.gifts(db(), visible_to=viewer()))
     if not form.validate():
         return _invite_page(form), 422
     name, email = form.name.data or "", form.email.data or ""
@@ -116,5 +117,5 @@ def _invitation_or_404(invitation_id: int) -> Invitation:
 @permitted(Permission.DELEGATE)
 def colleagues() -> str:
     """For whoever leads an agency: who else works on its returns."""
-    agencies = queries.colleagues(db(), visible_to=viewer())
+    agencies = granting.colleagues(db(), visible_to=viewer())
     return render_template("people/colleagues.html", agencies=agencies)
