@@ -317,6 +317,7 @@ def test_accepting_needs_whatever_signing_in_needs(
     assert page.location.startswith("/sign-in")
 
 
+@pytest.mark.slow
 def test_guessing_links_is_slowed_down(somebody: Pages) -> None:
     somebody.get("/sign-in")
     answers = {
