@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "serve": "s11audit.cli.serving",
     "send-mail": "s11audit.cli.mail",
     "users": "s11audit.cli.people",
+    "people": "s11audit.cli.inviting",
     "agencies": "s11audit.cli.agencies",
     "partnerships": "s11audit.cli.agencies",
     "trusts": "s11audit.cli.agencies",

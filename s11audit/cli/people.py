@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 from s11audit.cli import own_data
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import as_json_option, partnership_meant, print_rows
-from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
+from s11audit.domain.permissions import (
+    INSTALLATION_ROLES,
+    PARTNERSHIP_ROLES,
+    TRUST_ROLES,
+    Role,
+)
 from s11audit.domain.viewers import Viewer
 from s11audit.models import User
 from s11audit.queries import directory
@@ -35,8 +40,8 @@ users.add_command(own_data.data)
 @click.option("--name", required=True)
 @click.option("--email", required=True)
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--agency", metavar="REF", help="For agency-lead, contributor and signatory.")
-@click.option("--partnership", metavar="REF", help="For manager and qa-member.")
+@click.option("--agency", metavar="REF", help="For roles in an agency.")
+@click.option("--partnership", metavar="REF", help="For roles in a partnership.")
 @click.option("--password", help="Left out, one is made up and printed.")
 def add_user(
     name: str,
@@ -60,6 +65,10 @@ def add_user(
 def _place(
     session: Session, role: Role, agency: str | None, partnership: str | None, by: Viewer
 ) -> str:
+    if role in INSTALLATION_ROLES:
+        return ""
+    if role in TRUST_ROLES:
+        raise click.UsageError("A trust viewer is invited on the pages of the operator.")
     if role in PARTNERSHIP_ROLES:
         if agency is not None:
             raise click.UsageError(f"Leave --agency out: {role} is a role in a partnership.")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
 from s11audit.cli import main
-from s11audit.models import Event, EventChain, FactorKind, SecondFactor
+from s11audit.models import Event, EventChain, FactorKind, OutgoingMail, SecondFactor
 from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
 from tests.cast import LONG_AGO, PASSWORD, Cast
@@ -171,6 +172,55 @@ def test_a_type_that_looks_mistyped_is_refused_and_a_word_of_ones_own_is_not(
 def test_partnerships_are_listed(run: Any, cast: Cast) -> None:
     listed = json.loads(run("partnerships", "list", "--json").stdout)
     assert {one["reference"] for one in listed} == {"DOWN", "FAR"}
+
+
+def test_partnerships_trusts_and_shared_agencies_are_set_up(run: Any, cast: Cast) -> None:
+    assert run("partnerships", "add", "north", "--name", "North SCP").exit_code == 0
+    assert run("trusts", "add", "elm", "--name", "Elm Trust").exit_code == 0
+    joined = run("trusts", "join", "ELM", "SCH")
+    assert joined.stdout == "Elm Row School belongs to Elm Trust.\n"
+    assert "not a school" in run("trusts", "join", "ELM", "POL").stderr
+    listed = json.loads(run("trusts", "list", "--json").stdout)
+    assert listed == [{"reference": "ELM", "name": "Elm Trust", "schools": ["SCH"]}]
+    assert run("trusts", "leave", "SCH").exit_code == 0
+    shared = run("agencies", "share", "POL", "--with", "NORTH")
+    assert shared.stdout.endswith("Downshire Safeguarding Children Partnership; North SCP.\n")
+    assert (
+        "There is no partnership NONE" in run("agencies", "share", "POL", "--with", "NONE").stderr
+    )
+
+
+def test_a_list_of_people_is_tried_first_and_then_invited(
+    run: Any, cast: Cast, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("name;e-mail;school;type\nZoë;zoe@e.org;Ash School;school\n".encode("cp1252"))
+    words = ("people", "invite-many", str(file), "--partnership", "down")
+    dry = run(*words, "--dry-run")
+    assert list(lines_of(dry)) == [
+        "Agency  ASH-SCHOOL  school  Ash School",
+        "Invite  zoe@e.org  agency-lead  Ash School",
+        "To be done: 1 person invited, 1 agency added.",
+    ]
+    assert list(lines_of(run(*words)))[-1] == "Done: 1 person invited, 1 agency added."
+    plan = json.loads(run(*words, "--json").stdout)
+    assert [one["email"] for one in plan["waiting"]] == ["zoe@e.org"]
+    with database.reading() as session:
+        mail = session.scalars(select(OutgoingMail)).one()
+    assert "/join/" in mail.text
+
+
+def test_a_faulty_list_invites_nobody(
+    run: Any, cast: Cast, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("name,e-mail,school,type\nAnn,a@e.org,Ash,school\nBob,bob,Ash,school\n")
+    result = run("people", "invite-many", str(file), "--partnership", "DOWN")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Line 3, e-mail: Enter an e-mail address")
+    assert "The list has 1 fault. Nothing was done." in result.stderr
+    with database.reading() as session:
+        assert session.scalars(select(OutgoingMail)).all() == []
 
 
 @pytest.fixture
