@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
@@ -44,6 +44,7 @@ class Destination:
 
 
 NAVIGATION: tuple[Destination, ...] = (
+    Destination("Installation", "installation.show", Permission.RUN_INSTALLATION),
     Destination("Rounds", "rounds.listing", Permission.SEE_ROUNDS),
     Destination(
         "Rounds in plain words",
@@ -58,9 +59,6 @@ NAVIGATION: tuple[Destination, ...] = (
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
     Destination("History", "events.listing", Permission.SEE_EVENTS),
 )
-
-# Where the operator begins, in an installation that has such a page.
-INSTALLATION = "installation.show"
 
 
 def init_app(app: Flask) -> None:
@@ -129,10 +127,8 @@ def navigation() -> list[dict[str, Any]]:
 def first_page() -> str | None:
     """Where whoever is looking begins: the first place of the navigation that is theirs.
 
-    For the operator that is the installation itself. None for somebody who has nothing to go to.
+    None for somebody who has nothing to go to.
     """
-    if g.viewer.may(Permission.RUN_INSTALLATION) and INSTALLATION in current_app.view_functions:
-        return url_for(INSTALLATION)
     places = navigation()
     return str(places[0]["href"]) if places else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
@@ -15,8 +15,6 @@ from s11audit.web.security import db, now, permitted, viewer
 
 # The boxes of a standard are named `who-<standard id>`; each is worth the id of a person.
 BOX = "who-"
-# Where an agency lead invites colleagues, in an installation that has such a page.
-INVITING = "people.colleagues"
 
 
 @blueprint.get("/<reference>/delegations")
@@ -51,7 +49,6 @@ def _chosen(standard_id: str) -> set[int]:
 
 
 def _page(desk: Desk, chosen: dict[str, set[int]], problem: str = "") -> str:
-    invites = INVITING in current_app.view_functions
     return render_template(
         "returns/delegations.html",
         desk=desk,
@@ -59,5 +56,4 @@ def _page(desk: Desk, chosen: dict[str, set[int]], problem: str = "") -> str:
         chosen=chosen,
         box=BOX,
         errors=[("people", problem)] if problem else [],
-        inviting=url_for(INVITING) if invites else "",
     )
