@@ -15,9 +15,11 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AuditRound,
+    FactorKind,
     Invitation,
     Membership,
     Partnership,
+    SecondFactor,
     User,
 )
 from s11audit.models.database import Database
@@ -310,6 +312,23 @@ def test_whoever_leaves_is_signed_out_and_stays_in_the_list_of_those_who_left(
     page = priya.get(address)
     assert "Bea has no role here now" in page.text
     assert "Disabled" in page.text
+
+
+def test_a_lost_second_step_is_reset(priya: Pages, cast: Cast, session: Session) -> None:
+    address = f"/people/{cast['Mo'].user_id}"
+    session.add(
+        SecondFactor(
+            user_id=cast["Mo"].user_id, kind=FactorKind.APP, name="Phone", added_at=LONG_AGO
+        )
+    )
+    session.commit()
+    assert press(priya, priya.get(address), "/reset").status == 303
+    assert "sets up a new second step" in priya.get(address).text
+    assert session.scalars(select(SecondFactor)).all() == []
+    session.rollback()
+    assert press(priya, priya.get(address), "/reset").status == 303
+    assert "had no second step" in priya.get(address).text
+    assert priya.post(f"/people/{cast['Priya'].user_id}/second-factors/reset").status == 422
 
 
 def test_a_role_is_handed_over_to_a_colleague(priya: Pages, cast: Cast, session: Session) -> None:

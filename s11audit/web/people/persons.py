@@ -14,6 +14,7 @@ from s11audit.queries.takeovers import how_many_wait
 from s11audit.services import people
 from s11audit.services.passwords import made_up_password
 from s11audit.services.refusals import RefusedError
+from s11audit.services.second_factors import reset_second_factors
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.people.forms import RoleForm, SearchForm
 from s11audit.web.people.pages import blueprint
@@ -137,6 +138,19 @@ def set_password(user_id: int) -> str | tuple[str, int]:
         return refused(person, error)
     db().commit()
     return _password_page(person, password)
+
+
+@blueprint.post("/people/<int(max=2147483647):user_id>/second-factors/reset")
+@permitted(Permission.GRANT_ROLES)
+def reset_factors(user_id: int) -> Response | tuple[str, int]:
+    person = found_person(user_id)
+    try:
+        removed = reset_second_factors(db(), person.id, by=viewer(), now=now())
+    except RefusedError as error:
+        return refused(person, error)
+    if not removed:
+        return changed(person, f"{person.name} had no second step, so there was none to reset.")
+    return changed(person, f"{person.name} sets up a new second step when signing in.")
 
 
 def refused(person: Person, error: RefusedError) -> tuple[str, int]:
