@@ -131,22 +131,24 @@ def _about(session: Session, words: str, viewer: Viewer) -> ColumnElement[bool]:
     if noun not in NOUNS or not reference.strip():
         noun, reference = "", words
     reference = reference.strip()
-    found = [_subject_is(noun, reference)]
+    subjects = _subjects(noun, reference)
+    if noun in ("", "user"):
+        subjects += _accounts_of(session, reference, viewer)
+    # What is empty stays out: beside it no index is used for the rest.
+    found: list[ColumnElement[bool]] = [Event.subject.in_(subjects)]
     if noun in ("", "agency"):
         ids = select(Agency.id).where(Agency.reference == reference.upper())
-        found.append(Event.agency_id.in_(session.scalars(ids).all()))
+        found += [Event.agency_id == id_ for id_ in session.scalars(ids)]
     if noun in ("", "round"):
         ids = select(AuditRound.id).where(AuditRound.reference == reference.upper())
-        found.append(Event.round_id.in_(session.scalars(ids).all()))
-    if noun in ("", "user"):
-        found.append(Event.subject.in_(_accounts_of(session, reference, viewer)))
+        found += [Event.round_id == id_ for id_ in session.scalars(ids)]
     return or_(*found)
 
 
-def _subject_is(noun: str, reference: str) -> ColumnElement[bool]:
+def _subjects(noun: str, reference: str) -> list[str]:
     spellings = {reference, reference.upper(), reference.lower()}
     nouns = (noun,) if noun else NOUNS
-    return Event.subject.in_(sorted(f"{one} {text}" for one in nouns for text in spellings))
+    return sorted(f"{one} {text}" for one in nouns for text in spellings)
 
 
 def _accounts_of(session: Session, words: str, viewer: Viewer) -> list[str]:
