@@ -10,10 +10,11 @@ import pyotp
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Event, SecondFactor
+from s11audit.models import Event, Membership, SecondFactor
 from s11audit.models.database import Database
 from s11audit.services.recovery_codes import HOW_MANY
 from s11audit.web.security import Services
@@ -99,6 +100,18 @@ def test_whoever_needs_a_second_step_sets_it_up_before_anything_else(
     assert (shown.status, len(recovery_codes_on(shown))) == (200, HOW_MANY)
     assert pages.get("/rounds").status == 200
     assert kinds(database) == ["signed-in", "second-factor-added", "recovery-codes-made"]
+
+
+def test_the_first_page_asks_for_the_second_step_of_everybody_who_needs_one(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    """Whoever audits cases has nowhere else to be sent to, where it would be asked for."""
+    with database.writing.begin() as session:
+        role = Membership.user_id == cast["Mo"].user_id
+        places = {"partnership_id": None, "agency_id": cast.agencies["POL"]}
+        session.execute(update(Membership).where(role).values(role=Role.CASE_AUDITOR, **places))
+    sign_in(pages, cast["Mo"])
+    assert pages.get("/").location == "/sign-in/code"
 
 
 def test_the_way_to_set_up_leads_on_to_the_page_that_was_asked_for(

@@ -50,6 +50,8 @@ LINKS: tuple[AccountLink, ...] = (
 def home() -> Response | str:
     if g.viewer is None:
         return redirect(url_for("account.sign_in"))
+    if g.signed_in.is_half:
+        return redirect(url_for("account.check_code"))
     if first := first_page():
         return redirect(first)
     if viewer().may(Permission.AUDIT_CASE):
