@@ -132,13 +132,12 @@ def plain_standards(
 ) -> list[PlainStandard]:
     """What a return says of each standard that asks the agency anything."""
     within = reach.returns(visible_to, Permission.READ_PLAINLY)
-    ratings: dict[str, Rating] = dict(
-        session.execute(
-            select(Score.standard_id, Score.rating)
-            .join(AgencyReturn, AgencyReturn.id == Score.return_id)
-            .where(AgencyReturn.id == agency_return.id, Score.side == Side.SELF, within)
-        ).all()  # type: ignore[arg-type]  # a row of two is a pair
+    scores = session.execute(
+        select(Score.standard_id, Score.rating)
+        .join(AgencyReturn, AgencyReturn.id == Score.return_id)
+        .where(AgencyReturn.id == agency_return.id, Score.side == Side.SELF, within)
     )
+    ratings = {standard_id: rating for standard_id, rating in scores}  # noqa: C416 - rows
     rows = session.execute(
         select(
             StoredAnswer.question_key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -93,32 +94,20 @@ def _rows(session: Session, viewer: Viewer) -> list[_Row]:
         .where(_sees(viewer))
         .order_by(table.questionnaire_id, table.version)
     )
-    return [
-        _Row(
-            row_id,
-            Shelved(
-                questionnaire_id,
-                version,
-                status,
-                place=f"uploaded {questionnaire_id}/{version}.yaml",
-                sha256=sha256 if status in FIXED_STATUSES else "",
-                published_on=_day(published_at),
-                withdrawn_on=_day(withdrawn_at),
-                partnership_id=partnership_id,
-            ),
-            sha256,
-        )
-        for (
-            row_id,
-            questionnaire_id,
-            version,
-            status,
-            sha256,
-            published_at,
-            withdrawn_at,
-            partnership_id,
-        ) in found
-    ]
+    return [_Row(row.id, _shelved(row), row.sha256) for row in found]
+
+
+def _shelved(row: Any) -> Shelved:
+    return Shelved(
+        row.questionnaire_id,
+        row.version,
+        row.status,
+        place=f"uploaded {row.questionnaire_id}/{row.version}.yaml",
+        sha256=row.sha256 if row.status in FIXED_STATUSES else "",
+        published_on=_day(row.published_at),
+        withdrawn_on=_day(row.withdrawn_at),
+        partnership_id=row.partnership_id,
+    )
 
 
 def _day(moment: datetime | None) -> date | None:

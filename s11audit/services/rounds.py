@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date
@@ -71,18 +72,29 @@ def create_round(
         title=title,
         questionnaire_id=questionnaire.id,
         questionnaire_version=questionnaire.version,
-        status=RoundStatus.DRAFT,
         opens_on=opens_on,
         due_on=due_on,
         closes_on=closes_on,
         created_at=now,
     )
-    session.add(audit_round)
-    session.flush()
+    _keep(session, audit_round)
     _share(session, audit_round, shared_with, by)
     _record(session, "round-created", audit_round, by, now, _version_detail(questionnaire))
     add_agencies(session, audit_round, agency_ids, by=by, now=now)
     return audit_round
+
+
+def _keep(session: Session, audit_round: AuditRound) -> None:
+    """Write the round down, unless its reference is taken, perhaps out of the writer's sight."""
+    try:
+        with session.begin_nested():
+            session.add(audit_round)
+    except IntegrityError:
+        raise RefusedError("reference", _taken(audit_round.reference)) from None
+
+
+def _taken(reference: str) -> str:
+    return f"There is already a round {reference}"
 
 
 def add_agencies(
@@ -192,7 +204,7 @@ def _check_words(session: Session, reference: str, title: str) -> None:
     if not _REFERENCE.match(reference):
         raise RefusedError("reference", REFERENCE_RULE)
     if session.scalar(select(AuditRound.id).where(AuditRound.reference == reference)):
-        raise RefusedError("reference", f"There is already a round {reference}")
+        raise RefusedError("reference", _taken(reference))
     if not title.strip():
         raise RefusedError("title", "Enter a title")
     if len(title) > LONGEST_TITLE:

@@ -12,6 +12,7 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
 from s11audit.models import AgencyReturn, AuditRound, Event
 from s11audit.models.database import Database
+from s11audit.models.walls import Wall
 from s11audit.queries.people import operator
 from s11audit.services.moderation import take_return_step
 from s11audit.services.refusals import RefusedError
@@ -147,3 +148,17 @@ def test_what_has_been_returned_cannot_be_given_longer(
         extend(session, school, date(2027, 2, 8), "Ill", by=cast["Priya"], now=NOON)
     with pytest.raises(PermissionError):
         extend(session, school, date(2027, 1, 8), "Ill", by=cast["Mo"], now=NOON)
+
+
+def test_a_reference_that_another_partnership_has_is_refused_whether_or_not_it_can_be_seen(
+    database: Database, session: Session, cast: Cast, small: Questionnaire
+) -> None:
+    create(session, cast, small, "POL")
+    session.commit()
+    olga, home = cast["Olga"], cast.partnerships["FAR"]
+    with (
+        database.within(Wall.around(olga)).writing() as walled,
+        pytest.raises(RefusedError, match="There is already a round S11-2027") as refused,
+    ):
+        create_round(walled, home, "S11-2027", "Theirs", small, *DATES, [], by=olga, now=NOON)
+    assert refused.value.field == "reference"
