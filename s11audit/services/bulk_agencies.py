@@ -112,7 +112,7 @@ class AgenciesOfFile:
         if not told.agency:
             message = f"There is no agency {told.reference}: enter the name of one to be added"
             self.checks.add(told.line, "agency", message)
-        if not told.agency_type:
+        if not told.agency_type and not self.checks.has_fault(told.line, "agency_type"):
             message = f"{told.agency or told.reference} is not there yet: enter its type"
             self.checks.add(told.line, "agency_type", message)
         if told.reference in self._in_use:
@@ -121,7 +121,7 @@ class AgenciesOfFile:
             there = self._by_name[name].reference
             message = f"{told.agency} has the reference {there}: use that one, or another name"
             self.checks.add(told.line, "reference", message)
-        if len(self.checks.faults) > before:
+        if len(self.checks.faults) > before or not told.agency_type:
             return None
         reference = told.reference or self._references.made_up(told.agency)
         new = NamedAgency(told.line, reference, told.agency, told.agency_type, told.attributes)

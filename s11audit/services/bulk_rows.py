@@ -41,10 +41,16 @@ class RowChecks:
     def __init__(self, own_types: Set[str]) -> None:
         self._types = {code: code for code in own_types} | AGENCY_TYPE_LABELS
         self.faults: list[Fault] = []
+        self._places: set[tuple[int, str]] = set()
 
     def add(self, line: int, column: str, message: str) -> None:
         """One more fault of a column, by its name in COLUMNS."""
+        self._places.add((line, column))
         self.faults.append(Fault(line, COLUMNS[column].heading, message))
+
+    def has_fault(self, line: int, column: str) -> bool:
+        """Whether something is wrong with this column of this line already."""
+        return (line, column) in self._places
 
     def read(self, row: Row) -> Told:
         """What a row says, as far as it is right."""

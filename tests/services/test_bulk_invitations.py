@@ -111,6 +111,8 @@ def test_a_faulty_line_is_named_with_what_would_be_right(
 ) -> None:
     plan = planned(walled, cast, f"{HEADINGS}SCH,,,fine@e.org,Fine,,\n{row}\n")
     told = [(fault.line, fault.column) for fault in plan.faults if says in fault.message]
+    columns = [fault.column for fault in plan.faults]
+    assert len(columns) == len(set(columns)), plan.faults
     assert told == [(3, column)], plan.faults
     with pytest.raises(RefusedError):
         done(walled, cast, plan)
