@@ -69,7 +69,7 @@ def invite_many() -> str:
 
 
 @blueprint.get("/people/invite-many/template")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.EDIT_AGENCIES)
 def many_template() -> Response:
     return download(template(), CSV, "people-to-invite.csv", about="template of people to invite")
 
