@@ -57,6 +57,7 @@ def fill(session: Session, cast: Cast, agencies: int, reference: str) -> AuditRo
     for number in range(agencies):
         name = f"{reference}-{number}"
         agency = Agency(reference=name, name=f"Agency {name}", agency_type="charity")
+        agency.partnerships = [audit_round.partnership]
         session.add(agency)
         session.flush()
         agency_return = AgencyReturn(

@@ -144,6 +144,7 @@ def bare_page(
         "today": today_in_london(NOON),
         "zip": zip,
         "g": {"viewer": None},
+        "what_is_shown_of": lambda _round: "",
     }
     returns = (
         select(AgencyReturn.__table__, Agency.__table__)

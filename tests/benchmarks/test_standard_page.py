@@ -19,6 +19,7 @@ from s11audit.config import Settings
 from s11audit.domain.answers import Answer, needs_action, needs_reason
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing_words import condition_words
+from s11audit.domain.shares import EVERYTHING
 from s11audit.models import Agency, AgencyReturn, AuditRound, StoredAnswer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of
@@ -90,7 +91,9 @@ def bare_page(
         agency_return = return_named(session, "R1-POL")
         _ = agency_return.agency.partnerships, agency_return.round.partnership
         answers = {key: held.answer for key, held in answers_of(session, agency_return.id).items()}
-    desk = Desk(agency_return, twelve, {}, answers, date(2026, 11, 3))
+    desk = Desk(
+        agency_return, twelve, {}, answers, date(2026, 11, 3), reads=EVERYTHING, writes=EVERYTHING
+    )
     context = {
         "desk": desk,
         "standard": twelve.standards[0],
