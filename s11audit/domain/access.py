@@ -100,6 +100,7 @@ RULES: dict[Permission, Rule] = {
         _through(Relation.INSTALLATION, Role.OPERATOR) | _MANAGER | _LEAD,
         fresh=True,
     ),
+    Permission.RUN_PARTNERSHIP: Rule(Thing.PEOPLE, _MANAGER, fresh=True),
     Permission.SEE_EVENTS: Rule(
         Thing.EVENTS, _through(Relation.INSTALLATION, Role.OPERATOR) | _MANAGER
     ),

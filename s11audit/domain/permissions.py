@@ -67,6 +67,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see people and agencies"
     EDIT_AGENCIES = "add and change agencies"
     GRANT_ROLES = "invite people, and give, hand over and end roles"
+    RUN_PARTNERSHIP = "invite many at once, confirm who has taken over, allow links by e-mail"
     SEE_EVENTS = "search the history"
     SEE_ROUNDS = "see rounds"
     EDIT_ROUNDS = "set up and run rounds"

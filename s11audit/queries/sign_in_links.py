@@ -49,8 +49,6 @@ def link_owner(session: Session, token: str) -> tuple[SignInLink, User] | None:
 
 def switchable_partnerships(session: Session, *, visible_to: Viewer) -> list[Partnership]:
     """The partnerships for which the viewer may say whether links are allowed, by name."""
-    reach = visible_to.reach(Permission.GRANT_ROLES)
-    wanted = select(Partnership).order_by(Partnership.name)
-    if not reach.everywhere:
-        wanted = wanted.where(Partnership.id.in_(reach.partnerships))
+    ids = visible_to.partnerships(Permission.RUN_PARTNERSHIP)
+    wanted = select(Partnership).where(Partnership.id.in_(ids)).order_by(Partnership.name)
     return list(session.scalars(wanted))

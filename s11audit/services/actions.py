@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
@@ -20,11 +21,10 @@ from s11audit.domain.actions import (
 from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import step_named
 from s11audit.models import Action, ActionNote, AgencyReturn, AuditRound
 from s11audit.queries.actions import reaches
 from s11audit.services.events import record
-from s11audit.services.steps import check_reason, move
+from s11audit.services.steps import check_may, check_reason, move, step_for
 
 CLAIM_COMPLETE = "claim-complete"
 
@@ -123,11 +123,11 @@ def take_action_step(
     `version` is that of the page that was shown. Raises ChangedActionError where it is an old one,
     StepNotAllowedError, RefusedError without words, PermissionError for a stranger.
     """
+    allows = partial(reaches, session, action, visible_to=by)
+    check_may(ACTION_STEPS, step_name, by=by, allows=allows)
     if action.version != version:
         raise ChangedActionError("Somebody else has changed this action since you opened it.")
-    step = step_named(ACTION_STEPS, step_name, action.status)
-    if not reaches(session, action, step.permission, visible_to=by):
-        raise PermissionError(f"{by.name} may not {step.permission} here")
+    step = step_for(ACTION_STEPS, step_name, action.status, by=by, allows=allows)
     check_reason(step, text)
     values: dict[str, Any] = {"version": Action.version + 1}
     if step.name == CLAIM_COMPLETE:

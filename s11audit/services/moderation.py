@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
@@ -17,11 +18,10 @@ from s11audit.domain.workflow import (
     RoundStatus,
     Step,
     StepNotAllowedError,
-    step_named,
 )
 from s11audit.models import AgencyReturn, Signature
 from s11audit.services.events import record
-from s11audit.services.steps import check_reason, move
+from s11audit.services.steps import check_reason, move, step_for
 
 # The other rows of the table are for the agency's own people: see services/returns.py.
 SCRUTINY_STEPS: tuple[Step[ReturnStatus], ...] = tuple(
@@ -44,15 +44,13 @@ def take_return_step(
     receipt no longer stands (both stay in the history). Raises StepNotAllowedError,
     RefusedError without a reason, PermissionError for a stranger.
     """
-    step = step_named(SCRUTINY_STEPS, step_name, agency_return.status)
-    audit_round = agency_return.round
-    if not by.may_at(step.permission, agency_return.place):
-        raise PermissionError(f"{by.name} may not {step.permission} here")
+    allows = partial(by.may_at, place=agency_return.place)
+    step = step_for(SCRUTINY_STEPS, step_name, agency_return.status, by=by, allows=allows)
     check_reason(step, reason)
     values: dict[str, Any] = {}
     detail: dict[str, Any] = {}
     if step.target in EDITABLE_STATUSES:
-        _check_can_be_changed(audit_round.status)
+        _check_can_be_changed(agency_return.round.status)
         detail = {"receipt": agency_return.receipt, "reason_given": True}
         values = {"submitted_at": None, "receipt": None}
         _void_signature(session, agency_return, now)

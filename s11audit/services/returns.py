@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,12 +17,12 @@ from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, step_named
+from s11audit.domain.workflow import RETURN_STEPS, RoundStatus
 from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
-from s11audit.services.steps import move
+from s11audit.services.steps import move, step_for
 
 # Without letters and digits that are read for one another.
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -152,9 +153,8 @@ def _take_step(
     reason: str = "",
 ) -> _Taken:
     """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
-    step = step_named(RETURN_STEPS, name, agency_return.status)
-    if not by.may_at(step.permission, agency_return.place):
-        raise PermissionError(f"{by.name} may not {step.permission} here")
+    allows = partial(by.may_at, place=agency_return.place)
+    step = step_for(RETURN_STEPS, name, agency_return.status, by=by, allows=allows)
     statuses = move(
         session,
         agency_return,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -21,7 +22,6 @@ from s11audit.domain.workflow import (
     ReturnStatus,
     RoundStatus,
     StepNotAllowedError,
-    step_named,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships
@@ -29,7 +29,7 @@ from s11audit.queries.people import OPERATOR_ID
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record
 from s11audit.services.refusals import RefusedError
-from s11audit.services.steps import check_reason, move
+from s11audit.services.steps import check_reason, move, step_for
 
 # A round's reference is the beginning of those of its returns, actions and receipts.
 LONGEST_REFERENCE = 20
@@ -144,9 +144,8 @@ def take_round_step(
 
     Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
-    step = step_named(ROUND_STEPS, step_name, audit_round.status)
-    if not by.may_in_partnership(step.permission, audit_round.partnership_id):
-        raise PermissionError(f"{by.name} may not {step.permission} here")
+    allows = partial(by.may_in_partnership, partnership_id=audit_round.partnership_id)
+    step = step_for(ROUND_STEPS, step_name, audit_round.status, by=by, allows=allows)
     check_reason(step, reason)
     pins: dict[str, Any] = {}
     if step.target is RoundStatus.OPEN:

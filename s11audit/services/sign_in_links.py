@@ -103,9 +103,8 @@ def allow_links(
     session: Session, partnership_id: int, allowed: bool, *, by: Viewer, now: datetime
 ) -> Partnership:
     """Say whether respondents of a partnership may sign in by links. Raises RefusedError."""
-    reach = by.reach(Permission.GRANT_ROLES)
     partnership = session.get(Partnership, partnership_id)
-    if partnership is None or not (reach.everywhere or partnership.id in reach.partnerships):
+    if partnership is None or not by.may_in_partnership(Permission.RUN_PARTNERSHIP, partnership.id):
         raise RefusedError("partnership", "Choose a partnership that you manage")
     if partnership.allows_email_links != allowed:
         before, partnership.allows_email_links = partnership.allows_email_links, allowed

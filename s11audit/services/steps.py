@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
-from s11audit.domain.workflow import Step, StepNotAllowedError
+from s11audit.domain.permissions import Permission
+from s11audit.domain.viewers import Viewer
+from s11audit.domain.workflow import Status, Step, StepNotAllowedError, step_named
 from s11audit.models import Action, AgencyReturn, AuditRound, QuestionnaireVersion
 from s11audit.services.refusals import RefusedError
 
 Stepping = AuditRound | AgencyReturn | Action | QuestionnaireVersion
+
+
+def step_for(
+    steps: Sequence[Step[Status]],
+    name: str,
+    status: Status,
+    *,
+    by: Viewer,
+    allows: Callable[[Permission], bool],
+) -> Step[Status]:
+    """The step of this name, which `by` may take and which leads on from this status.
+
+    Whoever may not take it is told that (PermissionError), whatever the status; for everybody else
+    StepNotAllowedError says that it is not possible now.
+    """
+    check_may(steps, name, by=by, allows=allows)
+    return step_named(steps, name, status)
+
+
+def check_may(
+    steps: Sequence[Step[Status]], name: str, *, by: Viewer, allows: Callable[[Permission], bool]
+) -> None:
+    """Raises PermissionError where `by` may not take the step of this name in any status."""
+    needed = {step.permission for step in steps if step.name == name}
+    if needed and not any(allows(permission) for permission in needed):
+        raise PermissionError(f"{by.name} may not {min(needed)} here")
 
 
 def check_reason(step: Step[Any], reason: str) -> None:

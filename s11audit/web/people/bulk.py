@@ -63,19 +63,19 @@ def _offered_form() -> ManyForm:
 
 
 @blueprint.get("/people/invite-many")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def invite_many() -> str:
     return _many_page(_offered_form())
 
 
 @blueprint.get("/people/invite-many/template")
-@permitted(Permission.EDIT_AGENCIES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def many_template() -> Response:
     return download(template(), CSV, "people-to-invite.csv", about="template of people to invite")
 
 
 @blueprint.post("/people/invite-many")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def check_many() -> str | tuple[str, int]:
     form = _offered_form()
     try:
@@ -88,7 +88,7 @@ def check_many() -> str | tuple[str, int]:
 
 
 @blueprint.post("/people/invite-many/confirm")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def confirm_many() -> Response | tuple[str, int]:
     form = _offered_form()
     try:

@@ -14,23 +14,21 @@ from s11audit.web.security import db, now, permitted, viewer
 
 
 @blueprint.get("/people/email-links")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def email_links() -> str:
     partnerships = switchable_partnerships(db(), visible_to=viewer())
-    if not partnerships:
-        abort(403)
     return render_template("people/email-links.html", partnerships=partnerships)
 
 
 @blueprint.post("/people/email-links")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def switch_email_links() -> Response:
     allowed = request.form.get("allowed") == "yes"
     partnership_id = request.form.get("partnership", 0, type=int)
     try:
         switched = allow_links(db(), partnership_id, allowed, by=viewer(), now=now())
     except RefusedError:
-        abort(403)
+        abort(400)
     db().commit()
     may = "may now sign in" if allowed else "can no longer sign in"
     flash(f"Respondents of {switched.name} {may} by links sent by e-mail.", "success")

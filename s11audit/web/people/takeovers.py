@@ -61,13 +61,13 @@ def requests() -> str:
 
 
 @blueprint.get(_REQUEST)
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def takeover(request_id: int) -> str:
     return _request_page(_waiting(request_id), DeclineForm())
 
 
 @blueprint.post(f"{_REQUEST}/confirm")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def confirm_takeover(request_id: int) -> Response | tuple[str, int]:
     asked = _waiting(request_id)
     leads = {lead.membership_id for lead in asked.leads}
@@ -83,7 +83,7 @@ def confirm_takeover(request_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post(f"{_REQUEST}/decline")
-@permitted(Permission.GRANT_ROLES)
+@permitted(Permission.RUN_PARTNERSHIP)
 def decline_takeover(request_id: int) -> Response | tuple[str, int]:
     asked = _waiting(request_id)
     form = DeclineForm()

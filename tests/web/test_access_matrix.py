@@ -1,0 +1,366 @@
+"""Every route, for every role, with things near and far: in or out as the table of rules says.
+
+The routes are the application's own, so a new one is in the matrix at once; where its address has
+a variable part that stands for nothing yet, the test says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from s11audit.domain.access import RULES, Thing
+from s11audit.domain.actions import ACTION_STEPS, ActionSource
+from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.versions import VERSION_STEPS
+from s11audit.domain.viewers import Place, Viewer
+from s11audit.domain.workflow import RETURN_STEPS, ROUND_STEPS, ReturnStatus, RoundStatus
+from s11audit.models import (
+    Action,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Delegation,
+    Invitation,
+    Membership,
+    Partnership,
+    Score,
+    Signature,
+    Snapshot,
+    TakeoverRequest,
+    Trust,
+    User,
+)
+from s11audit.models.database import Database
+from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries.people import as_viewer
+from s11audit.web.security import declared_permission, is_public
+from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
+from tests.pages import Pages
+from tests.rounds_and_returns import IN_SPRING, NOON, Opened
+
+pytestmark = pytest.mark.slow
+
+# Where the matrix looks from: a role for an agency is the police's, one for a trust that of the
+# school, one for a partnership Downshire's.
+NEAR, BESIDE, FAR = "the police", "a school of the same partnership", "another partnership's police"
+AGENCY_OF = {NEAR: "POL", BESIDE: "SCH", FAR: "FARPOL"}
+ROUND_OF = {NEAR: "R1", BESIDE: "R1", FAR: "F1"}
+# What stands for a variable of an address that is the same wherever one looks.
+EXAMPLES = {
+    "standard": "leadership",
+    "standard_id": "leadership",
+    "name": "rag-by-standard",
+    "picture": "svg",
+    "id": "small",
+    "version": "1",
+    "old": "1",
+    "new": "1",
+    "token": "not-a-token",
+    "number": 1,
+    "identity_id": 1,
+    "session_id": 999,
+}
+STEPS = {
+    "/rounds/<reference>/steps/<step>": ROUND_STEPS,
+    "/rounds/<reference>/returns/<agency>/steps/<step>": tuple(
+        step for step in RETURN_STEPS if step.name in ("send-back", "moderate", "agree", "close")
+    ),
+    "/actions/<reference>/steps/<step>": ACTION_STEPS,
+    "/questionnaires/<id>/<version>/steps/<step>": VERSION_STEPS,
+}
+# Questionnaires that come with the software are everybody's who may see any; links and one's own
+# account are no place's.
+NOWHERE = ("/questionnaires/", "/join/", "/account/", "/sign-in/")
+REFUSED = {401, 403, 404}
+# Left out: whoever uses the first two is at the sign-in page afterwards, like whoever is refused;
+# the others answer nobody here (no passkeys at this address, no earlier version to compare).
+LEFT_OUT = {
+    "/sign-out",
+    "/account/sessions/end-all",
+    "/account/second-factors/passkey",
+    "/sign-in/passkey",
+    "/returns/<reference>/changes",
+}
+# These use up what the others look at, so they come last.
+USES_UP = ("/leave", "/end", "/disable", "/confirm")
+# Pages of a person, which are reached through the list of people.
+THROUGH_PEOPLE = "/people/<"
+
+
+@dataclass(frozen=True)
+class World:
+    """Somebody of each role, and what there is at each distance: variables of addresses."""
+
+    people: Mapping[Role, Viewer]
+    places: Mapping[str, Place]
+    variables: Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture
+def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) -> World:
+    with database.writing.begin() as session:
+        founder = _Founder(session, cast)
+        founder.open_far_round(small)
+        people = {role: founder.joins(role) for role in Role}
+        variables = {where: founder.things(where) for where in AGENCY_OF}
+    down, far = (frozenset({cast.partnerships[one]}) for one in ("DOWN", "FAR"))
+    places = {
+        NEAR: Place(cast.agencies["POL"], "police", down),
+        BESIDE: Place(cast.agencies["SCH"], "school", down),
+        FAR: Place(cast.agencies["FARPOL"], "police", far),
+    }
+    return World(people, places, variables)
+
+
+class _Founder:
+    def __init__(self, session: Session, cast: Cast) -> None:
+        self.session, self.cast = session, cast
+
+    def open_far_round(self, questionnaire: Questionnaire) -> None:
+        near = self.session.scalars(select(AuditRound)).one()
+        far = AuditRound(
+            partnership_id=self.cast.partnerships["FAR"],
+            reference="F1",
+            title="Another round",
+            questionnaire_id=questionnaire.id,
+            questionnaire_version=questionnaire.version,
+            questionnaire_sha256=questionnaire.sha256,
+            status=RoundStatus.OPEN,
+            opens_on=near.opens_on,
+            due_on=near.due_on,
+            closes_on=near.closes_on,
+            created_at=NOON,
+        )
+        self.session.add(far)
+        self.session.flush()
+        self.session.add(
+            AgencyReturn(
+                round_id=far.id,
+                agency_id=self.cast.agencies["FARPOL"],
+                reference="F1-FARPOL",
+                due_on=far.due_on,
+            )
+        )
+        self.session.flush()
+
+    def joins(self, role: Role) -> Viewer:
+        user = self._person(f"New {role}")
+        membership = Membership(user_id=user.id, role=role, started_at=LONG_AGO)
+        if role is Role.TRUST_VIEWER:
+            membership.trust = self._trust()
+        elif role in AGENCY_ROLES:
+            membership.agency_id = self.cast.agencies["POL"]
+        elif role in PARTNERSHIP_ROLES:
+            membership.partnership_id = self.cast.partnerships["DOWN"]
+        self.session.add(membership)
+        self.session.flush()
+        if role is Role.CONTRIBUTOR:
+            self._delegate(user)
+        return as_viewer(user, [membership])
+
+    def _trust(self) -> Trust:
+        school = self.session.get_one(Agency, self.cast.agencies["SCH"])
+        return Trust(reference="TRUST", name="A trust", agencies=[school])
+
+    def _person(self, name: str) -> User:
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        user = User(name=name, email=email, password_hash=PASSWORD_HASH, created_at=LONG_AGO)
+        self.session.add(user)
+        self.session.flush()
+        return user
+
+    def _delegate(self, user: User) -> None:
+        police = self._return("R1-POL")
+        given = {"return_id": police.id, "user_id": user.id, "given_at": NOON}
+        self.session.execute(insert(Delegation).values(standard_id="leadership", **given))
+
+    def _return(self, reference: str) -> AgencyReturn:
+        found = select(AgencyReturn).where(AgencyReturn.reference == reference)
+        return self.session.scalars(found).one()
+
+    def things(self, where: str) -> dict[str, Any]:
+        """A submitted return with an action, a person, an invitation and a request."""
+        agency_id, reference = self.cast.agencies[AGENCY_OF[where]], AGENCY_OF[where]
+        found = self._return(f"{ROUND_OF[where]}-{reference}")
+        found.status, found.receipt, found.submitted_at = ReturnStatus.SUBMITTED, reference, NOON
+        somebody = self._person(f"Somebody of {reference}")
+        held = Membership(
+            user_id=somebody.id, role=Role.AGENCY_LEAD, agency_id=agency_id, started_at=LONG_AGO
+        )
+        action = Action(
+            reference=f"{found.reference}-A1",
+            agency_id=agency_id,
+            round_id=found.round_id,
+            return_id=found.id,
+            source=ActionSource.ANSWER,
+            question_key="leadership.board-lead",
+            what="Do better",
+            post="Head of everything",
+            due_on=IN_SPRING,
+            created_at=NOON,
+        )
+        invitation = Invitation(
+            token_sha256=reference,
+            email="new@example.org",
+            name="New",
+            role=Role.CONTRIBUTOR,
+            agency_id=agency_id,
+            invited_at=NOON,
+            expires_at=NOON,
+        )
+        requests = [
+            TakeoverRequest(agency_id=agency_id, name="New", email=email, asked_at=NOON)
+            for email in ("new@example.org", "newer@example.org")
+        ]
+        self.session.add_all([held, action, invitation, *requests])
+        self._sign(found, somebody)
+        self.session.flush()
+        return {
+            "rounds": ROUND_OF[where],
+            "returns": found.reference,
+            "actions": action.reference,
+            "agencies": reference,
+            "agency": reference,
+            "user_id": somebody.id,
+            "membership_id": held.id,
+            "invitation_id": invitation.id,
+            "request_id": requests[0].id,
+            "second_request_id": requests[1].id,
+            **self._of_the_installation(where),
+        }
+
+    def _sign(self, agency_return: AgencyReturn, by: User) -> None:
+        counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
+        ones = ("visible", "required", "answered", "green", "maximum", "strict_maximum")
+        score = Score(
+            return_id=agency_return.id,
+            standard_id=WHOLE_RETURN,
+            side=Side.SELF,
+            points="1",
+            rating=Rating.GREEN,
+            because="",
+            **counts,
+            **dict.fromkeys(ones, 1),
+        )
+        self.session.add(score)
+        snapshot = Snapshot(
+            return_id=agency_return.id, sha256="", content='{"answers": {}}', frozen_at=NOON
+        )
+        self.session.add(snapshot)
+        self.session.flush()
+        signature = Signature(
+            return_id=agency_return.id,
+            snapshot_id=snapshot.id,
+            user_id=by.id,
+            post="Chief",
+            declaration="I declare",
+            signed_at=NOON,
+        )
+        self.session.add(signature)
+
+    def _of_the_installation(self, where: str) -> dict[str, Any]:
+        home = "FAR" if where == FAR else "DOWN"
+        found = self.session.get_one(Partnership, self.cast.partnerships[home])
+        return {"installation": found.reference, "partnership": found.reference}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One address to ask for, and the permissions that it takes."""
+
+    rule: Rule
+    method: str
+    address: str
+    needs: tuple[Permission, ...]
+    has_place: bool
+
+
+def visits(app: Flask, variables: Mapping[str, Any]) -> Iterator[Visit]:
+    in_order = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule.endswith(USES_UP))
+    for rule in in_order:
+        if is_public(app, rule.endpoint) or rule.rule in LEFT_OUT:
+            continue
+        permission = declared_permission(app, rule.endpoint)
+        assert permission is not None, f"{rule.rule} declares no permission"
+        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+            for step in STEPS.get(rule.rule, (None,)):
+                needs = _needs(rule, permission if step is None else step.permission)
+                address = _address(rule, variables, step.name if step else "")
+                has_place = bool(rule.arguments) and not rule.rule.startswith(NOWHERE)
+                yield Visit(rule, method, address, needs, has_place)
+
+
+def _needs(rule: Rule, permission: Permission) -> tuple[Permission, ...]:
+    if rule.rule.startswith(THROUGH_PEOPLE):
+        return permission, Permission.SEE_PEOPLE
+    return (permission,)
+
+
+def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
+    known = {**EXAMPLES, **variables, "step": step}
+    if rule.rule.endswith("/decline"):
+        known["request_id"] = variables["second_request_id"]
+    word = rule.rule.split("/")[1]
+    if word in variables:
+        known["reference"] = variables[word]
+    unknown = rule.arguments - known.keys()
+    assert not unknown, f"Say in EXAMPLES what stands for {unknown} in {rule.rule}"
+    built = rule.build({name: known[name] for name in rule.arguments})
+    assert built is not None, rule.rule
+    return built[1]
+
+
+def is_let_in(visit: Visit, viewer: Viewer, place: Place) -> bool:
+    """What the table of rules says."""
+    return all(_allows(permission, visit, viewer, place) for permission in visit.needs)
+
+
+def _allows(permission: Permission, visit: Visit, viewer: Viewer, place: Place) -> bool:
+    if not visit.has_place:
+        return viewer.may(permission)
+    if _is_of_an_agency(visit.rule) and RULES[permission].thing is not Thing.ROUND:
+        return viewer.may_at(permission, place)
+    return bool(viewer.partnerships(permission) & place.partnerships)
+
+
+def _is_of_an_agency(rule: Rule) -> bool:
+    word = rule.rule.split("/")[1]
+    return "agency" in rule.arguments or word in ("returns", "actions", "agencies", "people")
+
+
+@pytest.mark.parametrize("where", AGENCY_OF)
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_let_in_where_the_table_says_so_and_nowhere_else(
+    pages: Pages, app: Flask, world: World, role: Role, where: str
+) -> None:
+    viewer, place = world.people[role], world.places[where]
+    wrong = []
+    pages.sign_in(viewer).get("/account")
+    for visit in visits(app, world.variables[where]):
+        status, location = answer(pages, visit)
+        assert status < 500, (visit.method, visit.address)
+        refused = status in REFUSED or location.startswith("/sign-in")
+        let_in = is_let_in(visit, viewer, place)
+        # A variable that stands for nobody's thing is not found by those who may look, either.
+        is_known = visit.has_place or not visit.rule.arguments
+        if refused is let_in if is_known else not (refused or let_in):
+            wrong.append(f"{visit.method} {visit.address}: {status}, should be in: {let_in}")
+    assert not wrong, "\n".join(wrong)
+
+
+def answer(pages: Pages, visit: Visit) -> tuple[int, str]:
+    if visit.method == "GET":
+        response = pages.client.get(visit.address)
+    else:
+        response = pages.client.post(visit.address, data={"csrf_token": pages.csrf_token})
+    return response.status_code, response.headers.get("Location", "")
