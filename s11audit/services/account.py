@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -19,8 +18,8 @@ from s11audit.services.passwords import (
     what_is_wrong_with,
 )
 from s11audit.services.refusals import RefusedError
+from s11audit.services.tokens import new_token
 
-TOKEN_BYTES = 32
 # What the columns hold.
 LONGEST_ADDRESS = 45
 LONGEST_BROWSER = 200
@@ -61,7 +60,7 @@ def start_session(
     user = session.get_one(User, user_id)
     if not user.is_active:
         raise PermissionError
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     session.add(
         UserSession(
             user_id=user.id,
@@ -88,7 +87,7 @@ def pass_second_factor(session: Session, session_id: int, now: datetime) -> str:
 
     The token before it is worth nothing from then on: whoever had copied it stays outside.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     passed = session.get_one(UserSession, session_id)
     passed.two_factors_at = passed.proved_at = now
     passed.token_sha256 = token_digest(token)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +34,7 @@ from s11audit.services.people import (
     vacancy,
 )
 from s11audit.services.refusals import RefusedError
-
-TOKEN_BYTES = 32
+from s11audit.services.tokens import new_token
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def invite_all(
     The caller has looked that `by` may give each post, and that nobody holds theirs or is invited
     to it already.
     """
-    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in invitees]
+    tokens = [new_token() for _ in invitees]
     invitations = [
         _written(sound_name(one.name), sound_email(one.email), one.post, by, now)
         for one in invitees
@@ -198,7 +196,7 @@ def _send(
     address: Callable[[str], str],
 ) -> tuple[Invitation, str]:
     _revoke_others(session, invitation, by, now)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     invitation.token_sha256 = token_digest(token)
     session.add(invitation)
     session.flush()

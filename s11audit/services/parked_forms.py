@@ -6,7 +6,6 @@ A form is parked under a token, which is stored hashed. Nobody else's token open
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,12 +15,12 @@ from sqlalchemy.orm import Session
 from s11audit.models import ParkedForm, UserSession
 from s11audit.queries.people import token_digest
 from s11audit.services.secret_box import BrokenSealError, SecretBox
+from s11audit.services.tokens import new_token
 
 KEPT_FOR = timedelta(hours=24)
 # A browser that keeps sending fills no disk: of more than this, the oldest go.
 MOST_KEPT = 20
 PURPOSE = "parked-form"
-TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def park(session: Session, box: SecretBox, user_id: int, form: TypedForm, *, now
     """Keep a form for one person; gives the token that finds it. What is too old goes."""
     sweep(session, now=now)
     _make_room(session, user_id)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     content = json.dumps({"fields": form.fields, "files": form.files})
     session.add(
         ParkedForm(

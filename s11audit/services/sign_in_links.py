@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -18,8 +17,8 @@ from s11audit.queries.sign_in_links import link_owner, may_use_links
 from s11audit.services.events import record
 from s11audit.services.mail import is_address, write_mail
 from s11audit.services.refusals import RefusedError
+from s11audit.services.tokens import new_token
 
-TOKEN_BYTES = 32
 LIVES = timedelta(minutes=15)
 # No user has it: what is done for an address that nobody has, is done for this one.
 NOBODY = (0, "nobody@nowhere.invalid")
@@ -36,7 +35,7 @@ def send_link(
     entitled = select(User).where(User.email == stored_email(email), may_use_links())
     user = session.scalars(entitled).one_or_none()
     user_id, to = (user.id, user.email) if user and is_address(user.email) else NOBODY
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token()
     attempt = session.begin_nested()
     _revoke(session, user_id, now)
     _add(session, user_id, token, now)
