@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import date
 from io import BytesIO
 from itertools import count
@@ -38,19 +38,26 @@ _STATES = {
 
 
 def plant(
-    session: Session, owners: Mapping[str, int | None], tables: Iterable[Table] | None = None
+    session: Session,
+    owners: Mapping[str, int | None],
+    tables: Iterable[Table] | None = None,
+    text: Callable[[Column[Any]], str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Add one row to each of these tables (all, if none are named), with a canary in every text.
 
     `owners` are ids, by table, of what the rows belong to (None: of nothing); a row added goes on
-    to own those added after it. Gives the values of every row, by table.
+    to own those added after it. `text` makes what a column holds instead of a canary. Gives the
+    values of every row, by table.
     """
+    text = text or _canary
     ids, rows = dict(owners), {}
     for table in Base.metadata.sorted_tables if tables is None else tables:
         if table.name in owners or table.name == "event_chain":
             continue
         values = {
-            column.name: _value(column, ids) for column in table.columns if not _counts(column)
+            column.name: _value(column, ids, text)
+            for column in table.columns
+            if not _counts(column)
         }
         key = session.execute(insert(table).values(values)).inserted_primary_key
         ids[table.name] = key[0]
@@ -61,7 +68,7 @@ def plant(
 def rename(session: Session, table: Table, row_id: int) -> None:
     """Put a canary into every text of a row that is there already."""
     texts = {
-        column.name: _value(column, {})
+        column.name: _value(column, {}, _canary)
         for column in table.columns
         if isinstance(column.type, String) and not column.foreign_keys
     }
@@ -72,7 +79,9 @@ def _counts(column: Column[Any]) -> bool:
     return bool(column.primary_key and isinstance(column.type, Integer) and not column.foreign_keys)
 
 
-def _value(column: Column[Any], ids: Mapping[str, int | None]) -> Any:
+def _value(
+    column: Column[Any], ids: Mapping[str, int | None], text: Callable[[Column[Any]], str]
+) -> Any:
     for key in column.foreign_keys:
         return ids.get(key.column.table.name)
     stated = _STATES.get((column.table.name, column.name))
@@ -80,10 +89,10 @@ def _value(column: Column[Any], ids: Mapping[str, int | None]) -> Any:
         return stated
     for kind, value in (
         (Code, lambda: next(iter(column.type.codes))),  # type: ignore[attr-defined]
-        (Codes, lambda: frozenset({_canary()})),
+        (Codes, lambda: frozenset({text(column)})),
         (UtcTime, lambda: None if column.name.startswith(_ENDINGS) else NOON),
-        (String, _canary),
-        (JSON, lambda: {"note": _canary()}),
+        (String, lambda: text(column)),
+        (JSON, lambda: {"note": text(column)}),
         (Boolean, lambda: True),
         (Date, lambda: date(2027, 3, 31)),
         (Integer, lambda: 1),
@@ -97,7 +106,7 @@ def _value(column: Column[Any], ids: Mapping[str, int | None]) -> Any:
 _ENDINGS = ("ended", "used", "revoked", "voided", "withdrawn", "accepted", "decided", "sent")
 
 
-def _canary() -> str:
+def _canary(_column: Column[Any] | None = None) -> str:
     return f"{CANARY}{next(_numbers)}"
 
 
@@ -107,19 +116,32 @@ def sightings(pages: Pages, app: Flask, examples: Iterable[Mapping[str, Any]]) -
     Starts from each route that only reads, with each of the `examples` (variable → value) that
     fits it, and follows every link of every page.
     """
-    waiting = sorted(set(_starts(app, list(examples))))
+    return [
+        f"{address} ({response.status_code})"
+        for address, response in crawl(pages, app, examples)
+        if holds_canary(response.get_data(), besides=_asked_for(address))
+    ]
+
+
+def crawl(
+    pages: Pages, app: Flask, examples: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, TestResponse]]:
+    """Every address that whoever is signed in gets to, and what is there."""
+    return visits(pages, _starts(app, list(examples)))
+
+
+def visits(pages: Pages, starts: Iterable[str]) -> Iterator[tuple[str, TestResponse]]:
+    """These addresses and all that links lead to from there, each with what is there."""
+    waiting = sorted(set(starts))
     seen: set[str] = set(waiting)
-    found = []
     while waiting:
         address = waiting.pop()
         response = pages.client.get(address)
-        if holds_canary(response.get_data(), besides=_asked_for(address)):
-            found.append(f"{address} ({response.status_code})")
+        yield address, response
         new = set(_links(response)) - seen
         seen |= new
         waiting += sorted(new)
     assert len(seen) > 30, "A crawl of so few pages proves nothing"
-    return found
 
 
 def _asked_for(address: str) -> set[bytes]:
