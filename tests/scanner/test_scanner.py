@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from s11audit.demo.installation import DATABASE, Installation, prepare
 from s11audit.domain.permissions import Role
@@ -78,6 +78,13 @@ class Turnstile:
         return self._app(environ, remember)
 
 
+class Quiet(WSGIRequestHandler):
+    """Thousands of lines of a log would hide what the test says."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return prepare(tmp_path_factory.mktemp("scanned"), fresh=True, now=datetime.now(UTC))
@@ -94,7 +101,7 @@ def test_a_scanner_finds_nothing_of_medium_severity_as_anybody(
         assert one.errors == [], role
         assert [what for what in one.found if what[1] >= MEDIUM] == [], role
         assert len(one.pages) >= (4 if role else 2), (role, one.pages)
-        assert one.posts > 0, role
+    assert sum(one.posts for one in scanned.values()) > 100
 
 
 def scan(demonstration: Installation, role: Role | None, folder: Path) -> Scanned:
@@ -126,7 +133,9 @@ def served(installation: Installation, role: Role | None, scanned: Scanned) -> I
     database = Database(settings.database_url)
     app = create_app(settings, database)
     cookie = signed_in_cookie(app, database, role) if role else ""
-    server = make_server("127.0.0.1", 0, Turnstile(app, cookie, scanned), threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, Turnstile(app, cookie, scanned), threaded=True, request_handler=Quiet
+    )
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
