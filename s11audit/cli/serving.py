@@ -108,7 +108,7 @@ def _manager(
 def _keep(session: Session, user: User, post: Post) -> None:
     """Somebody with an account stays as they are, but for the manager's role if they lack it."""
     home = session.scalars(select(Partnership.id).filter_by(reference=post.place)).one()
-    live = [m for m in user.memberships if m.ended_at is None]
+    live = [m for m in user.memberships if m.is_live]
     if any(m.role is Role.MANAGER and m.partnership_id == home for m in live):
         click.echo(f"{user.email} manages {post.place} already; the password stays as it is.")
         return

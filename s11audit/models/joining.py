@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.permissions import Role
 from s11audit.models.base import Base, Code, UtcTime
-from s11audit.models.people import Agency, Partnership, Trust, User
+from s11audit.models.people import Agency, ForAPlace, Partnership, Trust, User
 
 
-class Invitation(Base):
+class Invitation(ForAPlace, Base):
     """One offer of one role to one e-mail address. Whoever accepts gets what this row says.
 
     The link's token is stored hashed. An invitation to a partnership, a trust or an agency names

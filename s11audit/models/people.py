@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    and_,
+    false,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.audience import Respondent
@@ -86,6 +99,52 @@ class User(Base):
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
 
 
+class ForAPlace:
+    """A role for one partnership, trust or agency (none: the installation), whoever has it."""
+
+    if TYPE_CHECKING:  # each table has columns of its own
+        role: Mapped[Role]
+        partnership_id: Mapped[int | None]
+        trust_id: Mapped[int | None]
+        agency_id: Mapped[int | None]
+        partnership: Mapped[Partnership | None]
+        trust: Mapped[Trust | None]
+        agency: Mapped[Agency | None]
+
+    @property
+    def held_for(self) -> Agency | Partnership | Trust | None:
+        return self.agency or self.partnership or self.trust
+
+    @property
+    def place_name(self) -> str:
+        return self.held_for.name if self.held_for else "the whole installation"
+
+    @property
+    def place_reference(self) -> str:
+        """Empty for the installation."""
+        return self.held_for.reference if self.held_for else ""
+
+    @property
+    def post_columns(self) -> dict[str, Any]:
+        """The columns that another row for the same role at the same place has, too."""
+        names = ("role", "partnership_id", "trust_id", "agency_id")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def is_at_place_of(cls, other: ForAPlace) -> ColumnElement[bool]:
+        """Condition on rows of this table: for the same place as that one."""
+        return and_(
+            cls.partnership_id.is_not_distinct_from(other.partnership_id),
+            cls.trust_id.is_not_distinct_from(other.trust_id),
+            cls.agency_id.is_not_distinct_from(other.agency_id),
+        )
+
+    @classmethod
+    def is_post_of(cls, other: ForAPlace) -> ColumnElement[bool]:
+        """Condition on rows of this table: for the same role at the same place as that one."""
+        return and_(cls.role == other.role, cls.is_at_place_of(other))
+
+
 # How many places a membership is for: the operator's is for none in particular.
 _PLACES = " + ".join(
     f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END"
@@ -101,7 +160,7 @@ def _once_at_a_time(place: str) -> Index:
     )
 
 
-class Membership(Base):
+class Membership(ForAPlace, Base):
     """One role of one person, for a partnership, a trust or an agency (none: the installation).
 
     A role that has ended keeps its row, so that history can tell who was what, and when.
@@ -130,10 +189,20 @@ class Membership(Base):
     trust: Mapped[Trust | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
 
+    @hybrid_property
+    def is_live(self) -> bool:
+        """Whether the role is held now."""
+        return self.ended_at is None
+
+    @is_live.inplace.expression
+    @classmethod
+    def _is_live(cls) -> ColumnElement[bool]:
+        return cls.ended_at.is_(None)
+
     @property
     def grants(self) -> tuple[Grant, ...]:
         """What it allows to reach: of a trust, each school; nothing once it has ended."""
-        if self.ended_at is not None:
+        if not self.is_live:
             return ()
         if self.trust is not None:
             return tuple(Grant(self.role, agency_id=school.id) for school in self.trust.agencies)

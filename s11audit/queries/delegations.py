@@ -86,5 +86,5 @@ def _with_role(role: Role, agency_ids: Collection[int]) -> Select[int]:
     return select(Membership.user_id).where(
         Membership.role == role,
         Membership.agency_id.in_(agency_ids),
-        Membership.ended_at.is_(None),
+        Membership.is_live,
     )

@@ -13,6 +13,7 @@ from s11audit.domain.granting import Scope, may_grant
 from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, User
+from s11audit.models.people import ForAPlace
 from s11audit.models.walls import without_walls
 from s11audit.queries import reach
 from s11audit.queries.people import OPERATOR_ID
@@ -108,7 +109,7 @@ def in_reach(
     visible_to: Viewer, permission: Permission = Permission.SEE_PEOPLE
 ) -> ColumnElement[bool]:
     """Live memberships that the viewer may see: of their partnerships and of those' agencies."""
-    return Membership.ended_at.is_(None) & places_in_reach(visible_to, permission)
+    return Membership.is_live & places_in_reach(visible_to, permission)
 
 
 def people(
@@ -159,11 +160,7 @@ def person(session: Session, user_id: int, *, visible_to: Viewer) -> Person | No
 def beside(session: Session, membership_id: int, *, visible_to: Viewer) -> tuple[Person, ...]:
     """People who hold a role at the same place as this one, by name, if they may sign in."""
     here = session.get_one(Membership, membership_id)
-    same_place = in_reach(visible_to) & (
-        Membership.agency_id.is_not_distinct_from(here.agency_id)
-        & Membership.partnership_id.is_not_distinct_from(here.partnership_id)
-        & Membership.trust_id.is_not_distinct_from(here.trust_id)
-    )
+    same_place = in_reach(visible_to) & Membership.is_at_place_of(here)
     found = session.scalars(
         _with_roles()
         .where(User.memberships.any(same_place), User.is_active)
@@ -176,7 +173,7 @@ def own_roles(session: Session, *, visible_to: Viewer) -> tuple[HeldRole, ...]:
     """Every role that the viewer holds."""
     user = session.scalars(_with_roles().where(User.id == visible_to.user_id)).one_or_none()
     held = user.memberships if user else ()
-    return tuple(held_role(one, visible_to) for one in held if one.ended_at is None)
+    return tuple(held_role(one, visible_to) for one in held if one.is_live)
 
 
 def _with_roles() -> Select[User]:
@@ -200,7 +197,7 @@ def _live_roles(session: Session, user_ids: Sequence[int]) -> dict[int, int]:
     """User id → how many roles they hold, here and elsewhere."""
     counted = (
         select(Membership.user_id, func.count())
-        .where(Membership.user_id.in_(user_ids), Membership.ended_at.is_(None))
+        .where(Membership.user_id.in_(user_ids), Membership.is_live)
         .group_by(Membership.user_id)
     )
     with without_walls(session):
@@ -227,29 +224,21 @@ def _as_person(user: User, seen: set[int], live: int, viewer: Viewer) -> Person:
 
 def held_role(membership: Membership, viewer: Viewer) -> HeldRole:
     """A membership in words."""
-    agency = membership.agency
-    place = agency or membership.partnership or membership.trust
     return HeldRole(
         membership.id,
         membership.role,
-        place.name if place else "the installation",
-        agency.reference if agency else "",
+        membership.place_name,
+        membership.agency.reference if membership.agency else "",
         membership.started_at,
         membership.ended_at,
         may_grant(viewer, membership.role, scope_of(membership)),
     )
 
 
-def scope_of(membership: Membership) -> Scope:
-    """What a membership is held for, as the rules of granting see it."""
-    agency = membership.agency
-    homes = frozenset(home.id for home in agency.partnerships) if agency else frozenset()
-    return Scope(
-        membership.partnership_id,
-        membership.trust_id,
-        membership.agency_id,
-        homes,
-    )
+def scope_of(post: ForAPlace) -> Scope:
+    """What a role is for, as the rules of granting see it."""
+    homes = frozenset(home.id for home in post.agency.partnerships) if post.agency else frozenset()
+    return Scope(post.partnership_id, post.trust_id, post.agency_id, homes)
 
 
 def partnerships(
@@ -270,7 +259,7 @@ def agencies(
         select(
             Agency.id, Agency.reference, Agency.name, Agency.agency_type, Agency.attributes, count
         )
-        .outerjoin(Membership, (Membership.agency_id == Agency.id) & Membership.ended_at.is_(None))
+        .outerjoin(Membership, (Membership.agency_id == Agency.id) & Membership.is_live)
         .where(agencies_in_reach(visible_to, permission))
         .group_by(Agency.id)
         .order_by(Agency.name)

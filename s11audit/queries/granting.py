@@ -64,7 +64,7 @@ def _people_of(session: Session, agency_id: int) -> list[Colleague]:
     rows = session.execute(
         select(User, Membership.role)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.agency_id == agency_id, Membership.ended_at.is_(None), User.is_active)
+        .where(Membership.agency_id == agency_id, Membership.is_live, User.is_active)
         .order_by(func.lower(User.name), User.id, Membership.id)
     )
     held: dict[User, list[Role]] = {}

@@ -108,7 +108,7 @@ def _holders(
     rows = session.execute(
         select(place, Membership.id, User.name, User.email)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.role == role, Membership.ended_at.is_(None), User.is_active)
+        .where(Membership.role == role, Membership.is_live, User.is_active)
         .order_by(func.lower(User.name), Membership.id)
     )
     holders: dict[int, list[Holder]] = defaultdict(list)

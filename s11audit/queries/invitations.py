@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from s11audit.domain.access import GRANTABLE
 from s11audit.domain.granting import may_grant
-from s11audit.domain.invitations import InvitationState, state_of
+from s11audit.domain.invitations import InvitationState
 from s11audit.domain.permissions import ROLE_LABELS, Role
 from s11audit.domain.viewers import Grant, Viewer
 from s11audit.models import Agency, Invitation, Membership, OutgoingMail, User
@@ -97,8 +97,8 @@ def invitations(
         .limit(INVITATIONS_A_PAGE)
         .offset((page - 1) * INVITATIONS_A_PAGE)
     ).all()
-    mail = _mail_of(session, rows)
-    listed = tuple(_listed(session, row, mail, now) for row in rows)
+    mail, given = _mail_of(session, rows), still_given(session, rows)
+    listed = tuple(_listed(row, state, given, mail) for row in rows)
     return InvitationsPage(listed, counts, state, page)
 
 
@@ -140,7 +140,7 @@ def offer(session: Session, token: str, *, now: datetime) -> Offer | None:
         name=found.name,
         email=found.email,
         role=ROLE_LABELS[found.role],
-        place=place_name(found),
+        place=found.place_name,
         inviter=inviter_name(found),
         expires_at=found.expires_at,
         has_account=has_account,
@@ -154,46 +154,38 @@ def open_invitation(
 
     Whoever is `to_use` it has it alone until their transaction ends.
     """
-    query = select(Invitation).where(
-        Invitation.token_sha256 == token_digest(token),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now,
-    )
+    query = select(Invitation).where(Invitation.token_sha256 == token_digest(token), is_open(now))
     found = session.scalars(query.with_for_update() if to_use else query).one_or_none()
-    return found if found is not None and is_given(session, found) else None
+    return found if found is not None and still_given(session, [found]) else None
 
 
-def is_given(session: Session, invitation: Invitation) -> bool:
-    """Whether whoever invited may still give that role: an invitation is worth no more than they.
+def still_given(session: Session, invitations: Sequence[Invitation]) -> frozenset[int]:
+    """Ids of those whose inviter may still give that role: none is worth more than its inviter.
 
     What was invited from the machine itself stays.
     """
-    if invitation.invited_by_id is None:
-        return True
     with without_walls(session):
-        inviter = session.get_one(User, invitation.invited_by_id)
-        live = [one for one in inviter.memberships if one.ended_at is None]
-        viewer = as_viewer(inviter, live)
-        scope = directory.scope_of(post_of(invitation))
-    return inviter.is_active and may_grant(viewer, invitation.role, scope)
+        found = session.scalars(
+            select(User)
+            .where(User.id.in_({one.invited_by_id for one in invitations}), User.is_active)
+            .options(selectinload(User.memberships))
+        )
+        inviters = {user.id: as_viewer(user, user.memberships) for user in found}
+        return frozenset(
+            one.id
+            for one in invitations
+            if one.invited_by_id is None or _may_give(inviters.get(one.invited_by_id), one)
+        )
+
+
+def _may_give(inviter: Viewer | None, invitation: Invitation) -> bool:
+    scope = directory.scope_of(invitation)
+    return inviter is not None and may_grant(inviter, invitation.role, scope)
 
 
 def post_of(invitation: Invitation) -> Membership:
     """The membership that an invitation is to, not yet anybody's."""
-    return Membership(
-        role=invitation.role,
-        partnership_id=invitation.partnership_id,
-        trust_id=invitation.trust_id,
-        agency_id=invitation.agency_id,
-        agency=invitation.agency,
-    )
-
-
-def place_name(invitation: Invitation | Membership) -> str:
-    """The name of what the role is for."""
-    place = invitation.agency or invitation.partnership or invitation.trust
-    return place.name if place else "the whole installation"
+    return Membership(**invitation.post_columns, agency=invitation.agency)
 
 
 def inviter_name(invitation: Invitation) -> str:
@@ -209,40 +201,45 @@ def _whole() -> Select[Invitation]:
     )
 
 
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """Invitations whose links work, as far as they go themselves: see `still_given`."""
+    return _is_undecided() & (Invitation.expires_at > now)
+
+
+def _is_undecided() -> ColumnElement[bool]:
+    return Invitation.accepted_at.is_(None) & Invitation.revoked_at.is_(None)
+
+
 def _states(now: datetime) -> dict[InvitationState, ColumnElement[bool]]:
-    """Each state as a condition: `domain.invitations.state_of`, as the database sees it."""
-    fresh = Invitation.accepted_at.is_(None) & Invitation.revoked_at.is_(None)
+    """Each state as a condition."""
     return {
-        InvitationState.OPEN: fresh & (Invitation.expires_at > now),
+        InvitationState.OPEN: is_open(now),
         InvitationState.ACCEPTED: Invitation.accepted_at.is_not(None),
-        InvitationState.EXPIRED: fresh & (Invitation.expires_at <= now),
+        InvitationState.EXPIRED: _is_undecided() & (Invitation.expires_at <= now),
         InvitationState.REVOKED: Invitation.accepted_at.is_(None)
         & Invitation.revoked_at.is_not(None),
     }
 
 
 def _listed(
-    session: Session, row: Invitation, mail: dict[MailKey, OutgoingMail], now: datetime
+    row: Invitation,
+    state: InvitationState,
+    given: Container[int],
+    mail: Mapping[MailKey, OutgoingMail],
 ) -> ListedInvitation:
-    state = state_of(
-        accepted_at=row.accepted_at,
-        revoked_at=row.revoked_at,
-        expires_at=row.expires_at,
-        now=now,
-    )
     return ListedInvitation(
         id=row.id,
         name=row.name,
         email=row.email,
         role=row.role,
-        place=place_name(row),
+        place=row.place_name,
         inviter=inviter_name(row),
         state=state,
         invited_at=row.invited_at,
         expires_at=row.expires_at,
         accepted_at=row.accepted_at,
         revoked_at=row.revoked_at,
-        is_given=state is not InvitationState.OPEN or is_given(session, row),
+        is_given=state is not InvitationState.OPEN or row.id in given,
         mail=mail.get((row.email, row.invited_at, row.agency_id)),
     )
 

@@ -63,7 +63,7 @@ def signed_in(
     rows = session.execute(
         select(UserSession, User, factors, Membership)
         .join(User, User.id == UserSession.user_id)
-        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.ended_at.is_(None))
+        .outerjoin(Membership, (Membership.user_id == User.id) & Membership.is_live)
         .where(
             UserSession.token_sha256 == token_digest(token),
             UserSession.ended_at.is_(None),

@@ -17,7 +17,7 @@ def may_use_links() -> ColumnElement[bool]:
     """Condition on users: active, with roles for agencies only that are open to links, no second
     factor, and every partnership of all their agencies allows it.
     """
-    live = (Membership.user_id == User.id) & Membership.ended_at.is_(None)
+    live = (Membership.user_id == User.id) & Membership.is_live
     belongs = agency_partnerships.c.agency_id == Membership.agency_id
     homes = Membership.__table__.join(agency_partnerships, belongs).join(
         Partnership.__table__, Partnership.id == agency_partnerships.c.partnership_id

@@ -85,7 +85,7 @@ def _leads(session: Session, agency_ids: list[int]) -> dict[int, list[Membership
         .where(
             Membership.agency_id.in_(agency_ids),
             Membership.role == Role.AGENCY_LEAD,
-            Membership.ended_at.is_(None),
+            Membership.is_live,
         )
         .order_by(Membership.id)
     )

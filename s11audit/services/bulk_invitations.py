@@ -19,6 +19,7 @@ from s11audit.domain.granting import Scope, may_grant
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Invitation, Membership, Partnership, User
+from s11audit.queries.invitations import is_open
 from s11audit.services.agencies import add_agencies, home_of_new
 from s11audit.services.bulk_agencies import AgenciesOfFile, NamedAgency
 from s11audit.services.bulk_rows import RowChecks
@@ -177,7 +178,7 @@ def _held(session: Session, ids: Mapping[int, str]) -> set[tuple[str, Role, str]
     rows = session.execute(
         select(User.email, Membership.role, Membership.agency_id)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.agency_id.in_(ids), Membership.ended_at.is_(None))
+        .where(Membership.agency_id.in_(ids), Membership.is_live)
     )
     return {(email, role, ids[agency_id or 0]) for email, role, agency_id in rows}
 
@@ -186,10 +187,7 @@ def _waiting(session: Session, ids: Mapping[int, str], now: datetime) -> set[tup
     """The same of everybody whose invitation still works."""
     rows = session.execute(
         select(Invitation.email, Invitation.role, Invitation.agency_id).where(
-            Invitation.agency_id.in_(ids),
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
+            Invitation.agency_id.in_(ids), is_open(now)
         )
     )
     return {(email, role, ids[agency_id or 0]) for email, role, agency_id in rows}

@@ -17,8 +17,8 @@ from s11audit.models import Invitation, Membership, User
 from s11audit.queries.invitations import (
     MAIL_KIND,
     inviter_name,
+    is_open,
     open_invitation,
-    place_name,
     post_of,
 )
 from s11audit.queries.people import OPERATOR_ID, token_digest
@@ -178,10 +178,7 @@ def _written(name: str, email: str, post: Membership, by: Viewer, now: datetime)
     return Invitation(
         email=email,
         name=name,
-        role=post.role,
-        partnership_id=post.partnership_id,
-        trust_id=post.trust_id,
-        agency_id=post.agency_id,
+        **post.post_columns,
         invited_by_id=None if by.user_id == OPERATOR_ID else by.user_id,
         invited_at=now,
         expires_at=now + LIVES,
@@ -212,7 +209,7 @@ def _facts(invitation: Invitation, link: str) -> dict[str, str]:
         "name": invitation.name,
         "inviter": inviter_name(invitation),
         "role": ROLE_LABELS[invitation.role],
-        "place": place_name(invitation),
+        "place": invitation.place_name,
         "link": link,
         "until": long_time(invitation.expires_at),
     }
@@ -227,14 +224,7 @@ def _require_not_held(session: Session, email: str, post: Membership) -> None:
 def _revoke_others(session: Session, anew: Invitation, by: Viewer, now: datetime) -> None:
     """What the same person was invited to before by a link that still works."""
     same = select(Invitation).where(
-        Invitation.email == anew.email,
-        Invitation.role == anew.role,
-        Invitation.partnership_id.is_not_distinct_from(anew.partnership_id),
-        Invitation.trust_id.is_not_distinct_from(anew.trust_id),
-        Invitation.agency_id.is_not_distinct_from(anew.agency_id),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now,
+        Invitation.email == anew.email, Invitation.is_post_of(anew), is_open(now)
     )
     for invitation in session.scalars(same).all():
         _revoke(session, invitation, by, now)
@@ -257,14 +247,7 @@ def _taken_up(session: Session, token: str, now: datetime) -> Invitation:
 
 def _accept(session: Session, invitation: Invitation, user_id: int, now: datetime) -> None:
     invitation.accepted_at, invitation.accepted_by_id = now, user_id
-    membership = Membership(
-        user_id=user_id,
-        role=invitation.role,
-        partnership_id=invitation.partnership_id,
-        trust_id=invitation.trust_id,
-        agency_id=invitation.agency_id,
-        started_at=now,
-    )
+    membership = Membership(**invitation.post_columns, user_id=user_id, started_at=now)
     if not held_already(session, user_id, membership):
         session.add(membership)
     session.flush()
@@ -291,6 +274,5 @@ def _record(session: Session, kind: str, invitation: Invitation, by: Viewer, now
 
 
 def _happening(kind: str, invitation: Invitation) -> Happening:
-    place = invitation.agency or invitation.partnership or invitation.trust
-    detail = {"role": invitation.role, "place": place.reference if place else ""}
+    detail = {"role": invitation.role, "place": invitation.place_reference}
     return Happening(kind, f"invitation {invitation.id}", detail, invitation)

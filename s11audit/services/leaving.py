@@ -40,7 +40,7 @@ def end_role(session: Session, membership_id: int, *, by: Viewer, now: datetime)
     """Let a role end now. Raises RefusedError, and LookupError where it is not one to end."""
     membership = role_to_end(session, membership_id, by=by)
     _end(session, membership, now)
-    detail = {"role": membership.role, "place": place_of(membership)}
+    detail = {"role": membership.role, "place": membership.place_reference}
     subject = f"user {membership.user_id}"
     record_by(session, "role-ended", subject, by, now, detail, of=membership)
     return membership
@@ -88,9 +88,9 @@ def hand_over(
         if known is not None and directory.person(session, known, visible_to=by):
             return hand_over(session, membership_id, known, by=by, now=now, address=address)
     membership = role_to_end(session, membership_id, by=by, is_handed_on=isinstance(to, int))
-    detail = {"role": membership.role, "place": place_of(membership)}
+    detail = {"role": membership.role, "place": membership.place_reference}
     if isinstance(to, Newcomer):
-        post = Post(membership.role, place_of(membership))
+        post = Post(membership.role, membership.place_reference)
         invite(session, to.name, to.email, post, by=by, now=now, address=address)
         successor, detail["to"] = to.name, "somebody invited"
     else:
@@ -126,19 +126,13 @@ def role_to_end(
     return membership
 
 
-def place_of(membership: Membership) -> str:
-    """The reference of what a role is held for; empty for the installation."""
-    place = membership.agency or membership.partnership or membership.trust
-    return place.reference if place else ""
-
-
 def _end(session: Session, membership: Membership, now: datetime) -> None:
     membership.ended_at = now
     session.flush()
 
 
 def _holds_any(session: Session, user_id: int) -> bool:
-    live = (Membership.user_id == user_id) & Membership.ended_at.is_(None)
+    live = (Membership.user_id == user_id) & Membership.is_live
     with without_walls(session):
         return bool(session.scalar(select(func.count()).select_from(Membership).where(live)))
 
@@ -152,16 +146,7 @@ def _give_on(
     if not person.is_active:
         raise RefusedError("to", f"The account of {person.name} is disabled: enable it first")
     if not held_already(session, person.id, membership):
-        session.add(
-            Membership(
-                user_id=person.id,
-                role=membership.role,
-                partnership_id=membership.partnership_id,
-                trust_id=membership.trust_id,
-                agency_id=membership.agency_id,
-                started_at=now,
-            )
-        )
+        session.add(Membership(**membership.post_columns, user_id=person.id, started_at=now))
     if membership.role is Role.CONTRIBUTOR:
         _move_delegations(session, membership, person.id)
     return person.name

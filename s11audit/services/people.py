@@ -123,12 +123,7 @@ def vacancy(session: Session, post: Post, *, by: Viewer, now: datetime) -> Membe
 def held_already(session: Session, user_id: int, membership: Membership) -> bool:
     """Whether somebody has this role at this place now."""
     same = select(Membership.id).where(
-        Membership.user_id == user_id,
-        Membership.role == membership.role,
-        Membership.partnership_id.is_not_distinct_from(membership.partnership_id),
-        Membership.trust_id.is_not_distinct_from(membership.trust_id),
-        Membership.agency_id.is_not_distinct_from(membership.agency_id),
-        Membership.ended_at.is_(None),
+        Membership.user_id == user_id, Membership.is_post_of(membership), Membership.is_live
     )
     return session.scalar(same) is not None
 

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.queries import invitations as queries
-from s11audit.queries.invitations import Offer, place_name
+from s11audit.queries.invitations import Offer
 from s11audit.services import invitations as services
 from s11audit.services.invitations import DeadInvitationError
 from s11audit.services.passwords import SHORTEST_PASSWORD
@@ -79,7 +79,7 @@ def accept_invitation(token: str) -> Response | tuple[str, int]:
     try:
         with machine() as writing:
             accepted = services.accept(writing, token, by=viewer(), now=now())
-            words = f"{ROLE_LABELS[accepted.role]}, {place_name(accepted)}"
+            words = f"{ROLE_LABELS[accepted.role]}, {accepted.place_name}"
     except DeadInvitationError:
         return _dead_page()
     except PermissionError:
