@@ -169,6 +169,11 @@ def as_viewer(user: User, memberships: list[Membership]) -> Viewer:
     )
 
 
+def account_id(viewer: Viewer) -> int | None:
+    """Whom rows name as having done something; nobody for commands on the machine itself."""
+    return None if viewer.user_id == OPERATOR_ID else viewer.user_id
+
+
 def operator(session: Session) -> Viewer:
     """Whoever runs commands on the machine itself: also a manager of every partnership there is."""
     partnerships = session.scalars(select(Partnership.id))

@@ -14,9 +14,9 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Partnership
 from s11audit.models.walls import without_walls
 from s11audit.queries import directory
-from s11audit.queries.people import OPERATOR_ID
-from s11audit.services.events import Detail, Happening, record_all
-from s11audit.services.people import record_by, sound_name, sound_reference
+from s11audit.queries.people import account_id
+from s11audit.services.events import Detail, Happening, record_all, record_by
+from s11audit.services.people import sound_name, sound_reference
 from s11audit.services.refusals import RefusedError
 
 LONGEST_CODE = 40
@@ -65,8 +65,7 @@ def add_agencies(session: Session, new: Sequence[Agency], *, by: Viewer, now: da
     happenings = [
         Happening("agency-added", f"agency {one.reference}", _told_of(one), one) for one in new
     ]
-    actor = None if by.user_id == OPERATOR_ID else by.user_id
-    record_all(session, happenings, by=actor, at=now)
+    record_all(session, happenings, by=account_id(by), at=now)
 
 
 def _told_of(agency: Agency) -> Detail:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from s11audit.domain.viewers import Viewer
 from s11audit.models import (
     Action,
     Agency,
@@ -25,6 +26,7 @@ from s11audit.models import (
     QuestionnaireVersion,
     TakeoverRequest,
 )
+from s11audit.queries.people import account_id
 
 Detail = dict[str, Any]
 Belonging = (
@@ -75,6 +77,20 @@ def record(
     holds what somebody typed about a child: references, codes, counts and dates only.
     """
     return record_all(session, [Happening(kind, subject, detail or {}, of)], by=by, at=at)[0]
+
+
+def record_by(
+    session: Session,
+    kind: str,
+    subject: str,
+    by: Viewer,
+    now: datetime,
+    detail: Detail | None = None,
+    *,
+    of: Belonging | None = None,
+) -> None:
+    """Append an event of this person, as `record` does."""
+    record(session, kind, subject, by=account_id(by), at=now, detail=detail, of=of)
 
 
 def record_all(

@@ -11,7 +11,8 @@ from s11audit.domain.agency_types import SCHOOL_TYPES
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Partnership, Trust
-from s11audit.services.people import record_by, sound_name, sound_reference
+from s11audit.services.events import record_by
+from s11audit.services.people import sound_name, sound_reference
 from s11audit.services.refusals import RefusedError
 
 

@@ -21,14 +21,13 @@ from s11audit.queries.invitations import (
     open_invitation,
     post_of,
 )
-from s11audit.queries.people import OPERATOR_ID, token_digest
-from s11audit.services.events import Happening, record, record_all
+from s11audit.queries.people import account_id, token_digest
+from s11audit.services.events import Happening, record, record_all, record_by
 from s11audit.services.mail import unsent_mail, withdraw_mail, write_mail
 from s11audit.services.passwords import hash_password, what_is_wrong_with
 from s11audit.services.people import (
     Post,
     held_already,
-    record_by,
     sound_email,
     sound_name,
     vacancy,
@@ -95,9 +94,7 @@ def invite_all(
     session.add_all(invitations)
     session.flush()
     happenings = [_happening("person-invited", invitation) for invitation in invitations]
-    record_all(
-        session, happenings, by=invitations[0].invited_by_id if invitations else None, at=now
-    )
+    record_all(session, happenings, by=account_id(by), at=now)
     for invitation, token in zip(invitations, tokens, strict=True):
         facts, place = _facts(invitation, address(token)), invitation.agency_id
         session.add(unsent_mail(MAIL_KIND, invitation.email, facts, now=now, agency_id=place))
@@ -179,7 +176,7 @@ def _written(name: str, email: str, post: Membership, by: Viewer, now: datetime)
         email=email,
         name=name,
         **post.post_columns,
-        invited_by_id=None if by.user_id == OPERATOR_ID else by.user_id,
+        invited_by_id=account_id(by),
         invited_at=now,
         expires_at=now + LIVES,
     )

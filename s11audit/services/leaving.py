@@ -20,8 +20,9 @@ from s11audit.models.walls import without_walls
 from s11audit.queries import directory
 from s11audit.queries.people import stored_email
 from s11audit.services.account import end_sessions
+from s11audit.services.events import record_by
 from s11audit.services.invitations import invite
-from s11audit.services.people import Post, held_already, person_within_reach, record_by
+from s11audit.services.people import Post, held_already, person_within_reach
 from s11audit.services.refusals import RefusedError
 
 # Whoever ends their own last one of these could not give it back to themselves.

@@ -21,9 +21,9 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Membership, Trust, User
 from s11audit.models.walls import without_walls
 from s11audit.queries import directory
-from s11audit.queries.people import OPERATOR_ID, stored_email
+from s11audit.queries.people import stored_email
 from s11audit.services.account import end_sessions
-from s11audit.services.events import Belonging, Detail, record
+from s11audit.services.events import record_by
 from s11audit.services.mail import is_address
 from s11audit.services.passwords import hash_password, what_is_wrong_with
 from s11audit.services.refusals import RefusedError
@@ -86,29 +86,29 @@ def add_role(session: Session, user_id: int, post: Post, *, by: Viewer, now: dat
 
 def disable_person(session: Session, user_id: int, *, by: Viewer, now: datetime) -> None:
     """Let somebody sign in no longer; whatever they did stays. Raises RefusedError."""
-    person, user = _own_to_change(session, user_id, by)
+    _, user, place = account_to_change(session, user_id, by)
     user.is_active = False
     end_sessions(session, user.id, now=now)
-    _record_of(session, "person-disabled", person, by, now)
+    record_by(session, "person-disabled", f"user {user.id}", by, now, of=place)
 
 
 def enable_person(session: Session, user_id: int, *, by: Viewer, now: datetime) -> None:
     """Let somebody sign in again, with the password they had. Raises RefusedError."""
-    person, user = _own_to_change(session, user_id, by)
+    _, user, place = account_to_change(session, user_id, by)
     user.is_active = True
-    _record_of(session, "person-enabled", person, by, now)
+    record_by(session, "person-enabled", f"user {user.id}", by, now, of=place)
 
 
 def set_password(
     session: Session, user_id: int, password: str, *, by: Viewer, now: datetime
 ) -> None:
     """Give somebody a new password to hand over, and end their sessions. Raises RefusedError."""
-    person, user = _own_to_change(session, user_id, by)
+    _, user, place = account_to_change(session, user_id, by)
     if fault := what_is_wrong_with(password, user.name, user.email):
         raise RefusedError("password", fault)
     user.password_hash = hash_password(password)
     end_sessions(session, user.id, now=now)
-    _record_of(session, "password-set", person, by, now)
+    record_by(session, "password-set", f"user {user.id}", by, now, of=place)
 
 
 def vacancy(session: Session, post: Post, *, by: Viewer, now: datetime) -> Membership:
@@ -152,21 +152,6 @@ def _at(session: Session, post: Post, by: Viewer) -> Membership:
     return Membership(role=post.role)
 
 
-def record_by(
-    session: Session,
-    kind: str,
-    subject: str,
-    by: Viewer,
-    now: datetime,
-    detail: Detail | None = None,
-    *,
-    of: Belonging | None = None,
-) -> None:
-    """Append an event; whoever runs commands on the machine is nobody in the history."""
-    actor = None if by.user_id == OPERATOR_ID else by.user_id
-    record(session, kind, subject, by=actor, at=now, detail=detail, of=of)
-
-
 def person_within_reach(session: Session, user_id: int, by: Viewer) -> directory.Person:
     """Somebody who holds or held a role within reach. Raises LookupError."""
     person = directory.person(session, user_id, visible_to=by)
@@ -175,8 +160,13 @@ def person_within_reach(session: Session, user_id: int, by: Viewer) -> directory
     return person
 
 
-def _own_to_change(session: Session, user_id: int, by: Viewer) -> tuple[directory.Person, User]:
-    """Somebody whose every role is within reach: others' managers must not lose their account."""
+def account_to_change(
+    session: Session, user_id: int, by: Viewer
+) -> tuple[directory.Person, User, Membership]:
+    """Somebody all of whose roles are within reach, and one of those, for the history.
+
+    Nobody else's manager may lose their account to this one. Raises RefusedError, LookupError.
+    """
     person = person_within_reach(session, user_id, by)
     if not by.may(Permission.GRANT_ROLES):
         raise LookupError("Nobody whose account is yours to change")
@@ -186,18 +176,12 @@ def _own_to_change(session: Session, user_id: int, by: Viewer) -> tuple[director
         raise RefusedError(
             "person",
             f"{person.name} has a role elsewhere too, so this account is not yours "
-            "alone to change. You can end the roles that you see",
+            "alone to change. You can end the roles that you see, or ask whoever runs "
+            "the installation",
         )
-    return person, session.get_one(User, user_id)
-
-
-def _record_of(
-    session: Session, kind: str, person: directory.Person, by: Viewer, now: datetime
-) -> None:
-    """An event about an account, in the history of a place that its person knows."""
-    first = next(iter((*person.roles, *person.past_roles)))
+    first = (*person.roles, *person.past_roles)[0]
     place = session.get_one(Membership, first.membership_id)
-    record_by(session, kind, f"user {person.id}", by, now, of=place)
+    return person, session.get_one(User, user_id), place
 
 
 def sound_name(name: str) -> str:

@@ -25,9 +25,8 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships
-from s11audit.queries.people import OPERATOR_ID
 from s11audit.queries.rounds import agencies_to_invite
-from s11audit.services.events import record
+from s11audit.services.events import record, record_by
 from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import check_reason, move, step_for
 
@@ -282,6 +281,5 @@ def _record(
     now: datetime,
     detail: dict[str, Any],
 ) -> None:
-    actor = None if by.user_id == OPERATOR_ID else by.user_id
     subject = f"round {audit_round.reference}"
-    record(session, kind, subject, by=actor, at=now, detail=detail, of=audit_round)
+    record_by(session, kind, subject, by, now, detail, of=audit_round)

@@ -12,11 +12,10 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.viewers import Viewer
-from s11audit.models import FactorKind, Membership, SecondFactor, User, UserSession
-from s11audit.queries import directory
-from s11audit.queries.people import OPERATOR_ID
+from s11audit.models import FactorKind, SecondFactor, User, UserSession
 from s11audit.services.account import end_sessions
-from s11audit.services.events import Detail, record
+from s11audit.services.events import Detail, record, record_by
+from s11audit.services.people import account_to_change
 from s11audit.services.recovery_codes import (
     count_unused,
     delete_recovery_codes,
@@ -142,7 +141,7 @@ def add_factor(
     factor.added_at = factor.last_used_at = now
     session.add(factor)
     session.flush()
-    _record(session, "second-factor-added", by.user_id, by, now, _facts(factor))
+    _record(session, "second-factor-added", by, now, _facts(factor))
     if count_unused(session, by.user_id):
         return ()
     return make_recovery_codes(session, by=by, now=now)
@@ -169,7 +168,7 @@ def rename_factor(
     if len(name) > LONGEST_NAME:
         raise RefusedError("name", f"Use {LONGEST_NAME} characters or fewer for the name")
     factor.name = name
-    _record(session, "second-factor-renamed", by.user_id, by, now, _facts(factor))
+    _record(session, "second-factor-renamed", by, now, _facts(factor))
 
 
 def remove_factor(session: Session, factor_id: int, *, by: Viewer, now: datetime) -> None:
@@ -184,7 +183,7 @@ def remove_factor(session: Session, factor_id: int, *, by: Viewer, now: datetime
     if is_last:
         delete_recovery_codes(session, by.user_id)
     session.delete(factor)
-    _record(session, "second-factor-removed", by.user_id, by, now, _facts(factor))
+    _record(session, "second-factor-removed", by, now, _facts(factor))
 
 
 def reset_second_factors(session: Session, user_id: int, *, by: Viewer, now: datetime) -> int:
@@ -192,25 +191,14 @@ def reset_second_factors(session: Session, user_id: int, *, by: Viewer, now: dat
 
     That person is signed out everywhere. Raises RefusedError, LookupError.
     """
-    person = directory.person(session, user_id, visible_to=by)
-    if person is None:
-        raise LookupError("No such person within reach")
-    if person.id == by.user_id:
-        raise RefusedError("person", "You cannot do this to your own account")
-    if person.roles_elsewhere:
-        raise RefusedError(
-            "person",
-            f"{person.name} has a role in another partnership too: ask whoever runs the "
-            "installation to do it",
-        )
+    _, _, place = account_to_change(session, user_id, by)
     session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
     removed = _count(session, user_id)
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
     delete_recovery_codes(session, user_id)
     end_sessions(session, user_id, now=now)
-    # in the history of a place that this person belongs to, whose managers may read it
-    place = session.get_one(Membership, person.roles[0].membership_id) if person.roles else None
-    _record(session, "second-factors-reset", user_id, by, now, {"removed": removed}, of=place)
+    subject, detail = f"user {user_id}", {"removed": removed}
+    record_by(session, "second-factors-reset", subject, by, now, detail, of=place)
     return removed
 
 
@@ -285,14 +273,5 @@ def _facts(factor: SecondFactor) -> Detail:
     return {"factor": factor.id, "kind": factor.kind}
 
 
-def _record(
-    session: Session,
-    kind: str,
-    user_id: int,
-    by: Viewer,
-    now: datetime,
-    detail: Detail,
-    of: Membership | None = None,
-) -> None:
-    actor = None if by.user_id == OPERATOR_ID else by.user_id
-    record(session, kind, f"user {user_id}", by=actor, at=now, detail=detail, of=of)
+def _record(session: Session, kind: str, by: Viewer, now: datetime, detail: Detail) -> None:
+    record(session, kind, f"user {by.user_id}", by=by.user_id, at=now, detail=detail)

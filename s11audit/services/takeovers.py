@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Agency, RequestOutcome, TakeoverRequest
+from s11audit.models import Agency, Membership, RequestOutcome, TakeoverRequest
 from s11audit.queries import takeovers
-from s11audit.services.events import record
+from s11audit.queries.people import account_id
+from s11audit.services.events import record, record_by
 from s11audit.services.invitations import invite
 from s11audit.services.leaving import end_role
 from s11audit.services.mail import write_mail
-from s11audit.services.people import Post, record_by, sound_email, sound_name
+from s11audit.services.people import Post, sound_email, sound_name
 from s11audit.services.refusals import RefusedError
 
 LONGEST_MESSAGE = 2_000
@@ -65,12 +66,12 @@ def confirm_takeover(
     `address` makes the link of the invitation from its token. Raises RefusedError, LookupError.
     """
     request = _waiting(session, request_id, by)
+    if not ending <= _leads(session, request.agency):
+        raise LookupError("No lead of this agency")
     post = Post(Role.AGENCY_LEAD, request.agency.reference)
     invite(session, request.name, request.email, post, by=by, now=now, address=address)
     for membership_id in sorted(ending):
-        ended = end_role(session, membership_id, by=by, now=now)
-        if (ended.agency_id, ended.role) != (request.agency_id, Role.AGENCY_LEAD):
-            raise LookupError("No lead of this agency")
+        end_role(session, membership_id, by=by, now=now)
     _decide(session, request, RequestOutcome.CONFIRMED, by, now)
     _record(session, "takeover-confirmed", request, by, now)
     return request
@@ -81,10 +82,11 @@ def decline_takeover(
 ) -> TakeoverRequest:
     """Tell whoever asked why not. Raises RefusedError where no reason is given, LookupError."""
     request = _waiting(session, request_id, by)
-    request.reason = reason.strip()[:LONGEST_MESSAGE]
-    if not request.reason:
+    reason = reason.strip()[:LONGEST_MESSAGE]
+    if not reason:
         raise RefusedError("reason", "Say why, for whoever asked")
-    facts = {"agency": request.agency.name, "reason": request.reason}
+    request.reason = reason
+    facts = {"agency": request.agency.name, "reason": reason}
     write_mail(session, "takeover-declined", request.email, facts, now=now)
     _decide(session, request, RequestOutcome.DECLINED, by, now)
     _record(session, "takeover-declined", request, by, now)
@@ -96,6 +98,12 @@ def _agency(session: Session, place: str) -> Agency | None:
     called_so = or_(Agency.reference == place.upper(), func.lower(Agency.name) == place.lower())
     found = session.scalars(select(Agency).where(called_so).limit(2)).all()
     return found[0] if len(found) == 1 else None
+
+
+def _leads(session: Session, agency: Agency) -> set[int]:
+    """Ids of the roles of those who lead for the agency now."""
+    held = (Membership.agency_id == agency.id) & (Membership.role == Role.AGENCY_LEAD)
+    return set(session.scalars(select(Membership.id).where(held, Membership.is_live)))
 
 
 def _waits_already(session: Session, agency: Agency, email: str) -> bool:
@@ -122,7 +130,7 @@ def _decide(
     now: datetime,
 ) -> None:
     request.decided_at, request.outcome = now, outcome
-    request.decided_by_id = by.user_id or None
+    request.decided_by_id = account_id(by)
     session.flush()
 
 
