@@ -75,8 +75,10 @@ _TELL = text(
 def without_walls(session: Session) -> Iterator[None]:
     """For what must not depend on who asks: whether a reference is taken, a role held elsewhere.
 
-    Nothing that is read in here is shown to anybody; the wall stands again afterwards.
+    Nothing that is read in here is shown to anybody; the wall stands again afterwards. What waits
+    to be written is written before, behind the wall.
     """
+    session.flush()
     connection = session.connection()
     if connection.dialect.name != "postgresql":
         yield
