@@ -89,7 +89,15 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reads_only = connection.get_execution_options().get("read_only", False)
+    """Begin as the connection's options say.
+
+    `rebuilds_tables` is for migrations: a table that others point to is dropped and made anew,
+    which SQLite allows only while it minds no foreign keys, and that is said before a transaction.
+    """
+    options = connection.get_execution_options()
+    if options.get("rebuilds_tables", False):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    reads_only = options.get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 

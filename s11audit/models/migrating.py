@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from s11audit.models.walls import EVERYTHING, build_walls
+from s11audit.models.walls import EVERYTHING, build_walls, take_down_walls
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -24,9 +24,23 @@ def alembic_config(connection: Connection) -> Config:
 
 def migrate(engine: Engine) -> None:
     """Create the tables of an empty database, or bring an older one up to date."""
-    with engine.execution_options(wall=EVERYTHING).begin() as connection:
-        command.upgrade(alembic_config(connection), "head")
-        build_walls(connection)
+    own = engine.execution_options(wall=EVERYTHING, rebuilds_tables=True)
+    with own.connect() as connection:
+        connection.detach()  # nobody else gets one that does not mind foreign keys
+        with connection.begin():
+            take_down_walls(connection)
+            command.upgrade(alembic_config(connection), "head")
+            build_walls(connection)
+            _check_foreign_keys(connection)
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    """SQLite does not mind them while tables are rebuilt, so they are all looked at afterwards."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            tables = ", ".join(sorted({row[0] for row in broken}))
+            raise RuntimeError(f"Rows of {tables} would point to nothing; nothing was changed.")
 
 
 def is_current(engine: Engine) -> bool:

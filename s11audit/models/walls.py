@@ -205,16 +205,24 @@ UNWALLED = frozenset(
 )
 
 
+def take_down_walls(connection: Connection) -> None:
+    """Remove every policy there is, so that tables can be changed; `build_walls` comes after."""
+    if connection.dialect.name != "postgresql":
+        return
+    standing = text("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
+    for table, policy in connection.execute(standing).all():
+        connection.exec_driver_sql(f'DROP POLICY "{policy}" ON "{table}"')
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
 def build_walls(connection: Connection) -> None:
-    """Put the policies of this version of the code in the place of those that are there."""
+    """Put up the policies of this version of the code, where there are none."""
     if connection.dialect.name != "postgresql":
         return
     for table, condition in POLICIES.items():
         condition = f"{_EVERYTHING} OR {condition}"
         may_write = "true" if table in WRITTEN_FREELY else condition
         for statement in (
-            f"DROP POLICY IF EXISTS wall ON {table}",
-            f"DROP POLICY IF EXISTS wall_for_new ON {table}",
             f"CREATE POLICY wall ON {table} USING ({condition}) WITH CHECK ({condition})",
             f"CREATE POLICY wall_for_new ON {table} FOR INSERT WITH CHECK ({may_write})",
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
