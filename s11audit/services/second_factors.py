@@ -35,7 +35,7 @@ LONGEST_NAME = 100
 MOST_FACTORS = 10
 # How long somebody may take to set a factor up.
 SET_UP_WITHIN_SECONDS = 30 * 60
-TOO_OLD = "This page was open for too long. Try again from here"
+TOO_OLD = "This page was open for too long. Scan the new picture, and enter the code for that"
 WHY_NOT_THE_LAST = (
     "Your role needs two steps to sign in, and this is your only second step. "
     "Add another one before you remove this one"

@@ -113,8 +113,11 @@ def what_is_shown_of(audit_round: AuditRound) -> str:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The entries for whoever is looking; the one that this page is under is marked current."""
-    if g.get("viewer") is None:
+    """The entries for whoever is looking; the one that this page is under is marked current.
+
+    None for somebody half signed in, whom every one of them would send back.
+    """
+    if g.get("viewer") is None or g.signed_in.is_half:
         return []
     places = [place for place in NAVIGATION if place.is_for(g.viewer)]
     here = _current(places)

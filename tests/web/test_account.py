@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.access import RULES, Thing
+from s11audit.domain.access import RULES, Relation, Thing
 from s11audit.domain.permissions import Role
 from s11audit.models import Event, User, UserSession
 from s11audit.models.database import Database
@@ -18,6 +18,7 @@ from s11audit.queries.people import token_digest
 from s11audit.services.account import recognised_user
 from s11audit.services.passwords import is_outdated
 from s11audit.services.throttling import TRIES, Tried
+from s11audit.web.account.abilities import in_words
 from s11audit.web.account.signing_in import own_address
 from tests.cast import PASSWORD, Cast
 from tests.pages import Page, Pages
@@ -303,7 +304,9 @@ def test_the_account_page_says_what_the_permission_table_says(
     text = pages.sign_in(cast[who]).get("/account").text
     for permission, rule in RULES.items():
         if rule.thing is not Thing.ACCOUNT:
-            assert (permission.value in text) is (role in rule.roles), permission
+            relation = rule.roles.get(role)
+            told = {words for one in Relation if (words := in_words(permission, one)) in text}
+            assert told == ({in_words(permission, relation)} if relation else set()), permission
 
 
 def change(pages: Pages, current: str, new: str, again: str) -> Page:

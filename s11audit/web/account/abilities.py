@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from s11audit.domain.access import RULES, Relation
+from s11audit.domain.permissions import Permission
 from s11audit.queries.directory import HeldRole
 
 # How far a role carries what it allows, in words to whoever holds it. What everybody may do with
@@ -20,6 +21,20 @@ FOR_WHAT: dict[Relation, str] = {
     Relation.ASSIGNED: "For {place}, with the cases that are given to you, you can:",
 }
 
+# The table's words are for whoever runs an audit. People of an agency use these pages once a year.
+AT_AN_AGENCY: dict[Permission, str] = {
+    Permission.GRANT_ROLES: "invite colleagues who help to answer, and whoever signs",
+    Permission.SEE_RETURN: "read what is answered",
+    Permission.EDIT_ANSWERS: "answer the questions",
+    Permission.DELEGATE: "choose which colleague answers which standard",
+    Permission.SEND_FOR_SIGN_OFF: "send the finished return to whoever signs it",
+    Permission.SIGN_RETURN: "sign the return, or hand it back",
+    Permission.KEEP_RETURN: "download what is answered",
+    Permission.SEE_ACTIONS: "see the actions that are agreed",
+    Permission.PROGRESS_ACTION: "say how far an action has got",
+}
+OF_AGENCIES = (Relation.AGENCY, Relation.DELEGATED, Relation.TRUST)
+
 
 @dataclass(frozen=True)
 class Abilities:
@@ -33,8 +48,14 @@ def abilities(held: HeldRole) -> list[Abilities]:
     """Everything that this role allows, the widest reach first."""
     told = []
     for relation, words in FOR_WHAT.items():
-        rules = RULES.items()
-        things = tuple(what.value for what, rule in rules if rule.roles.get(held.role) is relation)
-        if things:
+        whats = [what for what, rule in RULES.items() if rule.roles.get(held.role) is relation]
+        if whats:
+            things = tuple(in_words(what, relation) for what in whats)
             told.append(Abilities(words.format(place=held.place), things))
     return told
+
+
+def in_words(what: Permission, relation: Relation) -> str:
+    """What is allowed, in words for whoever it reaches as `relation` says."""
+    plain = AT_AN_AGENCY.get(what) if relation in OF_AGENCIES else None
+    return plain or what.value.replace("'", "’")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from s11audit.domain.permissions import (
     AGENCY_ROLES,
@@ -14,9 +17,11 @@ from s11audit.domain.permissions import (
     Role,
 )
 from s11audit.queries.granting import Gifts
+from s11audit.services.mail import is_address
 from s11audit.services.people import Post
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
+from s11audit.web.form_errors import refuse
 
 
 def _place(label: str, description: str) -> SelectField:
@@ -39,6 +44,21 @@ class InvitationForm(FlaskForm):
     agency = _place("Agency", "For roles in an agency only")
     partnership = _place("Partnership", "For roles in a partnership only")
     trust = _place("Trust", "For trust viewers only")
+
+    def validate_email(self, field: TextField) -> None:
+        if not is_address((field.data or "").strip()):
+            raise ValidationError("Enter an e-mail address, such as name@example.org")
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """A missing place is told together with everything else that is at fault."""
+        fits = super().validate(extra_validators)
+        if self.role.data and not self.role.errors:
+            try:
+                _ = self.post
+            except RefusedError as error:
+                refuse(self, error)
+                return False
+        return bool(fits)
 
     def offer(self, gifts: Gifts) -> None:
         """Offer these roles, and the places that they need and of which there is a choice."""
