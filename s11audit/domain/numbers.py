@@ -25,3 +25,8 @@ def plain_number(number: Fraction) -> str:
 def counted(number: int, one: str, several: str = "") -> str:
     """`1 fault`, `3 faults`; `several` is for words that do more than take an s."""
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+def pages_of(total: int, each: int) -> int:
+    """How many pages it takes to show `total` things, `each` on a page: at least one."""
+    return max(1, -(-total // each))

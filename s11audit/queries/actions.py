@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from s11audit.domain.actions import FINISHED_STATUSES, ActionStatus, is_overdue
+from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES
@@ -51,7 +52,7 @@ class ActionPage:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // ACTIONS_A_PAGE))
+        return pages_of(self.total, ACTIONS_A_PAGE)
 
     def is_overdue(self, action: Action) -> bool:
         return is_overdue(action.status, action.due_on, self.today)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from s11audit.domain.granting import Scope, may_grant
+from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import ROLE_LABELS, Permission, Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Partnership, User
@@ -69,7 +70,7 @@ class PeoplePage:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PEOPLE_A_PAGE))
+        return pages_of(self.total, PEOPLE_A_PAGE)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from s11audit.domain.access import GRANTABLE
 from s11audit.domain.granting import may_grant
 from s11audit.domain.invitations import InvitationState
+from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import ROLE_LABELS, Role
 from s11audit.domain.viewers import Grant, Viewer
 from s11audit.models import Agency, Invitation, Membership, OutgoingMail, User
@@ -61,7 +62,7 @@ class InvitationsPage:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.counts[self.state] // INVITATIONS_A_PAGE))
+        return pages_of(self.counts[self.state], INVITATIONS_A_PAGE)
 
 
 @dataclass(frozen=True)

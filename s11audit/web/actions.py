@@ -21,6 +21,7 @@ from s11audit.services.actions import ChangedActionError, add_note, take_action_
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
+from s11audit.web.paging import asked_page
 from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.sorting import sorting
 from s11audit.web.step_forms import (
@@ -35,8 +36,6 @@ from s11audit.web.step_forms import (
 blueprint = Blueprint("actions", __name__)
 
 Page = str | tuple[str, int] | Response
-# A number that no database refuses, and beyond any list that there can be.
-MOST_PAGES = 10_000
 WANTED = {
     "claim-complete": Wanted(
         "What changed for children?",
@@ -145,7 +144,7 @@ def _list_page(wanted: ActionFilter, audit_round: Any) -> str:
         today,
         visible_to=viewer(),
         latest_first=order.descending,
-        page=min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES),
+        page=asked_page(),
     )
     return render_template(
         "actions/listing.html",

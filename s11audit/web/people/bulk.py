@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
@@ -10,14 +10,13 @@ from wtforms import SelectField, TextAreaField
 
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
-from s11audit.queries import directory
 from s11audit.services.bulk_invitations import Plan, carry_out, plan_invitations
 from s11audit.services.invitation_files import COLUMNS, MOST_ROWS, read_rows, template
 from s11audit.services.refusals import RefusedError
 from s11audit.web.downloads import CSV, download
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import join_link
-from s11audit.web.people.forms import chosen_or_only
+from s11audit.web.people.forms import chosen_or_only, own_partnerships
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.uploads import UploadKind, received
@@ -35,13 +34,8 @@ class ManyForm(FlaskForm):
 
     def offer_partnerships(self) -> None:
         """Offer the partnerships to which the viewer may add agencies."""
-        found = directory.partnerships(
-            db(), visible_to=viewer(), permission=Permission.EDIT_AGENCIES
-        )
-        self.partnerships = {one.reference: one.name for one in found}
+        self.partnerships = own_partnerships(Permission.EDIT_AGENCIES)
         self.partnership.choices = self.partnerships
-        if not self.partnerships:
-            abort(403)
 
     def read(self) -> str:
         """The lines that were sent, of a file or pasted. Raises RefusedError."""

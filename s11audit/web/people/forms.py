@@ -66,7 +66,7 @@ class PostChoice:
         ]
         agencies = directory.agencies(db(), visible_to=viewer(), permission=Permission.GRANT_ROLES)
         self.agency.choices = {"": "Choose an agency"} | {a.reference: a.name for a in agencies}
-        self.partnerships = _own_partnerships(Permission.GRANT_ROLES)
+        self.partnerships = own_partnerships(Permission.GRANT_ROLES)
         self.partnership.choices = self.partnerships
 
     @property
@@ -80,7 +80,8 @@ class PostChoice:
         return Post(role, self.agency.data)
 
 
-def _own_partnerships(permission: Permission) -> dict[str, str]:
+def own_partnerships(permission: Permission) -> dict[str, str]:
+    """Reference → name of the partnerships for which the viewer may do this."""
     found = directory.partnerships(db(), visible_to=viewer(), permission=permission)
     return {one.reference: one.name for one in found}
 
@@ -217,7 +218,7 @@ class AgencyForm(AttributeChoice, FlaskForm):
 
     def offer_partnerships(self) -> None:
         """Offer the partnerships that the viewer manages."""
-        self.partnerships = _own_partnerships(Permission.EDIT_AGENCIES)
+        self.partnerships = own_partnerships(Permission.EDIT_AGENCIES)
         self.partnership.choices = self.partnerships
 
     @property

@@ -14,12 +14,11 @@ from s11audit.services import invitations as services
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import join_link
+from s11audit.web.paging import asked_page
 from s11audit.web.people.invitation_forms import InvitationForm
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.security import services as shared
-
-LAST_PAGE = 100_000
 
 
 @blueprint.get("/people/invitations")
@@ -27,8 +26,7 @@ LAST_PAGE = 100_000
 def invitations() -> str:
     asked = request.args.get("state", "")
     state = InvitationState(asked) if asked in set(InvitationState) else InvitationState.OPEN
-    page = min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
-    return _listing(state, page)
+    return _listing(state, asked_page())
 
 
 def _listing(state: InvitationState, page: int = 1, problem: str = "") -> str:

@@ -16,12 +16,10 @@ from s11audit.services.passwords import made_up_password
 from s11audit.services.refusals import RefusedError
 from s11audit.services.second_factors import reset_second_factors
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.paging import asked_page
 from s11audit.web.people.forms import RoleForm, SearchForm
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
-
-# A page number beyond any list, but not beyond what a database can count to.
-LAST_PAGE = 100_000
 
 
 @blueprint.get("/people")
@@ -37,7 +35,7 @@ def listing() -> str:
         role=form.chosen_role,
         agency_reference=form.agency.data or "",
         left="left" in request.args,
-        page=min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE),
+        page=asked_page(),
     )
     return render_template(
         "people/listing.html",
