@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, g, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from s11audit.domain.numbers import counted
@@ -18,7 +17,7 @@ from s11audit.web.account.pages import blueprint
 from s11audit.web.account.passkeys import accept_passkey, passkey_question
 from s11audit.web.account.signing_in import own_address, pass_second_factor
 from s11audit.web.form_errors import errors_of
-from s11audit.web.security import box, db, machine, now, permitted, services, viewer
+from s11audit.web.security import box, db, now, permitted, viewer
 from s11audit.web.tries import count_try, forget_tries
 
 WRONG_CODE = "The code is not right, or has been used. Enter the one that the app shows now"
@@ -39,12 +38,9 @@ def use_code() -> Response | tuple[str, int]:
     form = CodeForm()
     if form.validate():
         _count_try()
-        with machine() as writing:
-            who, code = viewer().user_id, form.code.data or ""
-            accepted = factors.check_code(writing, who, code, box=box(), now=now())
-            if accepted:
-                _pass(writing, "app")
-        if accepted:
+        who, code = viewer().user_id, form.code.data or ""
+        if factors.check_code(db(), who, code, box=box(), now=now()):
+            _pass("app")
             return _go_on()
         form.code.errors = [WRONG_CODE]
     return _code_page(form), 422
@@ -54,13 +50,9 @@ def use_code() -> Response | tuple[str, int]:
 @permitted(Permission.USE_ACCOUNT, half_signed_in=True)
 def use_passkey() -> Response | tuple[str, int]:
     _count_try()
-    form = PasskeyForm()
-    with machine() as writing:
-        refused = accept_passkey(writing, form)
-        if not refused:
-            _pass(writing, "passkey")
-    if refused:
+    if refused := accept_passkey(PasskeyForm()):
         return _code_page(CodeForm(formdata=None), refused), 422
+    _pass("passkey")
     return _go_on()
 
 
@@ -76,12 +68,9 @@ def check_recovery_code() -> Response | tuple[str, int]:
     form = RecoveryCodeForm()
     if form.validate():
         _count_try()
-        with machine() as writing:
-            who, code = viewer().user_id, form.code.data or ""
-            accepted = use_recovery_code(writing, who, code, now=now())
-            if accepted:
-                _pass(writing, "recovery code")
-        if accepted:
+        who, code = viewer().user_id, form.code.data or ""
+        if use_recovery_code(db(), who, code, now=now()):
+            _pass("recovery code")
             _say_how_many_are_left()
             return _go_on()
         form.code.errors = [WRONG_RECOVERY_CODE]
@@ -92,21 +81,21 @@ def _count_try() -> None:
     count_try(Tried.CODE, str(viewer().user_id))
 
 
-def _pass(writing: Session, how: str) -> None:
+def _pass(how: str) -> None:
     """`how` is app, passkey or recovery code."""
-    pass_second_factor(writing)
     who = viewer().user_id
-    record(writing, "second-factor-shown", f"user {who}", by=who, at=now(), detail={"how": how})
+    pass_second_factor(db())
+    record(db(), "second-factor-shown", f"user {who}", by=who, at=now(), detail={"how": how})
+    db().commit()
+    forget_tries(Tried.CODE, str(who))
 
 
 def _go_on() -> Response:
-    forget_tries(Tried.CODE, str(viewer().user_id))
     return redirect(own_address(request.args.get("next")), 303)
 
 
 def _say_how_many_are_left() -> None:
-    with services().database.reading() as reading:
-        left = recovery_codes_left(reading, visible_to=viewer())
+    left = recovery_codes_left(db(), visible_to=viewer())
     advice = " Make new ones under “Your account”." if left <= FEW else ""
     flash(f"You have {counted(left, 'recovery code')} left.{advice}", "warning")
 

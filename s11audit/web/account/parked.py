@@ -111,7 +111,7 @@ def use_up() -> None:
     token = request.form.get(KEPT_UNDER)
     if not token:
         return
-    with machine() as writing:
-        taken = parked_forms.take(writing, token, user_id=viewer().user_id, now=now())
+    taken = parked_forms.take(db(), token, user_id=viewer().user_id, now=now())
+    db().commit()  # whatever becomes of the form
     if not taken:
         abort(410)

@@ -6,7 +6,6 @@ The script of these pages, static/passkeys.js, talks to the browser; forms carry
 from __future__ import annotations
 
 from flask import abort, g, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
@@ -32,14 +31,14 @@ def passkey_question() -> Question | None:
     return passkeys.ask_for_known(db(), here, by=viewer()) if here else None
 
 
-def accept_passkey(writing: Session, form: PasskeyForm) -> str:
+def accept_passkey(form: PasskeyForm) -> str:
     """Check what the browser showed; gives why it was refused, or nothing."""
     here = visit()
     if here is None:
         abort(404)
     try:
         passkeys.check_passkey(
-            writing,
+            db(),
             here,
             form.answer.data or "",
             form.challenge.data or "",

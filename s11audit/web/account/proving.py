@@ -12,7 +12,7 @@ from s11audit.web.account.forms import ProofForm
 from s11audit.web.account.pages import blueprint
 from s11audit.web.account.signing_in import own_address
 from s11audit.web.form_errors import errors_of
-from s11audit.web.security import machine, now, permitted, services, viewer
+from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.tries import count_try, forget_tries
 
 
@@ -36,8 +36,8 @@ def check_proof() -> Response | tuple[str, int]:
     if not own_password_fits(form.password.data or ""):
         form.password.errors = ["That is not your password"]
         return _proof_page(form), 422
-    with machine() as writing:
-        account.prove(writing, g.signed_in.session_id, now())
+    account.prove(db(), g.signed_in.session_id, now())
+    db().commit()
     return redirect(own_address(request.args.get("next")), 303)
 
 
