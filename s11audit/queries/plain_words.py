@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.permissions import Permission
@@ -14,16 +14,17 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.scales import Level
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import SUBMITTED_STATUSES, RoundStatus
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
 from s11audit.queries.returns import is_given
+from s11audit.queries.rounds import return_rate
 
 
 @dataclass(frozen=True)
 class PlainRound:
-    """A round, and how many of those who were asked have sent in their answers."""
+    """A round, and how many of those who are asked have sent in: as its own page counts them."""
 
     reference: str
     title: str
@@ -72,20 +73,35 @@ def plain_rounds(session: Session, *, visible_to: Viewer, reference: str = "") -
 
     Drafts are left out.
     """
-    sent = func.sum(case((AgencyReturn.status.in_(SUBMITTED_STATUSES), 1), else_=0))
     found = (
-        select(AuditRound.reference, AuditRound.title, sent, func.count())
+        select(
+            AuditRound.reference,
+            AuditRound.title,
+            AgencyReturn.status,
+            AgencyReturn.due_on,
+            func.count(),
+        )
         .join(AgencyReturn, AgencyReturn.round_id == AuditRound.id)
         .where(
             reach.returns(visible_to, Permission.READ_PLAINLY, in_any_state=True),
             AuditRound.status != RoundStatus.DRAFT,
         )
-        .group_by(AuditRound.id, AuditRound.reference, AuditRound.title, AuditRound.due_on)
+        .group_by(AuditRound.id, AgencyReturn.status, AgencyReturn.due_on)
         .order_by(AuditRound.due_on.desc(), AuditRound.reference)
     )
     if reference:
         found = found.where(AuditRound.reference == reference)
-    return [PlainRound(*row) for row in session.execute(found)]
+    counted: dict[tuple[str, str], list[tuple[ReturnStatus, date, int]]] = {}
+    for called, title, status, due_on, number in session.execute(found):
+        counted.setdefault((called, title), []).append((status, due_on, number))
+    return [_plain_round(*names, returns) for names, returns in counted.items()]
+
+
+def _plain_round(
+    reference: str, title: str, returns: list[tuple[ReturnStatus, date, int]]
+) -> PlainRound:
+    rate = return_rate(returns, date.max)
+    return PlainRound(reference, title, sent=rate.returned, asked=rate.expected)
 
 
 def plain_agencies(session: Session, reference: str, *, visible_to: Viewer) -> list[PlainAgency]:

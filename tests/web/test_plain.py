@@ -9,11 +9,12 @@ from flask import Flask
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.permissions import Role
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models.database import Database
 from tests.cast import Cast
 from tests.joined import join
 from tests.pages import Pages
-from tests.rounds_and_returns import COMPLETE, Opened, submit
+from tests.rounds_and_returns import COMPLETE, Opened, return_named, submit
 
 POLICE = "/rounds/R1/plain/POL"
 BOARD = "leadership.board-lead"
@@ -115,3 +116,17 @@ def test_scrutiny_may_read_the_plain_words_too(
     if status == 200:
         link = young.get("/rounds/R1").soup.select("main a[href='/rounds/R1/plain']")
         assert len(link) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "share"),
+    [(ReturnStatus.EXEMPT, "1 of 2"), (ReturnStatus.ALTERNATIVE_ASSURANCE, "2 of 3")],
+)
+def test_who_has_sent_in_is_counted_as_on_the_rounds_own_page(
+    young: Pages, cast: Cast, database: Database, status: ReturnStatus, share: str
+) -> None:
+    with database.writing.begin() as session:
+        return_named(session, "R1-HOSP").status = status
+    for address in ("/rounds/plain", "/rounds/R1/plain"):
+        assert f"{share} have sent in their answers" in young.get(address).text
+    assert share.replace(" of ", "/") in young.sign_in(cast["Priya"]).get("/rounds/R1").text
