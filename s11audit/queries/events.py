@@ -37,7 +37,8 @@ NOUNS = (
 class Search:
     """What is looked for; what is empty does not narrow it.
 
-    `who` is part of a name or e-mail address, `about` a reference (`C2`, `case C2`) or a person.
+    `who` is part of a name or e-mail address; `about` a reference (`C2`, `case C2`), or a person
+    or an agency by their name in full.
     `since` and `until` are days in London, both included.
     """
 
@@ -137,7 +138,10 @@ def _about(session: Session, words: str, viewer: Viewer) -> ColumnElement[bool]:
     # What is empty stays out: beside it no index is used for the rest.
     found: list[ColumnElement[bool]] = [Event.subject.in_(subjects)]
     if noun in ("", "agency"):
-        ids = select(Agency.id).where(Agency.reference == reference.upper())
+        called_so = or_(
+            Agency.reference == reference.upper(), func.lower(Agency.name) == reference.lower()
+        )
+        ids = select(Agency.id).where(called_so)
         found += [Event.agency_id == id_ for id_ in session.scalars(ids)]
     if noun in ("", "round"):
         ids = select(AuditRound.id).where(AuditRound.reference == reference.upper())

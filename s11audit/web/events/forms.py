@@ -32,7 +32,10 @@ class SearchForm(Form):
     about = TextField(
         LONGEST_SEARCH,
         label="About",
-        description="A round, return, agency, case or person, such as S11-2026 or case C2",
+        description=(
+            "One reference: of a round, return, action or agency, or a case reference. "
+            "Or a person’s or agency’s name in full, or an e-mail address"
+        ),
     )
     since = DateParts(called="to search from", label="From")
     until = DateParts(called="to search until", label="Until")
