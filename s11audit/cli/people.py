@@ -42,6 +42,7 @@ users.add_command(own_data.data)
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--agency", metavar="REF", help="For roles in an agency.")
 @click.option("--partnership", metavar="REF", help="For roles in a partnership.")
+@click.option("--trust", metavar="REF", help="For trust viewers.")
 @click.option("--password", help="Left out, one is made up and printed.")
 def add_user(
     name: str,
@@ -49,33 +50,47 @@ def add_user(
     role: str,
     agency: str | None,
     partnership: str | None,
+    trust: str | None,
     password: str | None,
 ) -> None:
-    """Add a person with a role, and print the password to hand over."""
+    """Add a person with a role, and print the password to hand over.
+
+    A role is for an agency, a partnership or a trust; the operator's is for the whole installation.
+    """
     given = password or made_up_password()
     with installation() as opened, opened.database.writing.begin() as session:
         by = operator(session)
-        post = Post(Role(role), _place(session, Role(role), agency, partnership, by))
+        places = {"agency": agency, "partnership": partnership, "trust": trust}
+        post = Post(Role(role), _place(session, Role(role), places, by))
         people.add_person(session, name, email, given, post, by=by, now=datetime.now(UTC))
     click.echo(f"{name} can sign in as {stored_email(email)}.")
     if password is None:
         click.echo(f"Password: {given}\nIt is shown only now.")
 
 
-def _place(
-    session: Session, role: Role, agency: str | None, partnership: str | None, by: Viewer
-) -> str:
-    if role in INSTALLATION_ROLES:
+def _place(session: Session, role: Role, places: dict[str, str | None], by: Viewer) -> str:
+    """The reference of the place that the role is for, of those that were given by kind."""
+    kind = _kind_of_place(role)
+    for other, given in places.items():
+        if given is not None and other != kind:
+            where = f"a role in one {kind}" if kind else "a role in the whole installation"
+            raise click.UsageError(f"Leave --{other} out: {role} is {where}.")
+    if kind is None:
         return ""
+    place = places[kind]
+    if kind == "partnership":
+        return partnership_meant(session, place, by)
+    if place is None:
+        raise click.UsageError(f"Say for which {kind}, with --{kind}: {role} is a role in one.")
+    return place.upper()
+
+
+def _kind_of_place(role: Role) -> str | None:
+    if role in INSTALLATION_ROLES:
+        return None
     if role in TRUST_ROLES:
-        raise click.UsageError("A trust viewer is invited on the pages of the operator.")
-    if role in PARTNERSHIP_ROLES:
-        if agency is not None:
-            raise click.UsageError(f"Leave --agency out: {role} is a role in a partnership.")
-        return partnership_meant(session, partnership, by)
-    if agency is None:
-        raise click.UsageError(f"Say for which agency, with --agency: {role} is a role in one.")
-    return agency.upper()
+        return "trust"
+    return "partnership" if role in PARTNERSHIP_ROLES else "agency"
 
 
 @users.command("list")
@@ -142,7 +157,10 @@ def reset_second_factor(email: str) -> None:
     """Take the second step of signing in from somebody who has lost it, to set up anew."""
     with installation() as opened, opened.database.writing.begin() as session:
         user, by = _user(session, email), operator(session)
-        reset_second_factors(session, user.id, by=by, now=datetime.now(UTC))
+        removed = reset_second_factors(session, user.id, by=by, now=datetime.now(UTC))
+    if not removed:
+        click.echo(f"{user.name} had no second step, so there was none to reset.")
+        return
     click.echo(f"{user.name} is signed out, and can set up a second step after signing in again.")
 
 

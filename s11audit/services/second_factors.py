@@ -137,7 +137,7 @@ def add_factor(
     if _count(session, by.user_id) >= MOST_FACTORS:
         raise RefusedError("name", f"You have {MOST_FACTORS} already: remove one first")
     factor.user_id = by.user_id
-    factor.name = " ".join(factor.name.split())[:LONGEST_NAME] or _DEFAULT_NAMES[factor.kind]
+    factor.name = _name_of_its_own(session, factor)
     factor.added_at = factor.last_used_at = now
     session.add(factor)
     session.flush()
@@ -145,6 +145,19 @@ def add_factor(
     if count_unused(session, by.user_id):
         return ()
     return make_recovery_codes(session, by=by, now=now)
+
+
+def _name_of_its_own(session: Session, factor: SecondFactor) -> str:
+    """Its name, with a number where its owner has another one called so: `Authenticator app 2`."""
+    others = set(
+        session.scalars(select(SecondFactor.name).where(SecondFactor.user_id == factor.user_id))
+    )
+    wanted = " ".join(factor.name.split())[:LONGEST_NAME] or _DEFAULT_NAMES[factor.kind]
+    name, number = wanted, 1
+    while name in others:
+        number += 1
+        name = f"{wanted[: LONGEST_NAME - 4]} {number}"
+    return name
 
 
 def check_code(session: Session, user_id: int, code: str, *, box: SecretBox, now: datetime) -> bool:
@@ -189,11 +202,14 @@ def remove_factor(session: Session, factor_id: int, *, by: Viewer, now: datetime
 def reset_second_factors(session: Session, user_id: int, *, by: Viewer, now: datetime) -> int:
     """Take every second factor from somebody who lost theirs; gives how many there were.
 
-    That person is signed out everywhere. Raises RefusedError, LookupError.
+    That person is signed out everywhere; where there were none, nothing happens. Raises
+    RefusedError, LookupError.
     """
     _, _, place = account_to_change(session, user_id, by)
     session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
     removed = _count(session, user_id)
+    if not removed:
+        return 0
     session.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
     delete_recovery_codes(session, user_id)
     end_sessions(session, user_id, now=now)

@@ -76,6 +76,25 @@ def test_the_operator_takes_a_lost_second_step_from_somebody(
         assert session.scalars(select(Event.kind)).all() == ["second-factors-reset"]
 
 
+def test_who_has_no_second_step_is_told_of_and_nothing_happens(
+    run: Any, cast: Cast, database: Database
+) -> None:
+    result = run("users", "reset-second-factor", "asif@example.org")
+    assert result.stdout == "Asif had no second step, so there was none to reset.\n"
+    with database.reading() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_trust_viewers_and_operators_are_added(run: Any, cast: Cast) -> None:
+    run("trusts", "add", "elm", "--name", "Elm Trust")
+    assert add(run, "--trust", "elm", role="trust-viewer").exit_code == 0
+    assert add(run, role="operator", email="otto@example.org").exit_code == 0
+    people = json.loads(run("users", "list", "--json").stdout)
+    roles = {person["email"]: person["roles"] for person in people}
+    assert roles["noor@example.org"] == ["Trust viewer, Elm Trust"]
+    assert roles["otto@example.org"] == ["Operator, the whole installation"]
+
+
 def test_a_given_password_is_not_printed(run: Any, cast: Cast) -> None:
     result = add(run, "--agency", "POL", "--password", PASSWORD)
     assert result.exit_code == 0
@@ -91,6 +110,10 @@ def test_a_given_password_is_not_printed(run: Any, cast: Cast) -> None:
         (["--partnership", "NONE"], "manager", 1, "Choose the partnership"),
         (["--partnership", "DOWN", "--agency", "POL"], "manager", 2, "Leave --agency out"),
         ([], "emperor", 2, "emperor"),
+        ([], "trust-viewer", 2, "Say for which trust"),
+        (["--trust", "NONE"], "trust-viewer", 1, "Choose the trust"),
+        (["--agency", "POL", "--trust", "ELM"], "agency-lead", 2, "Leave --trust out"),
+        (["--partnership", "DOWN"], "operator", 2, "Leave --partnership out"),
         (["--agency", "POL", "--password", "short"], "agency-lead", 1, "12 characters or more"),
     ],
 )

@@ -369,3 +369,20 @@ def test_what_no_browser_answers_is_refused(
         passkeys.add_passkey(session, visit, answer, new.sealed, "", by=mo, now=NOW)
     with pytest.raises(RefusedError):
         passkeys.check_passkey(session, visit, answer, known.sealed, by=mo, now=NOW)
+
+
+def test_two_apps_of_one_name_are_told_apart_by_a_number(session: Session, mo: Viewer) -> None:
+    for minute in range(3):
+        add_app(session, mo, NOW + timedelta(minutes=minute))
+    named = [one.name for one in own_factors(session, visible_to=mo)]
+    assert named == ["Phone", "Phone 2", "Phone 3"]
+
+
+def test_resetting_nothing_is_no_event_and_signs_nobody_out(
+    session: Session, cast: Cast, asif: Viewer
+) -> None:
+    browser = start_session(session, asif)
+    reset = second_factors.reset_second_factors(session, asif.user_id, by=cast["Priya"], now=NOW)
+    assert reset == 0
+    assert kinds(session) == []
+    assert session.get_one(UserSession, browser).ended_at is None
