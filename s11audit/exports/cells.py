@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from s11audit.domain.dates import LONDON, long_date
 from s11audit.exports.layout import Column, State
-from s11audit.exports.plain_text import plain
+from s11audit.exports.plain_text import looks_like_formula, plain
 from s11audit.exports.rows import ContinuedRow
 
 Value = str | int | float | Decimal | date | datetime | None
@@ -36,7 +36,6 @@ _FILLED = 1.05
 _EDGE = Side(style="thin", color="B1B4B6")
 _BORDER = Border(top=_EDGE, bottom=_EDGE, left=_EDGE, right=_EDGE)
 
-_FORMULA_STARTS = frozenset("=+-@\t\r\n")
 # Spreadsheets count days from 1900, get its first two months wrong, and keep 15 digits.
 _FIRST_DAY = date(1900, 3, 1)
 _LARGEST_NUMBER = 10**15
@@ -132,7 +131,7 @@ class CellWriter:
                 return self._cell_in("", bold, False, number_format).show(value, data_type)
         text = self._fitting_text(value, row)
         state = text if text in self._states else ""
-        return self._cell_in(state, bold, text[0] in _FORMULA_STARTS, "General").show(text, "s")
+        return self._cell_in(state, bold, looks_like_formula(text), "General").show(text, "s")
 
     def _cell_in(self, *style: Any) -> StyledCell:
         return self._styled.get(style) or self._style(*style)
@@ -185,7 +184,7 @@ def write_text(cell: Any, text: str, cut_marker: str = "") -> None:
         text = cut(text, CELL_LIMIT - len(cut_marker))[0] + cut_marker
     cell.value = text
     cell.data_type = "s"
-    cell.quotePrefix = text[:1] in _FORMULA_STARTS
+    cell.quotePrefix = looks_like_formula(text)
 
 
 def write_value(cell: Any, value: Any, cut_marker: str = "") -> None:
@@ -208,14 +207,20 @@ def heading_cell(sheet: Any, text: str, index: int) -> StyledCell:
     cell.font = _font("FFFFFF", bold=True)
     cell.fill = PatternFill("solid", fgColor="12434A")
     cell.alignment = Alignment(vertical="top", wrap_text=True)
-    return cell.settle().show(plain(text), "s")
+    return _quoted(cell, plain(text))
 
 
 def note_cell(sheet: Any, text: str, *, bold: bool = False, size: int = TEXT_SIZE) -> StyledCell:
     """A line above or between tables. It runs over the empty cells to its right."""
     cell = StyledCell(sheet, row=0, column=1)
     cell.font = _font("0B0C0C", bold, size)
-    return cell.settle().show(plain(text), "s")
+    return _quoted(cell, plain(text))
+
+
+def _quoted(cell: StyledCell, text: str) -> StyledCell:
+    """The cell with this text, which stays text also when it is edited."""
+    cell.quotePrefix = looks_like_formula(text)
+    return cell.settle().show(text, "s")
 
 
 def stream_cells(sheet: Any) -> None:

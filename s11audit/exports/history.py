@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from io import StringIO
 
 from s11audit.domain.dates import LONDON
+from s11audit.exports.plain_text import looks_like_formula
 from s11audit.queries.events import ListedEvent
 
 HEADINGS = ("Number", "When (London)", "Who", "What", "Change", "From (address)")
-# With these a spreadsheet takes a cell for a formula.
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 # By this Excel knows that the file is UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -31,4 +30,4 @@ def write_history(events: Iterable[ListedEvent]) -> bytes:
 
 def as_text(text: str) -> str:
     """The text, marked as such where a spreadsheet would compute it."""
-    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text
+    return f"'{text}" if looks_like_formula(text) else text
