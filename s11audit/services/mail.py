@@ -33,7 +33,8 @@ LONGEST_ADDRESS = 254
 LONGEST_SUBJECT = 200
 _PART = r"[^@\s,;:<>\"()\[\]\\\x00-\x1f\x7f]+"
 _ADDRESS = re.compile(rf"{_PART}@{_PART}\.[^@\s.,;:<>\"()\[\]\\\x00-\x1f\x7f]{{2,}}")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What ends a line or turns the direction in which one is read.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 
 def is_address(text: str) -> bool:
