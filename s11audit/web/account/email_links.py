@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import redirect, render_template, request, session, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired
 
 from s11audit.queries.sign_in_links import are_offered
 from s11audit.services import sign_in_links
-from s11audit.services.mail import is_address
 from s11audit.services.throttling import Tried
 from s11audit.web.account.pages import blueprint
 from s11audit.web.account.signing_in import welcome
+from s11audit.web.addresses import looks_like_an_address
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
 from s11audit.web.own_links import own_link
@@ -25,12 +25,9 @@ WANTED = "wanted"
 
 class LinkForm(FlaskForm):
     email = TextField(
-        label="E-mail address", validators=[InputRequired("Enter your e-mail address")]
+        label="E-mail address",
+        validators=[InputRequired("Enter your e-mail address"), looks_like_an_address],
     )
-
-    def validate_email(self, field: TextField) -> None:
-        if not is_address((field.data or "").strip()):
-            raise ValidationError("Enter an e-mail address such as name@example.org")
 
 
 @blueprint.app_template_global()

@@ -10,74 +10,17 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.permissions import (
-    INSTALLATION_ROLES,
-    PARTNERSHIP_ROLES,
     ROLE_LABELS,
-    TRUST_ROLES,
     Permission,
     Role,
 )
 from s11audit.queries import directory
 from s11audit.queries.directory import Person
 from s11audit.services.leaving import Newcomer
-from s11audit.services.people import Post
-from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.security import db, viewer
 
 SOMEBODY_NEW = "new"
-
-
-def _role() -> RadioField:
-    return RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        "Role",
-        [InputRequired("Choose a role")],
-        invalid_choice_message="Choose one of the roles in the list",
-    )
-
-
-# What is chosen in a list of places is checked by the service, against what the viewer reaches.
-def _agency() -> SelectField:
-    return SelectField(
-        "Agency",
-        [Optional()],
-        description="For roles in an agency only",
-        validate_choice=False,
-    )
-
-
-def _partnership(description: str = "") -> SelectField:
-    return SelectField("Partnership", [Optional()], description=description, validate_choice=False)
-
-
-class PostChoice:
-    """What forms that give somebody a role share: for which agency or partnership it is."""
-
-    role: RadioField
-    agency: SelectField
-    partnership: SelectField
-    partnerships: dict[str, str]
-
-    def offer_places(self) -> None:
-        """Offer the roles that the viewer may give, and the places for which."""
-        may_give = viewer().grantable - INSTALLATION_ROLES - TRUST_ROLES
-        self.role.choices = [
-            (role.value, label) for role, label in ROLE_LABELS.items() if role in may_give
-        ]
-        agencies = directory.agencies(db(), visible_to=viewer(), permission=Permission.GRANT_ROLES)
-        self.agency.choices = {"": "Choose an agency"} | {a.reference: a.name for a in agencies}
-        self.partnerships = own_partnerships(Permission.GRANT_ROLES)
-        self.partnership.choices = self.partnerships
-
-    @property
-    def post(self) -> Post:
-        """The post that was chosen. Raises RefusedError where an agency is missing."""
-        role = Role(self.role.data)
-        if role in PARTNERSHIP_ROLES:
-            return Post(role, chosen_or_only(self.partnership, self.partnerships))
-        if not self.agency.data:
-            raise RefusedError("agency", "Choose the agency that the role is for")
-        return Post(role, self.agency.data)
 
 
 def own_partnerships(permission: Permission) -> dict[str, str]:
@@ -89,12 +32,6 @@ def own_partnerships(permission: Permission) -> dict[str, str]:
 def chosen_or_only(field: SelectField, partnerships: dict[str, str]) -> str:
     """The partnership that was chosen; pages ask only those who manage several."""
     return field.data or "" if len(partnerships) > 1 else next(iter(partnerships))
-
-
-class RoleForm(PostChoice, FlaskForm):
-    role = _role()
-    agency = _agency()
-    partnership = _partnership("For roles in a partnership only")
 
 
 class HandOverForm(FlaskForm):
@@ -214,7 +151,8 @@ class AgencyForm(AttributeChoice, FlaskForm):
     )
     attributes = _attributes()
     other = _other()
-    partnership = _partnership()
+    # What is chosen is checked by the service, against what the viewer reaches.
+    partnership = SelectField("Partnership", [Optional()], validate_choice=False)
 
     def offer_partnerships(self) -> None:
         """Offer the partnerships that the viewer manages."""

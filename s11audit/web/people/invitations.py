@@ -44,7 +44,7 @@ def _listing(state: InvitationState, page: int = 1, problem: str = "") -> str:
 @permitted(Permission.GRANT_ROLES)
 def invite() -> str:
     form = InvitationForm(agency=request.args.get("agency", ""))
-    form.offer(granting.gifts(db(), visible_to=viewer()))
+    form.offer_posts()
     return _invite_page(form)
 
 
@@ -52,7 +52,7 @@ def invite() -> str:
 @permitted(Permission.GRANT_ROLES)
 def send_invitation() -> Response | str | tuple[str, int]:
     form = InvitationForm()
-    form.offer(granting.gifts(db(), visible_to=viewer()))
+    form.offer_posts()
     if not form.validate():
         return _invite_page(form), 422
     name, email = form.name.data or "", form.email.data or ""

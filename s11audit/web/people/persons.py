@@ -17,8 +17,9 @@ from s11audit.services.refusals import RefusedError
 from s11audit.services.second_factors import reset_second_factors
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.paging import asked_page
-from s11audit.web.people.forms import RoleForm, SearchForm
+from s11audit.web.people.forms import SearchForm
 from s11audit.web.people.pages import blueprint
+from s11audit.web.people.post_forms import RoleForm
 from s11audit.web.security import db, now, permitted, viewer
 
 
@@ -71,7 +72,7 @@ def found_person(user_id: int) -> Person:
 @permitted(Permission.SEE_PEOPLE)
 def show(user_id: int) -> str:
     form = RoleForm()
-    form.offer_places()
+    form.offer_posts()
     return _person_page(found_person(user_id), form)
 
 
@@ -92,7 +93,7 @@ def _person_page(
 def add_role(user_id: int) -> Response | tuple[str, int]:
     person = found_person(user_id)
     form = RoleForm()
-    form.offer_places()
+    form.offer_posts()
     if not form.validate():
         return _person_page(person, form), 422
     try:
@@ -155,7 +156,7 @@ def refused(person: Person, error: RefusedError) -> tuple[str, int]:
     """The person's page again, saying why not; the message leads to what it is about."""
     db().rollback()
     form = RoleForm()
-    form.offer_places()
+    form.offer_posts()
     about = "roles" if error.field == "role" else "account"
     return _person_page(person, form, [(about, str(error))]), 422
 
