@@ -35,7 +35,9 @@ class ShareForm(FlaskForm):
     """An agency that works with one more partnership."""
 
     agency = _agency()
-    partnership = SelectField("Works with", validate_choice=False)
+    partnership = SelectField(
+        "Works with", [InputRequired("Choose a partnership")], validate_choice=False
+    )
 
     def offer(self) -> None:
         """Offer every partnership."""
