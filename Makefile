@@ -26,10 +26,13 @@ help: ## List what you can ask for
 demo: install static ## Serve two made-up partnerships on this machine, to try everything out
 	$(BIN)/s11audit demo --directory $(DEMO_DIRECTORY)
 
-# What measures speed or drives another program runs alone; then each database has a processor.
+# What measures speed runs alone; then two things at a time, one for each processor.
 test: install static lint system-packages ## Prove everything, on SQLite and on PostgreSQL, in a browser and an office
 	$(BIN)/s11audit questionnaires check
-	$(BIN)/pytest -m "not ($(BARE))"
+	$(BIN)/pytest --quiet -m benchmark
+	@$(BIN)/pytest --quiet -p no:cacheprovider -m scanner & scanner=$$!; \
+	  $(BIN)/pytest --quiet -m "browser or office"; others=$$?; \
+	  wait $$scanner && exit $$others
 	@S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest --quiet -p no:cacheprovider -m "$(BARE)" \
 	  $(WITHOUT_DATABASE) & postgresql=$$!; \
 	  $(BIN)/pytest --quiet -m "$(BARE)"; sqlite=$$?; \

@@ -11,7 +11,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,7 +40,9 @@ SECONDS_TO_CRAWL, SECONDS_OF_EACH_ATTACK = "12", "3"
 TOKEN = "the scanner's own session"
 # What would end the scanner's session, or let it out of its role.
 LEFT_ALONE = ("/sign-out", "/account/sessions", "/account/password", "/join")
-PROCESSORS = 2
+# Their pages have so few forms that a short crawl may meet none.
+MOSTLY_READING = {Role.QA_CHAIR, Role.QA_MEMBER, Role.SCRUTINEER, Role.YOUNG_PANELLIST,
+                  Role.EDUCATION_REVIEWER, Role.TRUST_VIEWER}  # fmt: skip
 
 
 @dataclass
@@ -90,24 +91,19 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return prepare(tmp_path_factory.mktemp("scanned"), fresh=True, now=datetime.now(UTC))
 
 
-def test_a_scanner_finds_nothing_of_medium_severity_as_anybody(
-    demonstration: Installation, tmp_path: Path
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "stranger")
+def test_a_scanner_finds_nothing_of_medium_severity(
+    demonstration: Installation, tmp_path: Path, role: Role | None
 ) -> None:
-    everybody = [None, *Role]
-    with ThreadPoolExecutor(PROCESSORS) as processors:
-        found = processors.map(lambda role: scan(demonstration, role, tmp_path), everybody)
-        scanned = dict(zip(everybody, found, strict=True))
-    for role, one in scanned.items():
-        assert one.errors == [], role
-        assert [what for what in one.found if what[1] >= MEDIUM] == [], role
-        assert len(one.pages) >= (4 if role else 2), (role, one.pages)
-    assert sum(one.posts for one in scanned.values()) > 100
+    scanned = scan(demonstration, role, tmp_path)
+    assert scanned.errors == []
+    assert [what for what in scanned.found if what[1] >= MEDIUM] == []
+    assert len(scanned.pages) >= (4 if role else 2), "A scan of so few pages proves nothing"
+    assert scanned.posts > 0 or role in MOSTLY_READING
 
 
-def scan(demonstration: Installation, role: Role | None, folder: Path) -> Scanned:
+def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
     """Scan a copy of the demonstration as its first person of this role, or as a stranger."""
-    home = folder / (role or "stranger")
-    home.mkdir()
     shutil.copyfile(demonstration.directory / DATABASE, home / DATABASE)
     shutil.copyfile(demonstration.directory / "secret-key", home / "secret-key")
     scanned = Scanned()
