@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
@@ -18,6 +18,7 @@ from s11audit.domain.ratings import RAG_POINTS, Rag, Side
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
 from s11audit.queries import reach
+from s11audit.queries.returns import whole_returns
 
 
 @dataclass(frozen=True)
@@ -77,22 +78,10 @@ def return_to_scrutinise(
     session: Session, round_reference: str, agency_reference: str, *, visible_to: Viewer
 ) -> AgencyReturn | None:
     """One agency's return in a round with both, in any status, or None where it is not theirs."""
-    found = (
-        select(AgencyReturn)
-        .join(AgencyReturn.round)
-        .join(AuditRound.partnership)
-        .join(AgencyReturn.agency)
-        .options(
-            contains_eager(AgencyReturn.round).options(
-                contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships)
-            ),
-            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
-        )
-        .where(
-            AuditRound.reference == round_reference,
-            Agency.reference == agency_reference,
-            reach.returns(visible_to, Permission.SCRUTINISE, in_any_state=True),
-        )
+    found = whole_returns().where(
+        AuditRound.reference == round_reference,
+        Agency.reference == agency_reference,
+        reach.returns(visible_to, Permission.SCRUTINISE, in_any_state=True),
     )
     return session.scalars(found).unique().one_or_none()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
@@ -18,6 +18,7 @@ from s11audit.domain.workflow import SUBMITTED_STATUSES, RoundStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Delegation, Score
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
+from s11audit.queries.returns import whole_returns
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,8 @@ def own_return(
     What its status allows is for the caller. `to_change` locks it: whoever else wants to change it
     waits until this transaction ends.
     """
-    found = (
-        select(AgencyReturn)
-        .join(AgencyReturn.round)
-        .join(AuditRound.partnership)
-        .join(AgencyReturn.agency)
-        .options(
-            contains_eager(AgencyReturn.round).options(
-                contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships)
-            ),
-            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
-        )
-        .where(AgencyReturn.reference == reference, _is_own(visible_to, to))
-    )
+    mine = AgencyReturn.reference == reference, _is_own(visible_to, to)
+    found = whole_returns().where(*mine)
     if to_change:
         found = found.with_for_update(of=AgencyReturn)
     return session.scalars(found).unique().one_or_none()

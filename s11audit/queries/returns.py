@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.ratings import Side
 from s11audit.domain.scoring import ReturnScore, Scorecard
 from s11audit.models import (
+    Agency,
+    AgencyReturn,
+    AuditRound,
     Score,
     Signature,
     Snapshot,
@@ -40,6 +43,25 @@ class HeldAnswer:
     updated_at: datetime
     updated_by_id: int | None
     updated_by: str
+
+
+def whole_returns() -> Select[AgencyReturn]:
+    """Returns, each with its round and agency and the partnerships of both, in one statement.
+
+    Whoever calls narrows it to what the viewer may see, and asks for `unique()` rows.
+    """
+    return (
+        select(AgencyReturn)
+        .join(AgencyReturn.round)
+        .join(AuditRound.partnership)
+        .join(AgencyReturn.agency)
+        .options(
+            contains_eager(AgencyReturn.round).options(
+                contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships)
+            ),
+            contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
+        )
+    )
 
 
 def answers_of(session: Session, return_id: int) -> dict[str, HeldAnswer]:

@@ -25,8 +25,7 @@ from s11audit.services.bulk_agencies import AgenciesOfFile, NamedAgency
 from s11audit.services.bulk_rows import RowChecks
 from s11audit.services.events import record_by
 from s11audit.services.invitation_files import Fault, InvitationFile
-from s11audit.services.invitations import Invitee as Recipient
-from s11audit.services.invitations import invite_all
+from s11audit.services.invitations import Recipient, invite_all
 from s11audit.services.refusals import RefusedError
 
 

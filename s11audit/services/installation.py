@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,33 +16,23 @@ from s11audit.services.events import record_by
 from s11audit.services.people import sound_name, sound_reference
 from s11audit.services.refusals import RefusedError
 
+T = TypeVar("T", Partnership, Trust)
+
 
 def add_partnership(
     session: Session, reference: str, name: str, *, by: Viewer, now: datetime
 ) -> Partnership:
     """A new partnership. Raises RefusedError, and PermissionError for all but the operator."""
-    _only_the_operator(by)
-    reference, name = sound_reference(reference), sound_name(name)
-    if session.scalar(select(Partnership.id).filter_by(reference=reference)):
-        raise RefusedError("reference", f"There is already a partnership {reference}")
-    partnership = Partnership(reference=reference, name=name)
-    session.add(partnership)
-    session.flush()
-    subject = f"partnership {reference}"
+    partnership = _added(session, Partnership, "partnership", reference, name, by)
+    subject = f"partnership {partnership.reference}"
     record_by(session, "partnership-added", subject, by, now, of=partnership)
     return partnership
 
 
 def add_trust(session: Session, reference: str, name: str, *, by: Viewer, now: datetime) -> Trust:
     """A new trust, of no school yet. Raises RefusedError, PermissionError."""
-    _only_the_operator(by)
-    reference, name = sound_reference(reference), sound_name(name)
-    if session.scalar(select(Trust.id).filter_by(reference=reference)):
-        raise RefusedError("reference", f"There is already a trust {reference}")
-    trust = Trust(reference=reference, name=name)
-    session.add(trust)
-    session.flush()
-    record_by(session, "trust-added", f"trust {reference}", by, now)
+    trust = _added(session, Trust, "trust", reference, name, by)
+    record_by(session, "trust-added", f"trust {trust.reference}", by, now)
     return trust
 
 
@@ -115,6 +106,17 @@ def share_agency(
     subject = f"agency {agency.reference}"
     record_by(session, "agency-shared", subject, by, now, detail, of=agency)
     return agency
+
+
+def _added(session: Session, table: type[T], noun: str, reference: str, name: str, by: Viewer) -> T:
+    _only_the_operator(by)
+    reference, name = sound_reference(reference), sound_name(name)
+    if session.scalar(select(table.id).filter_by(reference=reference)):
+        raise RefusedError("reference", f"There is already a {noun} {reference}")
+    new = table(reference=reference, name=name)
+    session.add(new)
+    session.flush()
+    return new
 
 
 def _only_the_operator(by: Viewer) -> None:

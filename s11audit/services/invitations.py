@@ -37,7 +37,7 @@ from s11audit.services.tokens import new_token
 
 
 @dataclass(frozen=True)
-class Invitee:
+class Recipient:
     """Somebody to invite, and the post, which is nobody's yet."""
 
     name: str
@@ -73,7 +73,7 @@ def invite(
 
 def invite_all(
     session: Session,
-    invitees: Sequence[Invitee],
+    recipients: Sequence[Recipient],
     *,
     by: Viewer,
     now: datetime,
@@ -84,10 +84,10 @@ def invite_all(
     The caller has looked that `by` may give each post, and that nobody holds theirs or is invited
     to it already.
     """
-    tokens = [new_token() for _ in invitees]
+    tokens = [new_token() for _ in recipients]
     invitations = [
         _written(sound_name(one.name), sound_email(one.email), one.post, by, now)
-        for one in invitees
+        for one in recipients
     ]
     for invitation, token in zip(invitations, tokens, strict=True):
         invitation.token_sha256 = token_digest(token)

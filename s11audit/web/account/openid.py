@@ -25,6 +25,8 @@ from s11audit.web.security import machine, now, public, services
 
 # Under this name the cookie holds what was asked of a provider until its answer comes.
 PENDING = "openid"
+# Under this one, who came back from it to be linked.
+CLAIMED = "openid_claimed"
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ def openid_back(name: str) -> Response | tuple[str, int]:
         log.warning("Signing in with %s failed: %s", provider.name, error)
         return failed(provider)
     if "link_for" in pending["then"]:
-        session["openid_claimed"] = {"for": pending["then"]["link_for"], "claims": asdict(claimed)}
+        session[CLAIMED] = {"for": pending["then"]["link_for"], "claims": asdict(claimed)}
         return redirect(url_for("account.confirm_openid", name=name), 303)
     with machine() as writing:
         user_id = recognised_by_provider(writing, claimed, provider.domains, now=now())

@@ -10,7 +10,7 @@ from s11audit.queries.open_identities import own_identities
 from s11audit.services.open_identities import link_identity, unlink_identity
 from s11audit.services.openid_client import Claimed
 from s11audit.services.refusals import RefusedError
-from s11audit.web.account.openid import leave_for, openid_providers, provider_or_404
+from s11audit.web.account.openid import CLAIMED, leave_for, openid_providers, provider_or_404
 from s11audit.web.account.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -55,7 +55,7 @@ def confirm_openid(name: str) -> str:
 @permitted(Permission.SECURE_ACCOUNT)
 def add_openid(name: str) -> Response | tuple[str, int]:
     provider, claimed = provider_or_404(name), _claimed()
-    session.pop("openid_claimed")
+    session.pop(CLAIMED)
     try:
         link_identity(db(), claimed, by=viewer(), now=now())
     except RefusedError as error:
@@ -82,7 +82,7 @@ def remove_openid(identity_id: int) -> Response | tuple[str, int]:
 
 def _claimed() -> Claimed:
     """Who this very session came back as from the provider; what another one brought is void."""
-    brought = session.get("openid_claimed")
+    brought = session.get(CLAIMED)
     if brought is None or brought["for"] != g.signed_in.session_id:
         abort(404)
     return Claimed(**brought["claims"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import abort, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
+from s11audit.models import Partnership, Trust
 from s11audit.services import installation as services
 from s11audit.services import leaving
 from s11audit.services.refusals import RefusedError
@@ -19,31 +22,27 @@ from s11audit.web.security import db, now, permitted, viewer
 @blueprint.post("/partnerships/new")
 @permitted(Permission.RUN_INSTALLATION)
 def add_partnership() -> Response | tuple[str, int]:
-    form = NewPlaceForm()
-    if not form.validate():
-        return place_page("partnership", form), 422
-    reference, name = form.reference.data or "", form.name.data or ""
-    try:
-        added = services.add_partnership(db(), reference, name, by=viewer(), now=now())
-    except RefusedError as error:
-        refuse(form, error)
-        return place_page("partnership", form), 422
-    return _done(f"{added.name} is added. Now invite its first manager.")
+    return _add("partnership", services.add_partnership, "Now invite its first manager.")
 
 
 @blueprint.post("/trusts/new")
 @permitted(Permission.RUN_INSTALLATION)
 def add_trust() -> Response | tuple[str, int]:
+    return _add("trust", services.add_trust, "Now say which schools belong to it.")
+
+
+def _add(
+    kind: str, add: Callable[..., Partnership | Trust], next_step: str
+) -> Response | tuple[str, int]:
     form = NewPlaceForm()
     if not form.validate():
-        return place_page("trust", form), 422
-    reference, name = form.reference.data or "", form.name.data or ""
+        return place_page(kind, form), 422
     try:
-        added = services.add_trust(db(), reference, name, by=viewer(), now=now())
+        added = add(db(), form.reference.data or "", form.name.data or "", by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
-        return place_page("trust", form), 422
-    return _done(f"{added.name} is added. Now say which schools belong to it.")
+        return place_page(kind, form), 422
+    return _done(f"{added.name} is added. {next_step}")
 
 
 @blueprint.post("/shared-agencies/new")
