@@ -102,9 +102,9 @@ def allow_links(
     session: Session, partnership_id: int, allowed: bool, *, by: Viewer, now: datetime
 ) -> Partnership:
     """Say whether respondents of a partnership may sign in by links. Raises RefusedError."""
-    partnership = session.get(Partnership, partnership_id)
-    if partnership is None or not by.may_in_partnership(Permission.RUN_PARTNERSHIP, partnership.id):
+    if not by.may_in_partnership(Permission.RUN_PARTNERSHIP, partnership_id):
         raise RefusedError("partnership", "Choose a partnership that you manage")
+    partnership = session.get_one(Partnership, partnership_id)
     if partnership.allows_email_links != allowed:
         before, partnership.allows_email_links = partnership.allows_email_links, allowed
         record(
