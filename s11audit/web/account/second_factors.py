@@ -61,13 +61,13 @@ def add_app() -> Response | str | tuple[str, int]:
     return factor_added(codes)
 
 
-@blueprint.get("/account/second-factors/<int:number>")
+@blueprint.get("/account/second-factors/<int(max=2147483647):number>")
 @permitted(Permission.SECURE_ACCOUNT)
 def second_factor(number: int) -> str:
     return _factor_page(number, NameForm())
 
 
-@blueprint.post("/account/second-factors/<int:number>")
+@blueprint.post("/account/second-factors/<int(max=2147483647):number>")
 @permitted(Permission.SECURE_ACCOUNT)
 def rename_second_factor(number: int) -> Response | tuple[str, int]:
     form = NameForm()
@@ -85,7 +85,7 @@ def rename_second_factor(number: int) -> Response | tuple[str, int]:
     return redirect(url_for("account.second_factors"), 303)
 
 
-@blueprint.post("/account/second-factors/<int:number>/remove")
+@blueprint.post("/account/second-factors/<int(max=2147483647):number>/remove")
 @permitted(Permission.SECURE_ACCOUNT)
 def remove_second_factor(number: int) -> Response | tuple[str, int]:
     try:
