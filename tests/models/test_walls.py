@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Agency, AuditRound, Base, Partnership, StoredAnswer, User
+from s11audit.models import Agency, AuditRound, Base, Membership, Partnership, StoredAnswer, User
 from s11audit.models.database import Database
-from s11audit.models.walls import NOTHING, POLICIES, UNWALLED, Wall
+from s11audit.models.walls import NOTHING, POLICIES, UNWALLED, Wall, without_walls
 from tests.cast import Cast
 from tests.databases import KIND
 from tests.rounds_and_returns import COMPLETE, Opened, submit
@@ -114,3 +115,24 @@ def submitted(database: Database, cast: Cast, opened: Opened) -> Opened:
     with database.writing.begin() as session:
         submit(session, opened, cast, COMPLETE)
     return opened
+
+
+@postgresql_only
+def test_lifting_the_wall_lets_nothing_through_that_waits_to_be_written(
+    database: Database, cast: Cast
+) -> None:
+    strange = next(id_ for name, id_ in cast.partnerships.items() if name != "DOWN")
+    with database.within(Wall.around(cast["Priya"])).writing() as session:
+        session.add(
+            Membership(user_id=cast["Asif"].user_id, role=Role.MANAGER, partnership_id=strange)
+        )
+        with pytest.raises(ProgrammingError, match="row-level security"), without_walls(session):
+            session.flush()
+
+
+@postgresql_only
+def test_the_server_does_not_compile_what_takes_a_millisecond(
+    database: Database, cast: Cast
+) -> None:
+    with database.within(Wall.around(cast["Priya"])).reading() as session:
+        assert session.scalar(text("SHOW jit")) == "off"
