@@ -40,9 +40,6 @@ SECONDS_TO_CRAWL, SECONDS_OF_EACH_ATTACK = "12", "3"
 TOKEN = "the scanner's own session"
 # What would end the scanner's session, or let it out of its role.
 LEFT_ALONE = ("/sign-out", "/account/sessions", "/account/password", "/join")
-# Their pages have so few forms that a short crawl may meet none.
-MOSTLY_READING = {Role.QA_CHAIR, Role.QA_MEMBER, Role.SCRUTINEER, Role.YOUNG_PANELLIST,
-                  Role.EDUCATION_REVIEWER, Role.TRUST_VIEWER}  # fmt: skip
 
 
 @dataclass
@@ -99,7 +96,7 @@ def test_a_scanner_finds_nothing_of_medium_severity(
     assert scanned.errors == []
     assert [what for what in scanned.found if what[1] >= MEDIUM] == []
     assert len(scanned.pages) >= (4 if role else 2), "A scan of so few pages proves nothing"
-    assert scanned.posts > 0 or role in MOSTLY_READING
+    assert scanned.posts > 0
 
 
 def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
@@ -107,12 +104,13 @@ def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
     shutil.copyfile(demonstration.directory / DATABASE, home / DATABASE)
     shutil.copyfile(demonstration.directory / "secret-key", home / "secret-key")
     scanned = Scanned()
-    with served(Installation(home, was_there=True), role, scanned) as address:
+    with served(Installation(home, was_there=True), role, scanned) as (app, address):
         report = home / "report.json"
         subprocess.run(
-            ["wapiti", "-u", f"{address}/", "--scope", "domain", "-m", WEAKNESSES,
+            ["wapiti", "-u", f"{address}/", *starts(app, address), "--scope", "domain",
+             "-m", WEAKNESSES,
              "--max-scan-time", SECONDS_TO_CRAWL, "--max-attack-time", SECONDS_OF_EACH_ATTACK,
-             "--max-files-per-dir", "6", "--store-session", str(home / "session"),
+             "--max-files-per-dir", "40", "--store-session", str(home / "session"),
              "--store-config", str(home / "config"), "--no-bugreport", "-v", "0",
              "-f", "json", "-o", str(report)],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
@@ -122,8 +120,17 @@ def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
     return scanned
 
 
+def starts(app: Flask, address: str) -> Iterator[str]:
+    """Every page whose address is always the same, so that a short crawl meets every form."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and not rule.arguments:
+            yield from ("-s", f"{address}{rule.rule}")
+
+
 @contextmanager
-def served(installation: Installation, role: Role | None, scanned: Scanned) -> Iterator[str]:
+def served(
+    installation: Installation, role: Role | None, scanned: Scanned
+) -> Iterator[tuple[Flask, str]]:
     """The installation at a free port of this machine, as seen by somebody of this role."""
     settings = installation.settings({}, port=80)
     database = Database(settings.database_url)
@@ -135,7 +142,7 @@ def served(installation: Installation, role: Role | None, scanned: Scanned) -> I
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield app, f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()
