@@ -73,7 +73,7 @@ class DateParts(Box, Field):
         self.parts: tuple[str, str, str] = ("", "", "")
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.data = self.object_data = data
+        self.data = self.object_data = data if isinstance(data, date) else None  # or unset
         self.process_errors = []
         if isinstance(data, date):
             self.parts = (str(data.day), str(data.month), str(data.year))
