@@ -72,8 +72,11 @@ class FolderShelf:
         if not re.match(SLUG_PATTERN, id_) or not re.match(VERSION_PATTERN, version):
             return None  # so that no path leads out of the folder
         path = self.folder / id_ / f"{version}.yaml"
-        if not path.is_file():
-            return None
+        try:
+            if not path.is_file():
+                return None
+        except OSError:
+            return None  # no file can have a name as long as this
         return self._shelved((id_, version), path, self._lock_or_none())
 
     def all(self) -> list[Shelved]:
