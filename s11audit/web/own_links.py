@@ -7,6 +7,11 @@ from flask import url_for
 from s11audit.web.security import services
 
 
+def sends_mail() -> bool:
+    """Whether mail leaves here. Where it does not, pages show links, and promise no mail."""
+    return services().settings.mail_server is not None
+
+
 def own_link(path: str) -> str:
     """The absolute address of one of our pages; `path` is what `url_for` gives."""
     return services().settings.base_url + path

@@ -1,15 +1,28 @@
-"""The furnished world and its forms, which take a while: they are made once for all tests."""
+"""An installation that sends mail; and the furnished world, which is made once for all tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from s11audit.config import MailServer, SmtpSecurity
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.web.security import Services
 from tests.databases import PostgresqlDatabases, SqliteFiles
 from tests.furnished import Furnished, Sent, forms_of, furnished_world
+
+SERVER = MailServer("mail.invalid", 25, SmtpSecurity.NONE, "", "", "audit@example.org")
+
+
+@pytest.fixture
+def with_mail(app: Flask) -> None:
+    """An installation that sends mail."""
+    shared: Services = app.extensions["s11audit"]
+    settings = replace(shared.settings, mail_server=SERVER)
+    app.extensions["s11audit"] = replace(shared, settings=settings)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,11 @@ ASK = "/sign-in/send-link"
 ALL_BUT_RESPONDENTS = ["Priya", "Mo", "Olga"]
 
 
+@pytest.fixture(autouse=True)
+def sends_mail(with_mail: None) -> None:
+    """Links are sent from here."""
+
+
 @pytest.fixture
 def allowed(database: Database, cast: Cast) -> None:
     """Downshire allows links; Farshire does not."""
@@ -386,3 +391,17 @@ def test_an_agency_lead_allows_nothing(pages: Pages, cast: Cast) -> None:
     fields = {"partnership": str(cast.partnerships["DOWN"]), "allowed": "yes"}
     assert pages.get("/people/email-links").status == 403
     assert pages.post("/people/email-links", fields).status == 403
+
+
+@pytest.mark.usefixtures("allowed")
+def test_where_no_mail_is_sent_no_link_is_offered_and_whoever_asks_is_told(
+    pages: Pages, app: Flask, cast: Cast, database: Database
+) -> None:
+    shared: Services = app.extensions["s11audit"]
+    settings = replace(shared.settings, mail_server=None)
+    app.extensions["s11audit"] = replace(shared, settings=settings)
+    assert "Send me a link" not in pages.get("/sign-in").text
+    told = pages.get(ASK), pages.post(ASK, {"email": "asif@example.org"})
+    assert {page.heading for page in told} == {"Links cannot be sent here"}
+    assert mails(database) == []
+    assert "no links can be sent" in pages.sign_in(cast["Priya"]).get("/people/email-links").text

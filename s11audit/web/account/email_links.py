@@ -15,7 +15,7 @@ from s11audit.web.account.signing_in import welcome
 from s11audit.web.addresses import looks_like_an_address
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
-from s11audit.web.own_links import own_link
+from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import machine, now, public, services
 from s11audit.web.tries import count_try
 
@@ -32,6 +32,8 @@ class LinkForm(FlaskForm):
 
 @blueprint.app_template_global()
 def links_are_offered() -> bool:
+    if not sends_mail():
+        return False
     with services().database.reading() as reading:
         return are_offered(reading)
 
@@ -39,12 +41,14 @@ def links_are_offered() -> bool:
 @blueprint.get("/sign-in/send-link")
 @public
 def ask_for_link() -> str:
-    return _ask_page(LinkForm())
+    return _ask_page(LinkForm()) if sends_mail() else _no_mail_page()
 
 
 @blueprint.post("/sign-in/send-link")
 @public
-def send_link() -> Response | tuple[str, int]:
+def send_link() -> Response | str | tuple[str, int]:
+    if not sends_mail():
+        return _no_mail_page()
     form = LinkForm()
     if not form.validate():
         return _ask_page(form), 422
@@ -58,6 +62,10 @@ def send_link() -> Response | tuple[str, int]:
 
 def _ask_page(form: LinkForm) -> str:
     return render_template("account/link-ask.html", form=form, errors=errors_of(form))
+
+
+def _no_mail_page() -> str:
+    return render_template("account/link-none.html")
 
 
 def _address(token: str) -> str:
