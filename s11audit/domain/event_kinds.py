@@ -94,6 +94,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             "takeover-asked": "was told that somebody has taken over for {}",
             "takeover-confirmed": "confirmed that somebody has taken over for {}",
             "takeover-declined": "declined that somebody has taken over for {}",
+            "role-offered": "invited somebody to take over a role of {}",
             "role-handed-over": "handed over a role of {}",
             "many-invited": "invited many people of {}",
         },

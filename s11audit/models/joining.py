@@ -10,14 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.permissions import Role
 from s11audit.models.base import Base, Code, UtcTime
-from s11audit.models.people import Agency, ForAPlace, Partnership, Trust, User
+from s11audit.models.people import Agency, ForAPlace, Membership, Partnership, Trust, User
 
 
 class Invitation(ForAPlace, Base):
     """One offer of one role to one e-mail address. Whoever accepts gets what this row says.
 
     The link's token is stored hashed. An invitation to a partnership, a trust or an agency names
-    it; the operator's names none.
+    it; the operator's names none. `hands_over_id` is the role that ends once this is accepted.
     """
 
     __tablename__ = "invitations"
@@ -36,10 +36,12 @@ class Invitation(ForAPlace, Base):
     accepted_at: Mapped[datetime | None] = mapped_column(UtcTime())
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    hands_over_id: Mapped[int | None] = mapped_column(ForeignKey("memberships.id"), index=True)
     partnership: Mapped[Partnership | None] = relationship()
     trust: Mapped[Trust | None] = relationship()
     agency: Mapped[Agency | None] = relationship()
     invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id])
+    hands_over: Mapped[Membership | None] = relationship()
 
 
 class RequestOutcome(StrEnum):

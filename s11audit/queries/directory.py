@@ -159,9 +159,12 @@ def person(session: Session, user_id: int, *, visible_to: Viewer) -> Person | No
 
 
 def beside(session: Session, membership_id: int, *, visible_to: Viewer) -> tuple[Person, ...]:
-    """People who hold a role at the same place as this one, by name, if they may sign in."""
+    """People who hold a role at the same place as this one, by name, if they may sign in.
+
+    Whoever may end it knows them.
+    """
     here = session.get_one(Membership, membership_id)
-    same_place = in_reach(visible_to) & Membership.is_at_place_of(here)
+    same_place = in_reach(visible_to, Permission.GRANT_ROLES) & Membership.is_at_place_of(here)
     found = session.scalars(
         _with_roles()
         .where(User.memberships.any(same_place), User.is_active)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Membership, Trust, User
 from s11audit.queries import directory
+from s11audit.queries.directory import HeldRole
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,10 @@ class Gifts:
 class Colleague:
     """Somebody who holds roles for the same agency."""
 
+    user_id: int
     name: str
     email: str
-    roles: tuple[Role, ...]
+    roles: tuple[HeldRole, ...]
 
 
 def gifts(session: Session, *, visible_to: Viewer) -> Gifts:
@@ -57,17 +59,38 @@ def colleagues(session: Session, *, visible_to: Viewer) -> dict[str, list[Collea
     agencies = session.execute(
         select(Agency.id, Agency.name).where(Agency.id.in_(led)).order_by(Agency.name)
     )
-    return {name: _people_of(session, id_) for id_, name in agencies}
+    return {name: _people_of(session, id_, visible_to) for id_, name in agencies}
 
 
-def _people_of(session: Session, agency_id: int) -> list[Colleague]:
-    rows = session.execute(
-        select(User, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
+def colleague(session: Session, membership_id: int, *, visible_to: Viewer) -> Colleague | None:
+    """Whoever holds this role for an agency, with it alone, if it is the viewer's to end."""
+    reached = directory.in_reach(visible_to, Permission.GRANT_ROLES)
+    wanted = (Membership.id == membership_id) & Membership.agency_id.is_not(None)
+    found = session.scalars(_held().where(wanted, reached)).one_or_none()
+    if found is None:
+        return None
+    held, user = directory.held_role(found, visible_to), found.user
+    return Colleague(user.id, user.name, user.email, (held,)) if held.is_ours else None
+
+
+def _people_of(session: Session, agency_id: int, viewer: Viewer) -> list[Colleague]:
+    rows = session.scalars(
+        _held()
         .where(Membership.agency_id == agency_id, Membership.is_live, User.is_active)
         .order_by(func.lower(User.name), User.id, Membership.id)
     )
-    held: dict[User, list[Role]] = {}
-    for user, role in rows:
-        held.setdefault(user, []).append(role)
-    return [Colleague(user.name, user.email, tuple(roles)) for user, roles in held.items()]
+    held: dict[User, list[HeldRole]] = {}
+    for membership in rows:
+        held.setdefault(membership.user, []).append(directory.held_role(membership, viewer))
+    return [Colleague(one.id, one.name, one.email, tuple(roles)) for one, roles in held.items()]
+
+
+def _held() -> Select[Membership]:
+    return (
+        select(Membership)
+        .join(Membership.user)
+        .options(
+            contains_eager(Membership.user),
+            joinedload(Membership.agency).selectinload(Agency.partnerships),
+        )
+    )

@@ -108,6 +108,29 @@ def invitation(session: Session, id_: int, *, visible_to: Viewer) -> Invitation 
     return session.scalars(_whole().where(Invitation.id == id_, in_gift(visible_to))).one_or_none()
 
 
+def open_invitations(
+    session: Session, tokens: Sequence[str], *, visible_to: Viewer, now: datetime
+) -> list[tuple[Invitation, str]]:
+    """Live invitations of these tokens that the viewer may look after, each with its token."""
+    digests = {token_digest(token): token for token in tokens}
+    found = session.scalars(
+        _whole()
+        .where(Invitation.token_sha256.in_(digests), in_gift(visible_to), is_open(now))
+        .order_by(Invitation.id)
+    )
+    return [(one, digests[one.token_sha256]) for one in found]
+
+
+def successors(session: Session, *, visible_to: Viewer, now: datetime) -> dict[int, Invitation]:
+    """Membership id → the live invitation to whose acceptance that role is handed over."""
+    found = session.scalars(
+        select(Invitation).where(
+            Invitation.hands_over_id.is_not(None), in_gift(visible_to), is_open(now)
+        )
+    )
+    return {one.hands_over_id or 0: one for one in found}
+
+
 def in_gift(viewer: Viewer) -> ColumnElement[bool]:
     """Invitations to roles that the viewer may give there: see `domain.granting.may_grant`."""
     return or_(

@@ -112,10 +112,10 @@ def carry_out(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
-) -> None:
+) -> list[tuple[Invitation, str]]:
     """Add the agencies of a plan and invite its people: all of them, or RefusedError is raised.
 
-    `address` makes the link of an invitation from its token.
+    `address` makes the link of an invitation from its token. Gives each invitation with its token.
     """
     if plan.faults:
         raise RefusedError("file", "Mend the lines that are at fault first")
@@ -131,10 +131,12 @@ def carry_out(
         for one in plan.added
     ]
     add_agencies(session, new, by=by, now=now)
-    invite_all(session, _posts(session, plan, home, by), by=by, now=now, address=address)
+    recipients = _posts(session, plan, home, by)
+    sent = invite_all(session, recipients, by=by, now=now, address=address)
     detail = {"agencies": len(plan.added), "invitations": len(plan.invited)}
     subject = f"partnership {home.reference}"
     record_by(session, "many-invited", subject, by, now, detail, of=home)
+    return sent
 
 
 def _posts(session: Session, plan: Plan, home: Partnership, by: Viewer) -> list[Recipient]:

@@ -22,6 +22,7 @@ from s11audit.queries.invitations import (
     post_of,
 )
 from s11audit.queries.people import account_id, token_digest
+from s11audit.services import role_ends
 from s11audit.services.events import Happening, record, record_all, record_by
 from s11audit.services.mail import unsent_mail, withdraw_mail, write_mail
 from s11audit.services.passwords import hash_password, what_is_wrong_with
@@ -58,17 +59,21 @@ def invite(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
+    hands_over: Membership | None = None,
 ) -> tuple[Invitation, str]:
     """Invite whoever has this e-mail address to a post, and write mail with the link.
 
     An open invitation of theirs to the same post is revoked. `address` makes the link from its
-    token. Gives the token, which is stored nowhere, too. Raises RefusedError about name, email,
-    role or the place: nobody invites to what they may not give.
+    token. `hands_over` is a role that ends once they accept. Gives the token, which is stored
+    nowhere, too. Raises RefusedError about name, email, role or the place: nobody invites to what
+    they may not give.
     """
     name, email = sound_name(name), sound_email(email)
     vacant = vacancy(session, post, by=by, now=now)
     _require_not_held(session, email, vacant)
-    return _send(session, _written(name, email, vacant, by, now), by, now, address)
+    written = _written(name, email, vacant, by, now)
+    written.hands_over_id = hands_over.id if hands_over else None
+    return _send(session, written, by, now, address)
 
 
 def invite_all(
@@ -78,8 +83,8 @@ def invite_all(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
-) -> None:
-    """Invite many at once, in few statements.
+) -> list[tuple[Invitation, str]]:
+    """Invite many at once, in few statements; gives each invitation with its token.
 
     The caller has looked that `by` may give each post, and that nobody holds theirs or is invited
     to it already.
@@ -99,6 +104,7 @@ def invite_all(
         facts, place = _facts(invitation, address(token)), invitation.agency_id
         session.add(unsent_mail(MAIL_KIND, invitation.email, facts, now=now, agency_id=place))
     session.flush()
+    return list(zip(invitations, tokens, strict=True))
 
 
 def send_again(
@@ -119,6 +125,8 @@ def send_again(
     post = post_of(invitation)
     _require_not_held(session, invitation.email, post)
     anew = _written(invitation.name, invitation.email, post, by, now)
+    if invitation.revoked_at is None:
+        anew.hands_over_id = invitation.hands_over_id
     return _send(session, anew, by, now, address)
 
 
@@ -189,7 +197,8 @@ def _send(
     now: datetime,
     address: Callable[[str], str],
 ) -> tuple[Invitation, str]:
-    _revoke_others(session, invitation, by, now)
+    for other in _revoke_others(session, invitation, by, now):
+        invitation.hands_over_id = invitation.hands_over_id or other.hands_over_id
     token = new_token()
     invitation.token_sha256 = token_digest(token)
     session.add(invitation)
@@ -218,13 +227,17 @@ def _require_not_held(session: Session, email: str, post: Membership) -> None:
         raise RefusedError("email", f"{user.name} has that role already")
 
 
-def _revoke_others(session: Session, anew: Invitation, by: Viewer, now: datetime) -> None:
-    """What the same person was invited to before by a link that still works."""
+def _revoke_others(
+    session: Session, anew: Invitation, by: Viewer, now: datetime
+) -> Sequence[Invitation]:
+    """Revoke, and give, what invited the same person to it by a link that still works."""
     same = select(Invitation).where(
         Invitation.email == anew.email, Invitation.is_post_of(anew), is_open(now)
     )
-    for invitation in session.scalars(same).all():
+    others = session.scalars(same).all()
+    for invitation in others:
         _revoke(session, invitation, by, now)
+    return others
 
 
 def _revoke(session: Session, invitation: Invitation, by: Viewer, now: datetime) -> None:
@@ -253,6 +266,9 @@ def _accept(session: Session, invitation: Invitation, user_id: int, now: datetim
     record(
         session, "invitation-accepted", subject, by=user_id, at=now, detail=detail, of=invitation
     )
+    old = invitation.hands_over
+    if old is not None and old.is_live and old.user_id != user_id:
+        role_ends.hand_on(session, old, user_id, by=None, now=now)
 
 
 def _withdraw_mail(session: Session, invitation: Invitation) -> None:

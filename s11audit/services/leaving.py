@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.granting import may_grant
 from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Agency, AgencyReturn, Delegation, Membership, User
+from s11audit.models import Agency, Invitation, Membership, User
 from s11audit.models.walls import without_walls
 from s11audit.queries import directory
-from s11audit.queries.people import stored_email
+from s11audit.queries.people import account_id, stored_email
+from s11audit.services import role_ends
 from s11audit.services.account import end_sessions
 from s11audit.services.events import record_by
 from s11audit.services.invitations import invite
-from s11audit.services.people import Post, held_already, person_within_reach
+from s11audit.services.people import Post, person_within_reach
 from s11audit.services.refusals import RefusedError
 
 # Whoever ends their own last one of these could not give it back to themselves.
@@ -37,13 +38,19 @@ class Newcomer:
     email: str
 
 
+@dataclass(frozen=True)
+class HandedOver:
+    """Who has a role now; or who has it once they accept this invitation, by a link of `token`."""
+
+    to: str
+    invitation: Invitation | None = None
+    token: str = ""
+
+
 def end_role(session: Session, membership_id: int, *, by: Viewer, now: datetime) -> Membership:
     """Let a role end now. Raises RefusedError, and LookupError where it is not one to end."""
     membership = role_to_end(session, membership_id, by=by)
-    _end(session, membership, now)
-    detail = {"role": membership.role, "place": membership.place_reference}
-    subject = f"user {membership.user_id}"
-    record_by(session, "role-ended", subject, by, now, detail, of=membership)
+    role_ends.end(session, membership, by=account_id(by), now=now)
     return membership
 
 
@@ -77,30 +84,41 @@ def hand_over(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
-) -> str:
+) -> HandedOver:
     """Give a role to somebody else instead: a person within reach, by id, or a newcomer.
 
-    Gives the name of who has it now, or is invited to. What was delegated to a contributor goes to
-    a person, too; a newcomer is there only once they have accepted. `address` makes the link of an
-    invitation from its token. Raises RefusedError, LookupError.
+    A person has it at once. A newcomer is invited, and the role ends when they accept: nobody is
+    left without it. `address` makes the link of an invitation from its token. What was delegated
+    to a contributor goes with the role. Raises RefusedError, LookupError.
     """
     if isinstance(to, Newcomer):
         known = session.scalar(select(User.id).where(User.email == stored_email(to.email)))
         if known is not None and directory.person(session, known, visible_to=by):
             return hand_over(session, membership_id, known, by=by, now=now, address=address)
-    membership = role_to_end(session, membership_id, by=by, is_handed_on=isinstance(to, int))
-    detail = {"role": membership.role, "place": membership.place_reference}
+    membership = role_to_end(session, membership_id, by=by, is_handed_on=True)
     if isinstance(to, Newcomer):
-        post = Post(membership.role, membership.place_reference)
-        invite(session, to.name, to.email, post, by=by, now=now, address=address)
-        successor, detail["to"] = to.name, "somebody invited"
-    else:
-        successor = _give_on(session, membership, to, by, now)
-        detail["to"] = f"user {to}"
-    _end(session, membership, now)
+        return _offer(session, membership, to, by, now, address)
+    person = _successor(session, membership, to, by)
+    role_ends.hand_on(session, membership, person.id, by=account_id(by), now=now)
+    return HandedOver(person.name)
+
+
+def _offer(
+    session: Session,
+    membership: Membership,
+    to: Newcomer,
+    by: Viewer,
+    now: datetime,
+    address: Callable[[str], str],
+) -> HandedOver:
+    post = Post(membership.role, membership.place_reference)
+    invitation, token = invite(
+        session, to.name, to.email, post, by=by, now=now, address=address, hands_over=membership
+    )
+    detail = {"role": membership.role, "place": membership.place_reference}
     subject = f"user {membership.user_id}"
-    record_by(session, "role-handed-over", subject, by, now, detail, of=membership)
-    return successor
+    record_by(session, "role-offered", subject, by, now, detail, of=membership)
+    return HandedOver(invitation.name, invitation, token)
 
 
 def role_to_end(
@@ -127,48 +145,22 @@ def role_to_end(
     return membership
 
 
-def _end(session: Session, membership: Membership, now: datetime) -> None:
-    membership.ended_at = now
-    session.flush()
-
-
 def _holds_any(session: Session, user_id: int) -> bool:
     live = (Membership.user_id == user_id) & Membership.is_live
     with without_walls(session):
         return bool(session.scalar(select(func.count()).select_from(Membership).where(live)))
 
 
-def _give_on(
-    session: Session, membership: Membership, user_id: int, by: Viewer, now: datetime
-) -> str:
+def _successor(
+    session: Session, membership: Membership, user_id: int, by: Viewer
+) -> directory.Person:
+    """Who can have this role from now on. Raises RefusedError, LookupError."""
+    for person in directory.beside(session, membership.id, visible_to=by):
+        if person.id == user_id != membership.user_id:
+            return person
     person = person_within_reach(session, user_id, by)
     if person.id == membership.user_id:
         raise RefusedError("to", f"{person.name} has this role already: choose somebody else")
     if not person.is_active:
         raise RefusedError("to", f"The account of {person.name} is disabled: enable it first")
-    if not held_already(session, person.id, membership):
-        session.add(Membership(**membership.post_columns, user_id=person.id, started_at=now))
-    if membership.role is Role.CONTRIBUTOR:
-        _move_delegations(session, membership, person.id)
-    return person.name
-
-
-def _move_delegations(session: Session, membership: Membership, user_id: int) -> None:
-    """What the old contributor was asked to answer is asked of the new one, in every round."""
-    of_agency = select(AgencyReturn.id).where(AgencyReturn.agency_id == membership.agency_id)
-    with without_walls(session):
-        held = session.scalars(
-            select(Delegation).where(
-                Delegation.return_id.in_(of_agency),
-                Delegation.user_id.in_([membership.user_id, user_id]),
-            )
-        ).all()
-        theirs = {(one.return_id, one.standard_id) for one in held if one.user_id == user_id}
-        for one in held:
-            if one.user_id == user_id:
-                continue
-            if (one.return_id, one.standard_id) in theirs:
-                session.delete(one)
-            else:
-                one.user_id = user_id
-        session.flush()
+    return person

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Agency, Membership, RequestOutcome, TakeoverRequest
+from s11audit.models import Agency, Invitation, Membership, RequestOutcome, TakeoverRequest
 from s11audit.queries import takeovers
 from s11audit.queries.people import account_id
 from s11audit.services.events import record, record_by
@@ -60,21 +60,22 @@ def confirm_takeover(
     by: Viewer,
     now: datetime,
     address: Callable[[str], str],
-) -> TakeoverRequest:
+) -> tuple[Invitation, str]:
     """Invite whoever asked, and end those roles of the leads before them that `ending` names.
 
-    `address` makes the link of the invitation from its token. Raises RefusedError, LookupError.
+    `address` makes the link of the invitation from its token, which is given, too. Raises
+    RefusedError, LookupError.
     """
     request = _waiting(session, request_id, by)
     if not ending <= _leads(session, request.agency):
         raise LookupError("No lead of this agency")
     post = Post(Role.AGENCY_LEAD, request.agency.reference)
-    invite(session, request.name, request.email, post, by=by, now=now, address=address)
+    sent = invite(session, request.name, request.email, post, by=by, now=now, address=address)
     for membership_id in sorted(ending):
         end_role(session, membership_id, by=by, now=now)
     _decide(session, request, RequestOutcome.CONFIRMED, by, now)
     _record(session, "takeover-confirmed", request, by, now)
-    return request
+    return sent
 
 
 def decline_takeover(

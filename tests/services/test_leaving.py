@@ -24,8 +24,8 @@ from s11audit.models.database import Database
 from s11audit.models.walls import Wall
 from s11audit.queries import directory
 from s11audit.queries.people import operator
-from s11audit.services import leaving, people
-from s11audit.services.leaving import Newcomer
+from s11audit.services import invitations, leaving, people
+from s11audit.services.leaving import HandedOver, Newcomer
 from s11audit.services.people import Post
 from s11audit.services.refusals import RefusedError
 from tests.cast import Cast
@@ -42,9 +42,25 @@ def role_of(session: Session, cast: Cast, name: str) -> int:
     return session.scalars(held).one()
 
 
-def hand_over(session: Session, cast: Cast, name: str, to: int | Newcomer, by: Viewer) -> str:
+def hand_over(
+    session: Session, cast: Cast, name: str, to: int | Newcomer, by: Viewer
+) -> HandedOver:
     role = role_of(session, cast, name)
     return leaving.hand_over(session, role, to, by=by, now=NOW, address=lambda token: token)
+
+
+def join(session: Session, token: str) -> int:
+    return invitations.join(session, token, NOOR.name, "", now=NOW)
+
+
+def holders(session: Session, cast: Cast, role: Role) -> list[int]:
+    """Ids of who holds this role for the police now."""
+    held = select(Membership.user_id).where(
+        Membership.role == role,
+        Membership.agency_id == cast.agencies["POL"],
+        Membership.ended_at.is_(None),
+    )
+    return list(session.scalars(held))
 
 
 @pytest.mark.parametrize("name", ["Bea", "Ines"])
@@ -95,10 +111,8 @@ def test_nobody_takes_the_last_managers_role_from_themselves_but_may_hand_it_ove
     with pytest.raises(RefusedError):
         leaving.end_role(session, role_of(session, cast, "Priya"), by=priya, now=NOW)
     with pytest.raises(RefusedError):
-        hand_over(session, cast, "Priya", NOOR, priya)
-    with pytest.raises(RefusedError):
         leaving.leave(session, priya.user_id, by=priya, now=NOW)
-    assert hand_over(session, cast, "Priya", cast["Mo"].user_id, priya) == "Mo"
+    assert hand_over(session, cast, "Priya", cast["Mo"].user_id, priya).to == "Mo"
     roles = select(Membership.role).where(
         Membership.user_id == cast["Mo"].user_id, Membership.ended_at.is_(None)
     )
@@ -141,19 +155,14 @@ def test_whoever_has_a_role_elsewhere_keeps_the_account(database: Database, cast
 
 def test_a_role_handed_over_is_one_event_that_names_both(session: Session, cast: Cast) -> None:
     asif, bea = cast["Asif"].user_id, cast["Bea"].user_id
-    assert hand_over(session, cast, "Asif", bea, cast["Priya"]) == "Bea"
+    assert hand_over(session, cast, "Asif", bea, cast["Priya"]).to == "Bea"
     event = session.scalars(select(Event)).one()
     assert (event.kind, event.subject, event.detail) == (
         "role-handed-over",
         f"user {asif}",
         {"role": "agency-lead", "place": "POL", "to": f"user {bea}"},
     )
-    held = select(Membership.user_id).where(
-        Membership.role == Role.AGENCY_LEAD,
-        Membership.agency_id == cast.agencies["POL"],
-        Membership.ended_at.is_(None),
-    )
-    assert session.scalars(held).all() == [bea]
+    assert holders(session, cast, Role.AGENCY_LEAD) == [bea]
 
 
 def test_a_newcomer_is_invited_and_somebody_known_by_the_address_has_the_role_at_once(
@@ -164,8 +173,83 @@ def test_a_newcomer_is_invited_and_somebody_known_by_the_address_has_the_role_at
     assert (invitation.email, invitation.role) == (NOOR.email, Role.AGENCY_LEAD)
     assert invitation.agency_id == cast.agencies["POL"]
     known = Newcomer("Whoever", "INES@example.org")
-    assert hand_over(session, cast, "Bea", known, cast["Priya"]) == "Ines"
+    assert hand_over(session, cast, "Bea", known, cast["Priya"]).to == "Ines"
     assert len(session.scalars(select(Invitation)).all()) == 1
+
+
+def test_a_role_stays_with_its_holder_until_the_newcomer_joins(
+    session: Session, cast: Cast
+) -> None:
+    asif = cast["Asif"].user_id
+    token = hand_over(session, cast, "Asif", NOOR, cast["Priya"]).token
+    assert holders(session, cast, Role.AGENCY_LEAD) == [asif]
+    noor = join(session, token)
+    assert holders(session, cast, Role.AGENCY_LEAD) == [noor]
+    kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
+    offered, joined = ["person-invited", "role-offered"], ["invitation-accepted"]
+    assert kinds == [*offered, *joined, "role-handed-over"]
+    last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert (last.subject, last.detail["to"]) == (f"user {asif}", f"user {noor}")
+
+
+def test_a_manager_alone_hands_over_to_a_newcomer_and_manages_until_then(
+    session: Session, cast: Cast
+) -> None:
+    token = hand_over(session, cast, "Priya", NOOR, cast["Priya"]).token
+    held = role_of(session, cast, "Priya")
+    join(session, token)
+    assert session.get_one(Membership, held).ended_at == NOW
+
+
+def test_an_invitation_sent_again_still_hands_over_and_one_revoked_does_not(
+    session: Session, cast: Cast
+) -> None:
+    priya, asif = cast["Priya"], cast["Asif"].user_id
+    first = hand_over(session, cast, "Asif", NOOR, priya).invitation
+    assert first is not None
+    options = {"by": priya, "now": NOW, "address": str}
+    second, _ = invitations.send_again(session, first, **options)  # type: ignore[arg-type]
+    post = Post(Role.AGENCY_LEAD, "POL")
+    third, _ = invitations.invite(session, NOOR.name, NOOR.email, post, **options)  # type: ignore[arg-type]
+    assert {one.hands_over_id for one in (first, second, third)} == {role_of(session, cast, "Asif")}
+    invitations.revoke(session, third, by=priya, now=NOW)
+    _, token = invitations.send_again(session, third, **options)  # type: ignore[arg-type]
+    assert holders(session, cast, Role.AGENCY_LEAD) == [asif]
+    assert join(session, token) in holders(session, cast, Role.AGENCY_LEAD)
+    assert asif in holders(session, cast, Role.AGENCY_LEAD)
+
+
+def test_a_lead_hands_a_contributors_role_to_a_colleague_or_a_newcomer(
+    database: Database, cast: Cast, opened: Opened
+) -> None:
+    asif = cast["Asif"]
+    with database.within(Wall.around(asif)).writing.begin() as walled:
+        token = hand_over(walled, cast, "Bea", NOOR, asif).token
+        assert hand_over(walled, cast, "Ines", cast["Bea"].user_id, asif).to == "Bea"
+    with database.writing.begin() as session:
+        noor = join(session, token)
+        assert holders(session, cast, Role.CONTRIBUTOR) == [noor]
+        assert holders(session, cast, Role.SIGNATORY) == [cast["Bea"].user_id]
+        assert {one.user_id for one in session.scalars(select(Delegation))} == {noor}
+
+
+def test_what_was_delegated_ends_with_the_role_and_does_not_come_back(
+    database: Database, cast: Cast, opened: Opened
+) -> None:
+    bea = cast["Bea"].user_id
+    with database.writing.begin() as session:
+        asked = len(session.scalars(select(Delegation).filter_by(user_id=bea)).all())
+        role = role_of(session, cast, "Bea")
+    assert asked
+    with database.within(Wall.around(cast["Asif"])).writing.begin() as walled:
+        leaving.end_role(walled, role, by=cast["Asif"], now=NOW)
+    with database.writing.begin() as session:
+        event = session.scalars(select(Event).filter_by(kind="role-ended")).one()
+        assert event.detail["taken_back"] == asked
+        post = Post(Role.CONTRIBUTOR, "POL")
+        people.add_role(session, bea, post, by=cast["Priya"], now=NOW)
+        assert session.scalars(select(Delegation).filter_by(user_id=bea)).all() == []
 
 
 def test_a_role_is_handed_only_to_somebody_within_reach_who_may_sign_in(

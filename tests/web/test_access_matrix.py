@@ -222,7 +222,11 @@ class _Founder:
             TakeoverRequest(agency_id=agency_id, name="New", email=email, asked_at=NOON)
             for email in ("new@example.org", "newer@example.org")
         ]
-        self.session.add_all([held, action, invitation, *requests])
+        helper = self._person(f"Helper of {reference}")
+        helping = Membership(
+            user_id=helper.id, role=Role.CONTRIBUTOR, agency_id=agency_id, started_at=LONG_AGO
+        )
+        self.session.add_all([held, helping, action, invitation, *requests])
         self._sign(found, somebody)
         self.session.flush()
         return {
@@ -233,6 +237,7 @@ class _Founder:
             "agency": reference,
             "user_id": somebody.id,
             "membership_id": held.id,
+            "role_id": helping.id,
             "invitation_id": invitation.id,
             "request_id": requests[0].id,
             "second_request_id": requests[1].id,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import csv
+from io import BytesIO, StringIO
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from s11audit.models import Agency, Invitation, Membership
+from s11audit.models import Agency, Event, Invitation, Membership
+from s11audit.models.database import Database
 from tests.cast import Cast
 from tests.pages import Page, Pages
 
@@ -42,6 +45,7 @@ def invited(session: Session) -> list[str]:
     return found
 
 
+@pytest.mark.usefixtures("with_mail")
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
 def test_a_file_is_shown_first_and_then_done_as_it_was_shown(
     priya: Pages, session: Session, encoding: str
@@ -76,7 +80,7 @@ def test_what_changed_since_it_was_shown_is_shown_again(priya: Pages, session: S
     page = check(priya, LIST)
     session.add(Agency(reference="ASH", name="Oak", agency_type="school", partnerships=[]))
     session.commit()
-    assert priya.post("/people/invite-many/confirm", page.form("/confirm")).status == 303
+    assert priya.post("/people/invite-many/confirm", page.form("/confirm")).status == 200
     other = check(priya, LIST.replace("robin", "robina"))
     changed = {**other.form("/confirm"), "text": LIST.replace("robin", "somebody.else")}
     refused = priya.post("/people/invite-many/confirm", changed)
@@ -157,3 +161,33 @@ def test_who_manages_two_partnerships_says_to_which(
     oak = session.scalars(select(Agency).filter_by(name="Oak School")).one()
     assert [home.reference for home in oak.partnerships] == ["FAR"]
     assert session.scalar(select(func.count()).select_from(Invitation)) == 2
+
+
+def test_where_no_mail_is_sent_every_link_is_shown_once_and_taken_away_as_a_file(
+    priya: Pages, app: Flask, database: Database, cast: Cast
+) -> None:
+    plan = check(priya, LIST)
+    assert "you get a list of links to hand over" in plan.text
+    page = priya.post("/people/invite-many/confirm", plan.form("/confirm"))
+    assert (page.status, page.heading) == (200, "Hand over these links")
+    rows = [[cell.get_text() for cell in row.select("td")] for row in page.soup.select("tbody tr")]
+    assert [row[:4] for row in rows] == [
+        ["Robin Ash", "robin@ash.example", "Agency lead", "Ash School"],
+        ["Zoë Côté", "zoe@elm.example", "Agency lead", "Elm Row School"],
+    ]
+    for row in rows:
+        path = row[4].removeprefix("http://127.0.0.1:8000")
+        assert row[1] in Pages(app, database).get(path).text
+    form = page.form("links.csv")
+    priya.get("/account")
+    response = priya.client.post("/people/invitations/links.csv", data=form)
+    told = list(csv.reader(StringIO(response.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert told[0] == ["Name", "E-mail address", "Role", "For", "Link"]
+    assert told[1:] == rows
+    with database.reading() as session:
+        event = session.scalars(select(Event).filter_by(kind="downloaded")).one()
+    assert event.detail == {"file": "invitation-links.csv", "invitations": 2}
+    pages = priya.sign_in(cast["Olga"])
+    pages.get("/account")
+    stolen = {**form, "csrf_token": pages.csrf_token}
+    assert pages.client.post("/people/invitations/links.csv", data=stolen).status_code == 400

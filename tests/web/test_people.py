@@ -344,6 +344,7 @@ def test_a_role_is_handed_over_to_a_colleague(priya: Pages, cast: Cast, session:
     assert "has no role here now" in priya.get(f"/people/{cast['Asif'].user_id}").text
 
 
+@pytest.mark.usefixtures("with_mail")
 def test_a_role_is_handed_over_to_somebody_who_is_invited(
     priya: Pages, cast: Cast, session: Session
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -18,6 +20,12 @@ ATTACK = "<script>alert(1)</script>"
 def ask(pages: Pages, **typed: str) -> Page:
     told = {"place": "SCH", "name": "Noor Haddad", "email": "noor@example.org", **typed}
     return pages.post("/taking-over", {**pages.get("/taking-over").form(), **told})
+
+
+@pytest.fixture
+def somebody(app: Flask, database: Database) -> Pages:
+    """A browser in which nobody is signed in."""
+    return Pages(app, database)
 
 
 @pytest.fixture
@@ -58,6 +66,7 @@ def test_whoever_asks_too_often_is_asked_to_wait(pages: Pages, cast: Cast) -> No
     assert answers == [303] * 5 + [429]
 
 
+@pytest.mark.usefixtures("with_mail")
 def test_the_manager_confirms_and_ends_the_role_of_who_led(
     pages: Pages, priya: Pages, cast: Cast, session: Session
 ) -> None:
@@ -95,3 +104,29 @@ def test_another_partnerships_manager_finds_no_request(pages: Pages, cast: Cast)
     assert pages.get("/people/requests/1").status == 404
     assert pages.post("/people/requests/1/confirm").status == 404
     assert "to take over" not in pages.get("/people").text
+
+
+def test_where_no_mail_is_sent_none_is_promised_and_the_manager_sees_the_link(
+    pages: Pages, priya: Pages, somebody: Pages
+) -> None:
+    assert "e-mail." not in pages.get("/taking-over").text
+    sent = pages.get(ask(pages).location).text
+    assert "its office gets in touch with you" in sent
+    assert "e-mail" not in sent
+    request = priya.get("/people/requests/1").text
+    assert "You get the link of an invitation to hand over to Noor Haddad" in request
+    assert "nobody leads for Elm Row School until Noor Haddad has joined" in request
+    page = priya.post("/people/requests/1/confirm")
+    assert page.heading == "Hand over this link"
+    path = re.search(r"http://127.0.0.1:8000(/join/\S+)", page.text)
+    assert path is not None
+    assert "Elm Row School" in somebody.get(path[1]).text
+
+
+def test_where_no_mail_is_sent_whoever_declines_is_asked_to_tell(
+    pages: Pages, priya: Pages
+) -> None:
+    ask(pages)
+    assert "tell noor@example.org yourself" in priya.get("/people/requests/1").text
+    priya.post("/people/requests/1/decline", {"reason": "Dana still leads."})
+    assert "Noor Haddad has to be told by you" in priya.get("/people/requests").text

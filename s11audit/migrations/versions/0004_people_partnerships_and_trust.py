@@ -140,11 +140,17 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by_id", sa.Integer(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hands_over_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["accepted_by_id"], ["users.id"], name=op.f("fk_invitations_accepted_by_id_users")
         ),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agencies.id"], name=op.f("fk_invitations_agency_id_agencies")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hands_over_id"],
+            ["memberships.id"],
+            name=op.f("fk_invitations_hands_over_id_memberships"),
         ),
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["users.id"], name=op.f("fk_invitations_invited_by_id_users")
@@ -163,6 +169,9 @@ def upgrade() -> None:
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitations_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitations_email"), ["email"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_invitations_hands_over_id"), ["hands_over_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_invitations_partnership_id"), ["partnership_id"], unique=False
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from s11audit.web.people import (  # noqa: F401 - they add their views
     agencies,
     bulk,
+    colleagues,
     email_links,
     invitations,
     leaving,
+    links,
     persons,
     takeovers,
 )

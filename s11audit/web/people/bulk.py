@@ -15,8 +15,9 @@ from s11audit.services.invitation_files import COLUMNS, MOST_ROWS, read_rows, te
 from s11audit.services.refusals import RefusedError
 from s11audit.web.downloads import CSV, download
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import join_link
+from s11audit.web.own_links import join_link, sends_mail
 from s11audit.web.people.forms import chosen_or_only, own_partnerships
+from s11audit.web.people.links import links_page
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.uploads import UploadKind, received
@@ -83,19 +84,21 @@ def check_many() -> str | tuple[str, int]:
 
 @blueprint.post("/people/invite-many/confirm")
 @permitted(Permission.RUN_PARTNERSHIP)
-def confirm_many() -> Response | tuple[str, int]:
+def confirm_many() -> Response | str | tuple[str, int]:
     form = _offered_form()
     try:
         plan = form.plan()
         if plan.digest != request.form.get("digest"):
             return _many_page(form, plan, CHANGED), 422
-        carry_out(db(), plan, by=viewer(), now=now(), address=join_link)
+        sent = carry_out(db(), plan, by=viewer(), now=now(), address=join_link)
     except RefusedError as error:
         db().rollback()
         refuse(form, error)
         return _many_page(form), 422
     db().commit()
-    flash(f"{counted(len(plan.invited), 'invitation')} written.", "success")
+    flash(f"{counted(len(sent), 'invitation')} written.", "success")
+    if sent and not sends_mail():
+        return links_page(sent)
     return redirect(url_for("people.invitations"), 303)
 
 

@@ -8,17 +8,16 @@ from werkzeug.wrappers import Response
 from s11audit.domain.invitations import INVITATION_STATE_LABELS, InvitationState
 from s11audit.domain.permissions import Permission
 from s11audit.models import Invitation
-from s11audit.queries import granting
 from s11audit.queries import invitations as queries
 from s11audit.services import invitations as services
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import join_link
+from s11audit.web.own_links import join_link, sends_mail
 from s11audit.web.paging import asked_page
 from s11audit.web.people.invitation_forms import InvitationForm
+from s11audit.web.people.links import link_page
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
-from s11audit.web.security import services as shared
 
 
 @blueprint.get("/people/invitations")
@@ -35,7 +34,6 @@ def _listing(state: InvitationState, page: int = 1, problem: str = "") -> str:
         found=queries.invitations(db(), state, visible_to=viewer(), now=now(), page=page),
         labels=INVITATION_STATE_LABELS,
         errors=[("invitations", problem)] if problem else [],
-        sends_mail=shared().settings.mail_server is not None,
         address=lambda number: url_for("people.invitations", state=state.value, page=number),
     )
 
@@ -73,9 +71,8 @@ def _invite_page(form: InvitationForm) -> str:
 def _invited(invitation: Invitation, token: str) -> Response | str:
     """Back to the list; where no mail is sent, the one page that shows the link to hand over."""
     db().commit()
-    if shared().settings.mail_server is None:
-        link = join_link(token)
-        return render_template("people/invitation-link.html", invitation=invitation, link=link)
+    if not sends_mail():
+        return link_page(invitation, token)
     flash(f"An invitation to {invitation.email} is on its way.", "success")
     return redirect(url_for("people.invitations"), 303)
 
@@ -109,11 +106,3 @@ def _invitation_or_404(invitation_id: int) -> Invitation:
     if found is None:
         abort(404)
     return found
-
-
-@blueprint.get("/people/colleagues")
-@permitted(Permission.DELEGATE)
-def colleagues() -> str:
-    """For whoever leads an agency: who else works on its returns."""
-    agencies = granting.colleagues(db(), visible_to=viewer())
-    return render_template("people/colleagues.html", agencies=agencies)

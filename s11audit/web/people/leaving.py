@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from flask import abort, flash, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
 from s11audit.queries import directory
 from s11audit.queries.directory import HeldRole, Person
 from s11audit.services import leaving
-from s11audit.services.leaving import Newcomer
+from s11audit.services.leaving import HandedOver
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import join_link
+from s11audit.web.own_links import join_link, sends_mail
 from s11audit.web.people.forms import HandOverForm
+from s11audit.web.people.links import link_page
 from s11audit.web.people.pages import blueprint
 from s11audit.web.people.persons import changed, found_person, refused
 from s11audit.web.security import db, now, permitted, viewer
@@ -48,27 +49,56 @@ def leave(user_id: int) -> Response | tuple[str, int]:
 @permitted(Permission.GRANT_ROLES)
 def hand_over(user_id: int, membership_id: int) -> str:
     person, held = _person_and_role(user_id, membership_id)
-    return _page(person, held, _form(person, held))
+    return _page(person, held, hand_over_form(person.id, held))
 
 
 @blueprint.post(f"{_ROLE}/hand-over")
 @permitted(Permission.GRANT_ROLES)
-def give_over(user_id: int, membership_id: int) -> Response | tuple[str, int]:
+def give_over(user_id: int, membership_id: int) -> Response | str | tuple[str, int]:
     person, held = _person_and_role(user_id, membership_id)
-    form = _form(person, held)
-    if not form.validate():
+    form = hand_over_form(person.id, held)
+    handed = handed_over(held, form)
+    if handed is None:
         return _page(person, held, form), 422
+    return done(handed, person.name) or changed(person, words_of(handed, person.name))
+
+
+def handed_over(held: HeldRole, form: HandOverForm) -> HandedOver | None:
+    """Do what the form says; None where that cannot be, and then the form says why."""
+    if not form.validate():
+        return None
     try:
-        to = form.successor
-        successor = leaving.hand_over(
-            db(), held.membership_id, to, by=viewer(), now=now(), address=join_link
+        return leaving.hand_over(
+            db(), held.membership_id, form.successor, by=viewer(), now=now(), address=join_link
         )
     except RefusedError as error:
         db().rollback()
         refuse(form, error)
-        return _page(person, held, form), 422
-    invited = " is invited to it by e-mail" if isinstance(to, Newcomer) else " has it now"
-    return changed(person, f"{person.name} has handed that role over: {successor}{invited}.")
+        return None
+
+
+def done(handed: HandedOver, name: str) -> str | None:
+    """Where no mail is sent, the one page that shows the link to hand over."""
+    db().commit()
+    if handed.invitation is None or sends_mail():
+        return None
+    flash(words_of(handed, name), "success")
+    return link_page(handed.invitation, handed.token)
+
+
+def words_of(handed: HandedOver, name: str) -> str:
+    """What has been done with the role that somebody of this name has or had."""
+    if handed.invitation is None:
+        return f"{name} has handed that role over: {handed.to} has it now."
+    return f"{handed.to} is invited to take that role over. {name} keeps it until they accept."
+
+
+def hand_over_form(holder_id: int, held: HeldRole) -> HandOverForm:
+    """The form that offers everybody at the same place but its holder."""
+    form = HandOverForm()
+    beside = directory.beside(db(), held.membership_id, visible_to=viewer())
+    form.offer(one for one in beside if one.id != holder_id)
+    return form
 
 
 def _person_and_role(user_id: int, membership_id: int) -> tuple[Person, HeldRole]:
@@ -79,15 +109,13 @@ def _person_and_role(user_id: int, membership_id: int) -> tuple[Person, HeldRole
     abort(404)
 
 
-def _form(person: Person, held: HeldRole) -> HandOverForm:
-    form = HandOverForm()
-    beside = directory.beside(db(), held.membership_id, visible_to=viewer())
-    form.offer(one for one in beside if one.id != person.id)
-    return form
-
-
 def _page(person: Person, held: HeldRole, form: HandOverForm) -> str:
-    errors = errors_of(form)
+    back = (url_for("people.show", user_id=person.id), person.name)
+    return hand_over_page(person.name, held, form, back)
+
+
+def hand_over_page(name: str, held: HeldRole, form: HandOverForm, back: tuple[str, str]) -> str:
+    """The page that hands over a role of somebody; `back` is the page before, and its name."""
     return render_template(
-        "people/hand-over.html", person=person, held=held, form=form, errors=errors
+        "people/hand-over.html", name=name, held=held, form=form, errors=errors_of(form), back=back
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from s11audit.domain.permissions import Permission
 from s11audit.queries import directory
 from s11audit.queries.directory import Person
+from s11audit.queries.invitations import successors
 from s11audit.queries.takeovers import how_many_wait
 from s11audit.services import people
 from s11audit.services.passwords import made_up_password
@@ -85,6 +86,7 @@ def _person_page(
         form=form,
         errors=problems or errors_of(form),
         is_self=person.id == viewer().user_id,
+        successors=successors(db(), visible_to=viewer(), now=now()),
     )
 
 

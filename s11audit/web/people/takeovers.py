@@ -11,8 +11,9 @@ from s11audit.services import takeovers as services
 from s11audit.services.refusals import RefusedError
 from s11audit.services.throttling import Tried
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import join_link
+from s11audit.web.own_links import join_link, sends_mail
 from s11audit.web.people.forms import DeclineForm, TakeoverForm
+from s11audit.web.people.links import link_page
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, machine, now, permitted, public, viewer
 from s11audit.web.tries import count_try
@@ -68,17 +69,21 @@ def takeover(request_id: int) -> str:
 
 @blueprint.post(f"{_REQUEST}/confirm")
 @permitted(Permission.RUN_PARTNERSHIP)
-def confirm_takeover(request_id: int) -> Response | tuple[str, int]:
+def confirm_takeover(request_id: int) -> Response | str | tuple[str, int]:
     asked = _waiting(request_id)
     leads = {lead.membership_id for lead in asked.leads}
     ending = leads & set(request.form.getlist("end", type=int))
     try:
-        services.confirm_takeover(db(), asked.id, ending, by=viewer(), now=now(), address=join_link)
+        sent = services.confirm_takeover(
+            db(), asked.id, ending, by=viewer(), now=now(), address=join_link
+        )
     except RefusedError as error:
         db().rollback()
         return _request_page(asked, DeclineForm(), [("confirm", str(error))]), 422
     db().commit()
     flash(f"{asked.name} is invited to lead for {asked.agency}.", "success")
+    if not sends_mail():
+        return link_page(*sent)
     return redirect(url_for("people.requests"), 303)
 
 
@@ -91,7 +96,8 @@ def decline_takeover(request_id: int) -> Response | tuple[str, int]:
         return _request_page(asked, form), 422
     services.decline_takeover(db(), asked.id, form.reason.data or "", by=viewer(), now=now())
     db().commit()
-    flash(f"{asked.name} is told that the request is declined, and why.", "success")
+    told = "is told" if sends_mail() else "has to be told by you, as no mail is sent from here,"
+    flash(f"{asked.name} {told} that the request is declined, and why.", "success")
     return redirect(url_for("people.requests"), 303)
 
 
