@@ -69,7 +69,7 @@ def examples(*planted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
                "version": rows["questionnaire_versions"]["version"]}
         for rows in planted if "questionnaire_versions" in rows
     ]  # fmt: skip
-    ids = ("user_id", "membership_id", "invitation_id", "request_id", "session_id")
+    ids = ("user_id", "membership_id", "role_id", "invitation_id", "request_id", "session_id")
     numbers = [OWN | dict.fromkeys(ids, number) for number in range(1, 16)]
     return [*own, *theirs, *versions, *numbers]
 
