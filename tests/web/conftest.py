@@ -8,13 +8,10 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from s11audit.config import MailServer, SmtpSecurity
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.web.security import Services
 from tests.databases import PostgresqlDatabases, SqliteFiles
-from tests.furnished import Furnished, Sent, forms_of, furnished_world
-
-SERVER = MailServer("mail.invalid", 25, SmtpSecurity.NONE, "", "", "audit@example.org")
+from tests.furnished import SERVER, Furnished, Sent, forms_of, furnished_world
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from s11audit.exports.layout import Layout, layout_named
 from s11audit.exports.plain_text import FORMULA_STARTS
 from s11audit.exports.workbook import write_workbook
 from s11audit.paths import EXPORTS
-from tests.furnished import Furnished
+from tests.furnished import TOKENS, Furnished, post
 from tests.spoilt import spoilt_stage
 from tests.web.test_access import address, rules
 
@@ -118,6 +118,15 @@ def test_every_file_of_the_application_holds_text(furnished: Furnished, who: str
                 seen[place] = len(lines)
     assert {Path(place).name for place in seen} >= FILES[who]
     assert all(seen.values()), seen
+
+
+def test_the_file_of_links_holds_text(furnished: Furnished) -> None:
+    """The only file that is an answer to a form."""
+    with spoilt_stage(furnished, "Priya", formula, formula(Column("any"))) as stage:
+        content = post(stage, TOKENS).get_data().decode("utf-8-sig")
+    cells = [cell for line in csv.reader(io.StringIO(content)) for cell in line]
+    assert sum("zq" in cell for cell in cells) >= 2
+    assert [cell for cell in cells if is_formula(cell)] == []
 
 
 FILES = {

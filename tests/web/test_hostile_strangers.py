@@ -105,6 +105,7 @@ def test_asking_for_a_link_tells_and_costs_the_same(furnished: Furnished) -> Non
         know(stage)
         answers = [told(stage, "/sign-in/send-link", {"email": email}) for email in EMAILS]
     said_to, asked = zip(*answers, strict=True)
+    assert said_to[0][2] == "/sign-in/link-sent"
     assert all(one == said_to[0] for one in said_to)
     plain = [[one for one in told if "SAVEPOINT" not in one] for told in asked]
     assert all(one == plain[0] for one in plain)
