@@ -247,17 +247,19 @@ class _Founder:
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
         ones = ("visible", "required", "answered", "green", "maximum", "strict_maximum")
-        score = Score(
-            return_id=agency_return.id,
-            standard_id=WHOLE_RETURN,
-            side=Side.SELF,
-            points="1",
-            rating=Rating.GREEN,
-            because="",
-            **counts,
-            **dict.fromkeys(ones, 1),
+        self.session.add_all(
+            Score(
+                return_id=agency_return.id,
+                standard_id=standard,
+                side=Side.SELF,
+                points="1",
+                rating=Rating.GREEN,
+                because="",
+                **counts,
+                **dict.fromkeys(ones, 1),
+            )
+            for standard in (WHOLE_RETURN, "leadership", "training", "custody")
         )
-        self.session.add(score)
         snapshot = Snapshot(
             return_id=agency_return.id, sha256="", content='{"answers": {}}', frozen_at=NOON
         )

@@ -70,7 +70,7 @@ def examples(*planted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         for rows in planted if "questionnaire_versions" in rows
     ]  # fmt: skip
     ids = ("user_id", "membership_id", "role_id", "invitation_id", "request_id", "session_id")
-    numbers = [OWN | dict.fromkeys(ids, number) for number in range(1, 16)]
+    numbers = [OWN | dict.fromkeys(ids, number) for number in (1, 2, 4, 9, 10)]
     return [*own, *theirs, *versions, *numbers]
 
 
@@ -89,7 +89,8 @@ def test_nothing_of_another_partnership_reaches_anybody_of_this_one(
         owners = {"partnerships": far, "users": olga, "memberships": None, "trusts": None,
                   "agency_partnerships": None, "throttles": None}  # fmt: skip
         first = plant(session, {**owners, "agencies": cast.agencies["FARPOL"]})
-        second = plant(session, {**owners, "agencies": police})
+        # Who asks to take over at a shared agency is seen by both of its partnerships.
+        second = plant(session, {**owners, "agencies": police, "takeover_requests": None})
         viewer = joins(session, cast, role, "HOSP") if role else None
     if viewer:
         pages.sign_in(viewer)
