@@ -12,7 +12,8 @@ STYLE_SHEET := $(BUILT)/s11audit.css
 GOVUK := node_modules/govuk-frontend
 BARE := not browser and not office and not benchmark and not scanner
 FAST := $(BARE) and not slow
-# What never opens a database need not be proved on a second kind of it.
+# What never opens a database need not be proved on a second kind of it; nor what takes seconds a
+# test, whose queries the fast tests have proved there.
 WITHOUT_DATABASE := --ignore=tests/domain --ignore=tests/questionnaires
 
 .DEFAULT_GOAL := help
@@ -33,7 +34,7 @@ test: install static lint system-packages ## Prove everything, on SQLite and on 
 	@$(BIN)/pytest --quiet -p no:cacheprovider -m scanner & scanner=$$!; \
 	  $(BIN)/pytest --quiet -m "browser or office"; others=$$?; \
 	  wait $$scanner && exit $$others
-	@S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest --quiet -p no:cacheprovider -m "$(BARE)" \
+	@S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest --quiet -p no:cacheprovider -m "$(FAST)" \
 	  $(WITHOUT_DATABASE) & postgresql=$$!; \
 	  $(BIN)/pytest --quiet -m "$(BARE)"; sqlite=$$?; \
 	  wait $$postgresql && exit $$sqlite
