@@ -204,15 +204,3 @@ def test_what_was_typed_comes_back_whole_and_inert() -> None:
     soup = BeautifulSoup(render("textarea", field, label="Comment"), "html.parser")
     assert soup.script is None
     assert soup.textarea.get_text() == "\n" + typed  # a browser drops the first line break
-
-
-def test_a_revealed_part_stays_hidden_until_its_choice_is_chosen() -> None:
-    options = {"name": "how", "items": [{"value": "a", "text": "A"}, {"value": "b", "text": "B"}]}
-    for chosen, hidden in (("a", True), ("b", False)):
-        field = made(RadioField, options, typed=chosen)
-        html = render("radios", field, legend="How", reveals={"b": Markup("<p>More</p>")})
-        soup = BeautifulSoup(html, "html.parser")
-        opened = soup.select_one("input[value=b]")["data-aria-controls"]
-        part = soup.find(id=opened)
-        assert part.p
-        assert ("govuk-radios__conditional--hidden" in part["class"]) is hidden
