@@ -52,7 +52,10 @@ def own_factor(session: Session, factor_id: int, *, visible_to: Viewer) -> Facto
 
 def recovery_codes_left(session: Session, *, visible_to: Viewer) -> int:
     """How many of the viewer's own recovery codes are still unused."""
-    left = select(func.count()).where(
-        RecoveryCode.user_id == visible_to.user_id, RecoveryCode.used_at.is_(None)
-    )
-    return session.scalars(left).one()
+    return unused_codes(session, visible_to.user_id)
+
+
+def unused_codes(session: Session, user_id: int) -> int:
+    """How many recovery codes somebody has left; whoever calls has checked who is asking."""
+    unused = (RecoveryCode.user_id == user_id) & RecoveryCode.used_at.is_(None)
+    return session.scalars(select(func.count()).where(unused)).one()

@@ -7,11 +7,12 @@ import secrets
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.viewers import Viewer
 from s11audit.models import RecoveryCode
+from s11audit.queries.second_factors import unused_codes
 from s11audit.services.events import record
 
 HOW_MANY = 10
@@ -58,15 +59,9 @@ def use_recovery_code(session: Session, user_id: int, code: str, *, now: datetim
         f"user {user_id}",
         by=user_id,
         at=now,
-        detail={"left": count_unused(session, user_id)},
+        detail={"left": unused_codes(session, user_id)},
     )
     return True
-
-
-def count_unused(session: Session, user_id: int) -> int:
-    """How many codes this person has left."""
-    unused = (RecoveryCode.user_id == user_id) & RecoveryCode.used_at.is_(None)
-    return session.scalars(select(func.count()).where(unused)).one()
 
 
 def delete_recovery_codes(session: Session, user_id: int) -> None:

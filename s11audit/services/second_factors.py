@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.viewers import Viewer
 from s11audit.models import FactorKind, SecondFactor, User, UserSession
+from s11audit.queries.second_factors import unused_codes
 from s11audit.services.account import end_sessions
 from s11audit.services.events import Detail, record, record_by
 from s11audit.services.people import account_to_change
 from s11audit.services.recovery_codes import (
-    count_unused,
     delete_recovery_codes,
     make_recovery_codes,
 )
@@ -142,7 +142,7 @@ def add_factor(
     session.add(factor)
     session.flush()
     _record(session, "second-factor-added", by, now, _facts(factor))
-    if count_unused(session, by.user_id):
+    if unused_codes(session, by.user_id):
         return ()
     return make_recovery_codes(session, by=by, now=now)
 
