@@ -13,14 +13,17 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.shares import EVERYTHING
+from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership
+from s11audit.queries.people import SignedIn
 from s11audit.questionnaires import load_text
 from s11audit.web.returns.answering import _form, _page
 from s11audit.web.returns.desk import Desk
 from tests.benchmarks.test_loading import large_questionnaire
 from tests.benchmarks.timing import quickest
-from tests.cast import Cast
+from tests.cast import LONG_AGO, Cast
 
 pytestmark = pytest.mark.benchmark
 
@@ -56,17 +59,34 @@ def desk_over(questionnaire: Questionnaire) -> Desk:
         question.key: Answer("met", comment="What we do. " * 20, evidence="A document")
         for question in questionnaire.questions()
     }
-    return Desk(agency_return, questionnaire, {}, answers, date(2026, 11, 3))
+    today = date(2026, 11, 3)
+    return Desk(
+        agency_return, questionnaire, {}, answers, today, reads=EVERYTHING, writes=EVERYTHING
+    )
+
+
+def signed_in(viewer: Viewer) -> SignedIn:
+    """Somebody in the middle of a session, as the page's header asks."""
+    return SignedIn(
+        session_id=1,
+        viewer=viewer,
+        started_at=LONG_AGO,
+        last_seen_at=LONG_AGO,
+        two_factors_at=None,
+        proved_at=None,
+        has_second_factor=False,
+        has_password=True,
+    )
 
 
 def drawing(app: Flask, cast: Cast, questionnaire: Questionnaire) -> Callable[[], Any]:
     """Builds and draws the page of the first standard, from routing to markup."""
 
-    read = desk_over(questionnaire)
+    read, asif = desk_over(questionnaire), signed_in(cast["Asif"])
 
     def draw() -> str:
         with app.test_request_context("/"):
-            g.viewer = cast["Asif"]
+            g.viewer, g.signed_in = asif.viewer, asif
             desk = replace(read)  # which has worked nothing out yet
             return _page(desk, questionnaire.standards[0], _form(desk, "s0"))
 
