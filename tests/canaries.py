@@ -24,7 +24,7 @@ from werkzeug.test import TestResponse
 from s11audit.domain.ratings import Side
 from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import Base
-from s11audit.models.base import Code, Codes, UtcTime
+from s11audit.models.base import Code, Codes, Days, UtcTime
 from tests.pages import Pages
 from tests.rounds_and_returns import NOON
 
@@ -95,6 +95,7 @@ def _value(
     for kind, value in (
         (Code, lambda: next(iter(column.type.codes))),  # type: ignore[attr-defined]
         (Codes, lambda: frozenset({text(column)})),
+        (Days, lambda: (1,)),
         (UtcTime, lambda: None if column.name.startswith(_ENDINGS) else NOON),
         (String, lambda: text(column)),
         (JSON, lambda: {"note": text(column)}),
@@ -108,7 +109,10 @@ def _value(
 
 
 # A row that has ended is shown less: these times stay empty.
-_ENDINGS = ("ended", "used", "revoked", "voided", "withdrawn", "accepted", "decided", "sent")
+_ENDINGS = (
+    *("ended", "used", "revoked", "voided", "withdrawn"),
+    *("accepted", "decided", "sent", "removed", "applied"),
+)
 
 
 def _canary(_column: Column[Any] | None = None) -> str:

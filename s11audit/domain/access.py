@@ -124,6 +124,12 @@ RULES: dict[Permission, Rule] = {
         _LEAD,
         states=frozenset({ReturnStatus.NOT_STARTED, ReturnStatus.IN_PROGRESS}),
     ),
+    Permission.COMMENT: Rule(
+        Thing.RETURN, _LEAD_AND_CONTRIBUTOR | _through(Relation.AGENCY, Role.SIGNATORY)
+    ),
+    Permission.STATE_INSTEAD: Rule(
+        Thing.RETURN, _LEAD, states=_states_of(Permission.STATE_INSTEAD)
+    ),
     Permission.SEND_FOR_SIGN_OFF: Rule(
         Thing.RETURN, _LEAD, states=_states_of(Permission.SEND_FOR_SIGN_OFF)
     ),
@@ -143,6 +149,11 @@ RULES: dict[Permission, Rule] = {
         Thing.RETURN,
         _through(Relation.OTHERS, Role.MANAGER, Role.QA_CHAIR),
         states=_states_of(Permission.SEND_BACK),
+    ),
+    Permission.EXEMPT: Rule(
+        Thing.RETURN,
+        _through(Relation.OTHERS, Role.MANAGER),
+        states=_states_of(Permission.EXEMPT),
     ),
     Permission.MODERATE: Rule(Thing.RETURN, _PANEL, states=_states_of(Permission.MODERATE)),
     Permission.EXPORT: Rule(Thing.ROUND, _SCRUTINY),

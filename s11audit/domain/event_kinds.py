@@ -142,6 +142,10 @@ EVENT_KINDS: dict[str, EventKind] = {
             "return-closed": "closed {}",
             "return-made-exempt": "excused the agency from {}",
             "return-made-alternative-assurance": "accepted other assurance in place of {}",
+            "return-exemption-ended": "asked for {} after all",
+            "return-assured-otherwise": "gave other assurance in place of {}",
+            "return-stated-nil": "made a nil return of {}",
+            "return-answered-after-all": "began to answer {} after all",
         },
     ),
     **_of(

@@ -33,6 +33,7 @@ class ReturnStatus(StrEnum):
     CLOSED = "closed"
     EXEMPT = "exempt"
     ALTERNATIVE_ASSURANCE = "alternative-assurance"
+    NIL_RETURN = "nil-return"
 
 
 ROUND_STATUS_LABELS: dict[RoundStatus, str] = {
@@ -54,6 +55,7 @@ RETURN_STATUS_LABELS: dict[ReturnStatus, str] = {
     ReturnStatus.CLOSED: "Closed",
     ReturnStatus.EXEMPT: "Exempt",
     ReturnStatus.ALTERNATIVE_ASSURANCE: "Alternative assurance",
+    ReturnStatus.NIL_RETURN: "Nil return",
 }
 
 # Those whose answers scrutiny may read.
@@ -65,10 +67,12 @@ SUBMITTED_STATUSES: frozenset[ReturnStatus] = frozenset(
         ReturnStatus.CLOSED,
     }
 )
+# Those in which an agency has stated something instead of answering.
+STATED_STATUSES: frozenset[ReturnStatus] = frozenset(
+    {ReturnStatus.ALTERNATIVE_ASSURANCE, ReturnStatus.NIL_RETURN}
+)
 # Those that count as returned in a return rate; exempt agencies leave its denominator.
-RETURNED_STATUSES: frozenset[ReturnStatus] = SUBMITTED_STATUSES | {
-    ReturnStatus.ALTERNATIVE_ASSURANCE
-}
+RETURNED_STATUSES: frozenset[ReturnStatus] = SUBMITTED_STATUSES | STATED_STATUSES
 EDITABLE_STATUSES: frozenset[ReturnStatus] = frozenset(
     {ReturnStatus.NOT_STARTED, ReturnStatus.IN_PROGRESS}
 )
@@ -194,7 +198,7 @@ RETURN_STEPS: tuple[Step[ReturnStatus], ...] = (
     ),
     Step(
         name="send-back",
-        sources=frozenset({ReturnStatus.SUBMITTED}),
+        sources=STATED_STATUSES | {ReturnStatus.SUBMITTED},
         target=ReturnStatus.IN_PROGRESS,
         permission=Permission.SEND_BACK,
         button="Send back to the agency",
@@ -208,6 +212,48 @@ RETURN_STEPS: tuple[Step[ReturnStatus], ...] = (
         permission=Permission.MODERATE,
         button="Start moderation",
         event="return-moderation-started",
+    ),
+    Step(
+        name="assure-otherwise",
+        sources=EDITABLE_STATUSES,
+        target=ReturnStatus.ALTERNATIVE_ASSURANCE,
+        permission=Permission.STATE_INSTEAD,
+        button="Give other assurance",
+        event="return-assured-otherwise",
+    ),
+    Step(
+        name="state-nil",
+        sources=EDITABLE_STATUSES,
+        target=ReturnStatus.NIL_RETURN,
+        permission=Permission.STATE_INSTEAD,
+        button="Make a nil return",
+        event="return-stated-nil",
+    ),
+    Step(
+        name="answer-after-all",
+        sources=STATED_STATUSES,
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.STATE_INSTEAD,
+        button="Answer the questions after all",
+        event="return-answered-after-all",
+    ),
+    Step(
+        name="exempt",
+        sources=EDITABLE_STATUSES | {ReturnStatus.AWAITING_SIGN_OFF},
+        target=ReturnStatus.EXEMPT,
+        permission=Permission.EXEMPT,
+        button="Excuse from this round",
+        event="return-made-exempt",
+        needs_reason=True,
+    ),
+    Step(
+        name="end-exemption",
+        sources=frozenset({ReturnStatus.EXEMPT}),
+        target=ReturnStatus.IN_PROGRESS,
+        permission=Permission.EXEMPT,
+        button="Ask for a return after all",
+        event="return-exemption-ended",
+        needs_reason=True,
     ),
     Step(
         name="agree",

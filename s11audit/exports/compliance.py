@@ -20,7 +20,12 @@ from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus, is_overdue
+from s11audit.domain.workflow import (
+    RETURN_STATUS_LABELS,
+    STATED_STATUSES,
+    ReturnStatus,
+    is_overdue,
+)
 from s11audit.exports.figures import (
     answer_cell,
     figure_keys,
@@ -53,7 +58,7 @@ from s11audit.queries.reports import (
 
 NOT_ANSWERED = LABELS["unanswered"]
 TO_CONFIRM = "To confirm"
-ANSWERS_NOTHING = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
+ANSWERS_NOTHING = STATED_STATUSES | {ReturnStatus.EXEMPT}
 
 
 def write_compliance(

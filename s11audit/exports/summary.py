@@ -43,6 +43,7 @@ PROVISIONAL = "*"
 UNREADABLE = {
     ReturnStatus.EXEMPT: "Exempt",
     ReturnStatus.ALTERNATIVE_ASSURANCE: "Alternative",
+    ReturnStatus.NIL_RETURN: "Nil return",
 }
 NOT_RETURNED = "Not returned"
 

@@ -60,6 +60,19 @@ class Codes(TypeDecorator[frozenset[str]]):
         return frozenset((value or "").split())
 
 
+class Days(TypeDecorator[tuple[int, ...]]):
+    """Numbers of days before (negative) and after a date, in order, stored as one text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        return " ".join(str(day) for day in sorted(value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:
+        return tuple(int(day) for day in (value or "").split())
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={

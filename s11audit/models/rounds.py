@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, Text, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from s11audit.domain.reminding import USUAL_PLAN
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models.base import Base, Code, UtcTime
+from s11audit.models.base import Base, Code, Days, UtcTime
 from s11audit.models.people import Partnership
 
 round_partnerships = Table(
@@ -24,6 +25,8 @@ class AuditRound(Base):
 
     The questionnaire is pinned by id, version and SHA-256 when the round opens.
     `status_reason` is what was said when its last step asked for a reason, such as opening again.
+    `signatures_needed` is how many different people sign a return, `reminder_days` on which days
+    from the due date whoever has not returned is reminded.
     """
 
     __tablename__ = "audit_rounds"
@@ -41,11 +44,37 @@ class AuditRound(Base):
     closes_on: Mapped[date]
     guidance: Mapped[str] = mapped_column(Text, default="")
     status_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signatures_needed: Mapped[int] = mapped_column(default=1, server_default="1")
+    reminder_days: Mapped[tuple[int, ...]] = mapped_column(
+        Days(), default=USUAL_PLAN, server_default=" ".join(map(str, USUAL_PLAN))
+    )
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     partnership: Mapped[Partnership] = relationship()
     partnerships: Mapped[list[Partnership]] = relationship(
         secondary=round_partnerships, order_by=Partnership.name, viewonly=True
     )
+    local_questions: Mapped[list[LocalQuestions]] = relationship(
+        back_populates="round", order_by="LocalQuestions.partnership_id"
+    )
+
+
+class LocalQuestions(Base):
+    """The questionnaire version that one partnership of a round asks besides the common one.
+
+    It is pinned by its SHA-256 when the round opens, like the common one.
+    """
+
+    __tablename__ = "local_questions"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("audit_rounds.id"), primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(
+        ForeignKey("partnerships.id"), primary_key=True, index=True
+    )
+    questionnaire_id: Mapped[str] = mapped_column(String(100))
+    questionnaire_version: Mapped[str] = mapped_column(String(40))
+    questionnaire_sha256: Mapped[str] = mapped_column(String(64), default="")
+    round: Mapped[AuditRound] = relationship(back_populates="local_questions")
+    partnership: Mapped[Partnership] = relationship()
 
 
 @event.listens_for(AuditRound, "after_insert")

@@ -127,6 +127,8 @@ def _seen_in_round(table: str) -> str:
 
 
 _OF_A_RETURN = "return_id IN (SELECT id FROM agency_returns)"
+_OF_OWN_RETURN = f"return_id IN (SELECT id FROM agency_returns o WHERE o.agency_id {_MINE})"
+_ROUNDS_OF_MINE = f"(SELECT round_id FROM agency_returns o WHERE o.agency_id {_MINE})"
 _OF_A_PLACE = f"partnership_id {_OURS} OR agency_id {_MINE} OR agency_id IN {_AGENCIES_OF_OURS}"
 
 # What happened to somebody's own account, such as signing in, is for whoever manages that person.
@@ -168,6 +170,22 @@ POLICIES: dict[str, str] = {
     "snapshots": _OF_A_RETURN,
     "signatures": _OF_A_RETURN,
     "delegations": _OF_A_RETURN,
+    "reminders": _OF_A_RETURN,
+    "side_states": _OF_A_RETURN,
+    "answer_files": _OF_A_RETURN,
+    "evidence_files": (
+        f"agency_id {_MINE} OR id IN (SELECT file_id FROM answer_files)"
+        " OR id IN (SELECT file_id FROM side_states)"
+    ),
+    # What colleagues say to one another, and what they are still working on, is the agency's own.
+    "ready_standards": _OF_OWN_RETURN,
+    "return_comments": _OF_OWN_RETURN,
+    "desk_visits": _OF_OWN_RETURN,
+    "filled_forms": _OF_OWN_RETURN,
+    "local_questions": (
+        f"partnership_id {_OURS}"
+        f" OR (partnership_id IN {_HOMES_OF_MINE} AND round_id IN {_ROUNDS_OF_MINE})"
+    ),
     "actions": f"agency_id {_MINE} OR {_seen_in_round('actions')}",
     "action_notes": "action_id IN (SELECT id FROM actions)",
     "questionnaire_versions": (
@@ -176,6 +194,9 @@ POLICIES: dict[str, str] = {
         " AND (q.questionnaire_version = questionnaire_versions.version"
         " OR questionnaire_versions.partnership_id IN"
         " (SELECT p.partnership_id FROM round_partnerships p WHERE p.round_id = q.id)))"
+        " OR EXISTS (SELECT 1 FROM local_questions l"
+        " WHERE l.questionnaire_id = questionnaire_versions.questionnaire_id"
+        " AND l.partnership_id = questionnaire_versions.partnership_id)"
     ),
     "events": (
         f"{_OPERATOR} OR user_id = {_ME} OR partnership_id {_OURS}"

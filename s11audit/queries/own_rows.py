@@ -5,42 +5,23 @@ Every SELECT is of one person's rows, its columns named as they are told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from sqlalchemy import Executable, func, or_, select
 
 from s11audit.models import (
-    Action,
-    ActionNote,
     Agency,
-    AgencyReturn,
-    Delegation,
     Invitation,
     Membership,
     OutgoingMail,
     ParkedForm,
     Partnership,
     QuestionnaireVersion,
-    Signature,
     SignInLink,
-    Snapshot,
-    StoredAnswer,
     TakeoverRequest,
     Trust,
     User,
     UserSession,
 )
-
-
-@dataclass(frozen=True)
-class Table:
-    """How a part is read: its file, its heading, what it is, and a SELECT for a person."""
-
-    name: str
-    title: str
-    means: str
-    of: Callable[[User], Executable]
+from s11audit.queries.own_return_rows import TABLES_OF_RETURNS, Table
 
 
 def _roles(user: User) -> Executable:
@@ -124,66 +105,6 @@ def _takeovers(user: User) -> Executable:
     )
 
 
-def _signatures(user: User) -> Executable:
-    return (
-        select(
-            AgencyReturn.reference.label("return"),
-            Signature.post,
-            Signature.declaration,
-            Signature.signed_at,
-            Signature.voided_at,
-        )
-        .join(AgencyReturn, AgencyReturn.id == Signature.return_id)
-        .where(Signature.user_id == user.id)
-        .order_by(Signature.id)
-    )
-
-
-def _frozen(user: User) -> Executable:
-    return (
-        select(AgencyReturn.reference.label("return"), Snapshot.frozen_at)
-        .join(AgencyReturn, AgencyReturn.id == Snapshot.return_id)
-        .where(Snapshot.frozen_by_id == user.id)
-        .order_by(Snapshot.id)
-    )
-
-
-def _notes(user: User) -> Executable:
-    return (
-        select(Action.reference.label("action"), ActionNote.written_at, ActionNote.text)
-        .join(Action, Action.id == ActionNote.action_id)
-        .where(ActionNote.user_id == user.id)
-        .order_by(ActionNote.id)
-    )
-
-
-def _answers(user: User) -> Executable:
-    return (
-        select(
-            AgencyReturn.reference.label("return"),
-            StoredAnswer.question_key.label("question"),
-            StoredAnswer.updated_at.label("last_changed_at"),
-        )
-        .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
-        .where(StoredAnswer.updated_by_id == user.id)
-        .order_by(AgencyReturn.reference, StoredAnswer.question_key)
-    )
-
-
-def _delegations(user: User) -> Executable:
-    return (
-        select(
-            AgencyReturn.reference.label("return"),
-            Delegation.standard_id.label("standard"),
-            Delegation.given_at,
-            (Delegation.user_id == user.id).label("to_you"),
-        )
-        .join(AgencyReturn, AgencyReturn.id == Delegation.return_id)
-        .where(or_(Delegation.user_id == user.id, Delegation.given_by_id == user.id))
-        .order_by(AgencyReturn.reference, Delegation.standard_id)
-    )
-
-
 def _versions(user: User) -> Executable:
     version = QuestionnaireVersion
     by = (version.uploaded_by_id, version.proposed_by_id, version.published_by_id)
@@ -239,21 +160,7 @@ TABLES: tuple[Table, ...] = (
         "What you told a partnership",
         _takeovers,
     ),
-    Table("signatures", "Your signatures", "Returns that you signed, and as what", _signatures),
-    Table("sent_for_sign_off", "Returns that you sent for sign-off", "Each time", _frozen),
-    Table("notes", "Notes that you wrote", "What you wrote about actions", _notes),
-    Table(
-        "answers",
-        "Answers that you were the last to change",
-        "Where they are. What they say is your agency’s, and in its return",
-        _answers,
-    ),
-    Table(
-        "delegations",
-        "Standards given to colleagues",
-        "What you were given to answer, or gave to others",
-        _delegations,
-    ),
+    *TABLES_OF_RETURNS,
     Table(
         "questionnaires",
         "Questionnaires that you worked on",
