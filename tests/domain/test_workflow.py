@@ -15,7 +15,7 @@ from s11audit.domain.workflow import (
     RETURN_STEPS,
     ROUND_STATUS_LABELS,
     ROUND_STEPS,
-    SUBMITTED_STATUSES,
+    RETURNED_STATUSES,
     ReturnStatus,
     RoundStatus,
     Step,
@@ -96,7 +96,7 @@ def test_a_return_is_overdue_from_the_day_after_it_was_due() -> None:
     assert not is_overdue(ReturnStatus.IN_PROGRESS, None, DAY_AFTER)
 
 
-@pytest.mark.parametrize("status", sorted(SUBMITTED_STATUSES | BESIDE))
+@pytest.mark.parametrize("status", sorted(RETURNED_STATUSES | {ReturnStatus.EXEMPT}))
 def test_a_return_that_came_in_or_need_not_come_is_never_overdue(status: ReturnStatus) -> None:
     assert not is_overdue(status, DUE, DAY_AFTER)
 
