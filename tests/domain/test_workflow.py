@@ -76,7 +76,7 @@ def test_a_submitted_return_can_only_be_sent_back_or_moderated() -> None:
 
 
 def test_no_return_can_be_edited_once_scrutiny_may_read_it() -> None:
-    assert not SUBMITTED_STATUSES & EDITABLE_STATUSES
+    assert not RETURNED_STATUSES & EDITABLE_STATUSES
 
 
 def test_a_verified_action_is_only_ever_reopened() -> None:
