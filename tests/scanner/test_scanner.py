@@ -36,7 +36,9 @@ WEAKNESSES = (
     "file,exec,sql,xss,permanentxss,redirect,crlf,csp,http_headers,cookieflags,methods,htaccess"
 )
 MEDIUM = 2
-SECONDS_TO_CRAWL, SECONDS_OF_EACH_ATTACK = "12", "3"
+SECONDS_TO_CRAWL, SECONDS_OF_EACH_ATTACK = 12, 3
+# A busy machine may not get to a single form in that time: then once more, with more of it.
+PATIENCE = (1, 4)
 TOKEN = "the scanner's own session"
 # What would end the scanner's session, or let it out of its role.
 LEFT_ALONE = ("/sign-out", "/account/sessions", "/account/password", "/join")
@@ -92,15 +94,22 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def test_a_scanner_finds_nothing_of_medium_severity(
     demonstration: Installation, tmp_path: Path, role: Role | None
 ) -> None:
-    scanned = scan(demonstration, role, tmp_path)
+    for times in PATIENCE:
+        scanned = scan(demonstration, role, tmp_path / str(times), times)
+        if scanned.posts:
+            break
     assert scanned.errors == []
     assert [what for what in scanned.found if what[1] >= MEDIUM] == []
     assert len(scanned.pages) >= (4 if role else 2), "A scan of so few pages proves nothing"
     assert scanned.posts > 0
 
 
-def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
-    """Scan a copy of the demonstration as its first person of this role, or as a stranger."""
+def scan(demonstration: Installation, role: Role | None, home: Path, times: int) -> Scanned:
+    """Scan a copy of the demonstration as its first person of this role, or as a stranger.
+
+    `times` is how many times as long as usual the scanner gets.
+    """
+    home.mkdir()
     shutil.copyfile(demonstration.directory / DATABASE, home / DATABASE)
     shutil.copyfile(demonstration.directory / "secret-key", home / "secret-key")
     scanned = Scanned()
@@ -109,11 +118,12 @@ def scan(demonstration: Installation, role: Role | None, home: Path) -> Scanned:
         subprocess.run(
             ["wapiti", "-u", f"{address}/", *starts(app, address), "--scope", "domain",
              "-m", WEAKNESSES,
-             "--max-scan-time", SECONDS_TO_CRAWL, "--max-attack-time", SECONDS_OF_EACH_ATTACK,
+             "--max-scan-time", str(times * SECONDS_TO_CRAWL),
+             "--max-attack-time", str(times * SECONDS_OF_EACH_ATTACK),
              "--max-files-per-dir", "40", "--store-session", str(home / "session"),
              "--store-config", str(home / "config"), "--no-bugreport", "-v", "0",
              "-f", "json", "-o", str(report)],
-            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600,
         )  # fmt: skip
     for weakness, cases in json.loads(report.read_text())["vulnerabilities"].items():
         scanned.found += [(weakness, one["level"], one["path"], one["info"]) for one in cases]
