@@ -15,7 +15,7 @@ from s11audit.queries.returns import latest_snapshot
 from s11audit.services.answers import Change, Saved, save_answers, start_return
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from tests.cast import Cast
-from tests.rounds_and_returns import delegate, return_named
+from tests.rounds_and_returns import NEVER, delegate, return_named
 
 # When the round of each version was answered.
 MOMENTS = {
@@ -58,7 +58,7 @@ def open_version(
         status=RoundStatus.OPEN,
         opens_on=moment.date(),
         due_on=date(moment.year, 12, 1),
-        closes_on=date(moment.year, 12, 24),
+        closes_on=NEVER,
         created_at=moment,
     )
     session.add(audit_round)

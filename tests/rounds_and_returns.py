@@ -22,6 +22,8 @@ from tests.cast import Cast
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 IN_SPRING = date(2027, 3, 31)
+# Pages go by the real clock: the round of the tests must not close because time goes by.
+NEVER = date(2199, 1, 15)
 
 # Everything that the police are asked, fit to be signed: one red with its action.
 COMPLETE = {
@@ -60,7 +62,7 @@ def open_round(session: Session, cast: Cast, questionnaire: Questionnaire) -> Op
         status=RoundStatus.OPEN,
         opens_on=date(2026, 10, 1),
         due_on=date(2026, 12, 18),
-        closes_on=date(2027, 1, 15),
+        closes_on=NEVER,
         created_at=NOON,
     )
     session.add(audit_round)

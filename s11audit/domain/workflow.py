@@ -293,6 +293,11 @@ def step_named(steps: Sequence[Step[Status]], name: str, status: Status) -> Step
     raise StepNotAllowedError(f"“{called}” is not possible while this is “{now}”.")
 
 
+def takes_answers(status: RoundStatus, closes_on: date, today: date) -> bool:
+    """Whether a round takes answers: it is open, and its last day (in London) is not over."""
+    return status is RoundStatus.OPEN and today <= closes_on
+
+
 def is_overdue(status: ReturnStatus, due_on: date | None, today: date) -> bool:
     """Whether a return is late: derived every time, never stored."""
     if due_on is None or status in RETURNED_STATUSES or status is ReturnStatus.EXEMPT:

@@ -117,7 +117,7 @@ def save_answers(
     Raises StepNotAllowedError where the return can no longer be edited, RoundNotOpenError where
     the round is not open, PermissionError where a question is not this person's to answer.
     """
-    check_round_is_open(agency_return)
+    check_round_is_open(agency_return, now)
     _check_may_answer(session, agency_return, changes, by)
     starts = agency_return.status is ReturnStatus.NOT_STARTED
     today = today_in_london(now)

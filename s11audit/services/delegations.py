@@ -36,7 +36,7 @@ def set_delegations(
     """
     if not by.may_at(Permission.DELEGATE, agency_return.place):
         raise PermissionError(f"{by.name} may not {Permission.DELEGATE} here")
-    check_round_is_open(agency_return)
+    check_round_is_open(agency_return, now)
     if agency_return.status not in EDITABLE_STATUSES:
         raise StepNotAllowedError("The return cannot be changed now, so nobody can answer it.")
     known = {one.user_id for one in contributors_of(session, agency_return, visible_to=by)}

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STEPS,
     ReturnStatus,
-    RoundStatus,
     Step,
     StepNotAllowedError,
+    takes_answers,
 )
-from s11audit.models import AgencyReturn, Signature
+from s11audit.models import AgencyReturn, AuditRound, Signature
 from s11audit.services.events import record
 from s11audit.services.steps import check_reason, move, step_for
 
@@ -50,7 +51,7 @@ def take_return_step(
     values: dict[str, Any] = {}
     detail: dict[str, Any] = {}
     if step.target in EDITABLE_STATUSES:
-        _check_can_be_changed(agency_return.round.status)
+        _check_can_be_changed(agency_return.round, now)
         detail = {"receipt": agency_return.receipt, "reason_given": True}
         values = {"submitted_at": None, "receipt": None}
         _void_signature(session, agency_return, now)
@@ -68,8 +69,8 @@ def take_return_step(
     record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
 
 
-def _check_can_be_changed(status: RoundStatus) -> None:
-    if status is not RoundStatus.OPEN:
+def _check_can_be_changed(audit_round: AuditRound, now: datetime) -> None:
+    if not takes_answers(audit_round.status, audit_round.closes_on, today_in_london(now)):
         raise StepNotAllowedError(
             "The round is not open, so the agency could not change its return. "
             "Open the round again first."

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STEPS, RoundStatus
+from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, takes_answers
 from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
 from s11audit.services.actions import make_actions_of
@@ -60,10 +61,16 @@ class RoundNotOpenError(Exception):
     """The round takes no answers now."""
 
 
-def check_round_is_open(agency_return: AgencyReturn) -> None:
+def check_round_is_open(agency_return: AgencyReturn, now: datetime) -> None:
     """Raises RoundNotOpenError unless the round takes answers."""
-    if agency_return.round.status is not RoundStatus.OPEN:
+    audit_round = agency_return.round
+    if audit_round.status is not RoundStatus.OPEN:
         raise RoundNotOpenError("This round is not open, so its returns cannot be changed.")
+    if not takes_answers(audit_round.status, audit_round.closes_on, today_in_london(now)):
+        raise RoundNotOpenError(
+            f"This round closed at the end of {long_date(audit_round.closes_on)}, "
+            "so its returns cannot be changed."
+        )
 
 
 def send_for_sign_off(
@@ -78,7 +85,7 @@ def send_for_sign_off(
 
     Raises GapsError where something is missing and StepNotAllowedError in any other status.
     """
-    check_round_is_open(agency_return)
+    check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
     written = _written(session, agency_return, questionnaire)
     if written.gaps:
@@ -117,7 +124,7 @@ def sign_and_submit(
     `snapshot_sha256` is that of the return the signatory read. Raises ChangedReturnError where a
     newer one was frozen since, StepNotAllowedError where it is not waiting to be signed.
     """
-    check_round_is_open(agency_return)
+    check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "sign", by=by, now=now)
     snapshot = latest_snapshot(session, agency_return.id)
     if snapshot is None or snapshot.sha256 != snapshot_sha256:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from s11audit.services.moderation import take_return_step
 from s11audit.services.refusals import RefusedError
 from s11audit.services.rounds import add_agencies, create_round, extend, take_round_step
 from tests.cast import Cast
-from tests.rounds_and_returns import COMPLETE, NOON, Opened, return_named, submit
+from tests.rounds_and_returns import COMPLETE, NEVER, NOON, Opened, return_named, submit
 
 DATES = (date(2027, 3, 1), date(2027, 4, 30), date(2027, 5, 14))
 
@@ -145,7 +145,7 @@ def test_what_has_been_returned_cannot_be_given_longer(
         extend(session, agency_return, date(2027, 1, 8), "Ill", by=cast["Priya"], now=NOON)
     school = return_named(session, "R1-SCH")
     with pytest.raises(RefusedError):
-        extend(session, school, date(2027, 2, 8), "Ill", by=cast["Priya"], now=NOON)
+        extend(session, school, NEVER + timedelta(days=1), "Ill", by=cast["Priya"], now=NOON)
     with pytest.raises(PermissionError):
         extend(session, school, date(2027, 1, 8), "Ill", by=cast["Mo"], now=NOON)
 

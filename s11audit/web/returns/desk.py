@@ -17,7 +17,7 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import Route, can_turn_on_its_page, holds, route
 from s11audit.domain.scoring import ReturnScore, Scorecard
 from s11audit.domain.shares import Share
-from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, RoundStatus
+from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, takes_answers
 from s11audit.models import AgencyReturn
 from s11audit.queries.delegations import share_of
 from s11audit.queries.own_returns import own_return
@@ -124,7 +124,8 @@ class Desk:
     @property
     def is_editable(self) -> bool:
         """Whether its answers can be changed just now, by whoever may."""
-        in_time = self.agency_return.round.status is RoundStatus.OPEN
+        audit_round = self.agency_return.round
+        in_time = takes_answers(audit_round.status, audit_round.closes_on, self.today)
         return in_time and self.agency_return.status in EDITABLE_STATUSES
 
     def may(self, permission: Permission) -> bool:
