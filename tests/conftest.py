@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from s11audit.config import Settings, read_settings
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models.database import Database
-from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.web import create_app
 from s11audit.web.security import Services
 from tests.cast import Cast
@@ -29,8 +27,7 @@ from tests.databases import (
 )
 from tests.pages import Pages
 from tests.rounds_and_returns import Opened, open_round
-
-QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
+from tests.small import QUESTIONNAIRES, small_questionnaire
 
 # How long an example takes says more about the machine than about what is tested.
 hypothesis_settings.register_profile(
@@ -125,7 +122,7 @@ def pages(app: Flask, database: Database) -> Pages:
 @pytest.fixture(scope="session")
 def small() -> Questionnaire:
     """tests/questionnaires/small/1.yaml."""
-    return Catalogue([QUESTIONNAIRES]).get("small", "1")
+    return small_questionnaire()
 
 
 @pytest.fixture

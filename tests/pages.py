@@ -55,7 +55,7 @@ class Page:
                 str(form.get("action", "")).endswith(action_ends)
                 and form.find_parent("header") is None
             ):
-                return _fields(form)
+                return fields_of(form)
         raise AssertionError(f"No form whose action ends with {action_ends!r}")
 
 
@@ -125,7 +125,8 @@ def _words(tag: Tag) -> str:
     return " ".join(tag.get_text(" ").split())
 
 
-def _fields(form: Tag) -> dict[str, Any]:
+def fields_of(form: Tag) -> dict[str, Any]:
+    """What a browser would send for a form, unchanged."""
     sent: dict[str, Any] = {}
     for field in form.find_all(["input", "textarea", "select"]):
         name = str(field.get("name", ""))

@@ -100,6 +100,15 @@ NO_QUESTIONNAIRE = Problem(
         "Whoever runs this installation can put the file back; the server's log names it.",
     ),
 )
+NO_ROOM = Problem(
+    "There is no room left to save anything",
+    (
+        "The place where answers are kept is full. Nothing was saved just now; what you saved "
+        "before is safe, and can be read.",
+        "Copy what you typed from below, or leave the page open. Tell your partnership’s office: "
+        "whoever runs this service has to make room first.",
+    ),
+)
 TOO_OFTEN = Problem(
     "You have tried too many times",
     ("If it was not you who tried so often, tell the partnership’s office.",),
@@ -156,7 +165,13 @@ def _no_questionnaire(error: Exception) -> tuple[str, int]:
 def _no_database(error: OperationalError) -> tuple[str, int]:
     """Somebody holds the database for longer than we wait, or its server is away."""
     logger.error("Could not answer %s %s: %s", request.method, request.path, error.orig)
-    return problem_page(PROBLEMS[503], 503)
+    return problem_page(NO_ROOM if _is_for_want_of_room(error) else PROBLEMS[503], 503)
+
+
+def _is_for_want_of_room(error: OperationalError) -> bool:
+    """Whether the disk of SQLite, or of PostgreSQL's server, is full."""
+    by_sqlite = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
+    return by_sqlite or getattr(error.orig, "sqlstate", "") == "53100"
 
 
 def _not_permitted(_error: PermissionError) -> tuple[str, int]:

@@ -5,6 +5,7 @@ Deny by default: a view that declares neither `@permitted(...)` nor `@public` an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask_wtf import CSRFProtect
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -30,6 +32,8 @@ from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.events import ADDRESS
 from s11audit.services.secret_box import SecretBox
 from s11audit.web.given_back import typed_texts
+
+logger = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -172,8 +176,11 @@ def _touch(found: SignedIn) -> None:
     if now() - found.last_seen_at < TOUCH_EVERY:
         return
     touch = update(UserSession).where(UserSession.id == found.session_id).values(last_seen_at=now())
-    with services().database.writing.begin() as writing:
-        writing.execute(touch)
+    try:
+        with services().database.writing.begin() as writing:
+            writing.execute(touch)
+    except OperationalError as error:  # full or held: pages can still be read
+        logger.warning("Could not note that a session was used: %s", error.orig)
 
 
 def _guard() -> WerkzeugResponse | None:
