@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from s11audit.domain.actions import ActionSource, ActionStatus
@@ -12,7 +14,7 @@ from s11audit.models import Action
 from s11audit.models.database import Database
 from tests.cast import Cast
 from tests.pages import Page, Pages
-from tests.rounds_and_returns import COMPLETE, Opened, return_named, submit
+from tests.rounds_and_returns import COMPLETE, NOON, Opened, return_named, submit
 
 ACTION = "/actions/R1-POL-A1"
 LAST_YEAR = date(2020, 1, 31)
@@ -52,6 +54,13 @@ def submitted(database: Database, cast: Cast, opened: Opened) -> Opened:
             )
         )
     return opened
+
+
+@pytest.fixture(autouse=True)
+def in_november() -> Iterator[None]:
+    """What is overdue hangs on the day."""
+    with time_machine.travel(NOON):
+        yield
 
 
 @pytest.fixture
