@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask import render_template
 
 from s11audit.domain.agency_types import agency_type_label
-from s11audit.domain.dates import today_in_london
+from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
@@ -27,13 +28,11 @@ from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.sorting import sorting
 from s11audit.web.step_forms import StepForm, Wanted, errors_in, step_buttons
 
-WANTED = {
-    "reopen": Wanted(
-        "Why does the round open again?",
-        "Managers and the QA subgroup can read this.",
-        "Say why the round opens again",
-    )
-}
+REOPEN = Wanted(
+    "Why does the round open again?",
+    "Managers and the QA subgroup can read this.",
+    "Say why the round opens again",
+)
 _STATUS_ORDER = {status: place for place, status in enumerate(ReturnStatus)}
 COLUMNS: dict[str, Callable[[ReturnRow], Any]] = {
     "agency": lambda row: row.agency.casefold(),
@@ -70,7 +69,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
     order = sorting(COLUMNS, "agency")
     may_run = viewer().may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id)
     steps = steps_from(ROUND_STEPS, audit_round.status) if may_run else ()
-    buttons = step_buttons(steps, WANTED, sent)
+    buttons = step_buttons(steps, wanted_of(audit_round, today), sent)
     return render_template(
         "rounds/show.html",
         round=audit_round,
@@ -85,6 +84,13 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
         days=_days(audit_round.due_on, today),
     )
+
+
+def wanted_of(audit_round: AuditRound, today: date) -> dict[str, Wanted]:
+    """What the steps of this round ask for: a new last day, too, where the old one is over."""
+    is_over = audit_round.closes_on < today
+    ended = f"Its last day was {long_date(audit_round.closes_on)}. When does it close now?"
+    return {"reopen": replace(REOPEN, day=ended) if is_over else REOPEN}
 
 
 def _days(due_on: date, today: date) -> str:
