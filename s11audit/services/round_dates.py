@@ -40,14 +40,15 @@ class RoundDates:
     due_on: date
     closes_on: date
 
-    def check(self) -> None:
-        """Raises RefusedError (`due_on`, `closes_on`) where they do not follow one another."""
+    def checked(self) -> RoundDates:
+        """These dates. Raises RefusedError (`due_on`, `closes_on`) where they are out of order."""
         if self.due_on <= self.opens_on:
             opens = long_date(self.opens_on)
             raise RefusedError("due_on", f"Enter a date after {opens}, when it opens")
         if self.closes_on < self.due_on:
             due = long_date(self.due_on)
             raise RefusedError("closes_on", f"Enter {due}, when returns are due, or a later date")
+        return self
 
     @property
     def as_text(self) -> list[str]:
@@ -164,7 +165,7 @@ def _check_change(
 ) -> None:
     if audit_round.status not in DATABLE_STATUSES:
         raise StepNotAllowedError("Dates can change only before a round closes.")
-    dates.check()
+    dates.checked()
     if dates.closes_on < today:
         raise RefusedError("closes_on", f"Enter {long_date(today)} or a later date")
     _check_extensions(session, audit_round, dates.closes_on)

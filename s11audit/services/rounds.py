@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -62,44 +63,41 @@ def create_round(
     by: Viewer,
     now: datetime,
 ) -> AuditRound:
-    """A draft round with a return, not started, for each of these agencies.
+    """A draft round with a return, not started, for each of these agencies, who read `guidance`.
 
-    `shared_with` are ids of further partnerships that ask together: an agency of several answers
-    once. `guidance` is what agencies read first; so many different people sign a return as
-    `signatures_needed` says. Raises RefusedError naming `reference`, `title`, `due_on`,
-    `closes_on`, `signatures_needed` or `agencies`.
+    `shared_with` are ids of partnerships that ask, too: an agency of several answers once. Raises
+    RefusedError (`reference`, `title`, `due_on`, `closes_on`, `signatures_needed`, `agencies`).
     """
     _check_may_run(by, partnership_id)
     _check_words(session, reference, title)
-    RoundDates(opens_on, due_on, closes_on).check()
     _check_signatures(signatures_needed)
+    dates = RoundDates(opens_on, due_on, closes_on).checked()
     audit_round = AuditRound(
         partnership_id=partnership_id,
         reference=reference,
         title=title,
-        questionnaire_id=questionnaire.id,
-        questionnaire_version=questionnaire.version,
-        opens_on=opens_on,
-        due_on=due_on,
-        closes_on=closes_on,
+        **_version(questionnaire),
+        **asdict(dates),
         guidance=guidance.strip(),
         signatures_needed=signatures_needed,
         created_at=now,
     )
-    _keep(session, audit_round)
-    _share(session, audit_round, shared_with, by)
+    _keep(session, audit_round, shared_with, by)
     _record(session, "round-created", audit_round, by, now, _version_detail(questionnaire))
     add_agencies(session, audit_round, agency_ids, by=by, now=now)
     return audit_round
 
 
-def _keep(session: Session, audit_round: AuditRound) -> None:
+def _keep(
+    session: Session, audit_round: AuditRound, shared_with: Iterable[int], by: Viewer
+) -> None:
     """Write the round down, unless its reference is taken, perhaps out of the writer's sight."""
     try:
         with session.begin_nested():
             session.add(audit_round)
     except IntegrityError:
         raise RefusedError("reference", _taken(audit_round.reference)) from None
+    _share(session, audit_round, shared_with, by)
 
 
 def _taken(reference: str) -> str:
@@ -153,7 +151,8 @@ def take_round_step(
     """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
 
     Opening it again after its last day needs a new one, `closes_on`: a round that is over takes no
-    answers. Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
+    answers. Raises StepNotAllowedError, RefusedError (`reason`, `closes_on`), and PermissionError
+    for a stranger.
     """
     allows = partial(by.may_in_partnership, partnership_id=audit_round.partnership_id)
     step = step_for(ROUND_STEPS, step_name, audit_round.status, by=by, allows=allows)
@@ -260,9 +259,16 @@ def _pins(audit_round: AuditRound, questionnaire: Questionnaire | None) -> dict[
     if questionnaire is None:
         raise ValueError("Opening a round pins its questionnaire, so it must be given")
     return {
+        **_version(questionnaire),
+        "questionnaire_sha256": questionnaire.sha256,
+    }
+
+
+def _version(questionnaire: Questionnaire) -> dict[str, str]:
+    """The columns of a round that name a questionnaire version."""
+    return {
         "questionnaire_id": questionnaire.id,
         "questionnaire_version": questionnaire.version,
-        "questionnaire_sha256": questionnaire.sha256,
     }
 
 

@@ -14,7 +14,7 @@ from s11audit.domain.questionnaire import Kind
 from s11audit.domain.versions import version_name
 from s11audit.models import Agency
 from s11audit.questionnaires import Catalogue
-from s11audit.services.rounds import LONGEST_REFERENCE, LONGEST_TITLE, SIGNATURES
+from s11audit.services.rounds import LONGEST_REFERENCE, LONGEST_TITLE
 from s11audit.web.fields import DateParts, TextField
 
 LARGEST_ID = 2**31 - 1
@@ -23,8 +23,8 @@ LONGEST_GUIDANCE = 5_000
 EVERY_SCHOOL = "every school"
 EVERY_OTHER = "every other"
 SIGNATURE_LABELS = {
-    1: "One person, such as the chief officer",
-    2: "Two different people, such as the head teacher and the chair of governors",
+    "1": "One person, such as the chief officer",
+    "2": "Two different people, such as the head teacher and the chair of governors",
 }
 
 
@@ -56,13 +56,13 @@ class AgenciesForm(FlaskForm):
 
     def offer_agencies(self, agencies: Iterable[Agency]) -> None:
         """Offer these agencies, which come in the order of their types."""
-        by_type = groupby(agencies, key=lambda agency: agency.agency_type)
-        self._by_type = {code: list(group) for code, group in by_type}
+        of_type = groupby(agencies, key=lambda agency: agency.agency_type)
+        self._by_type = {code: list(group) for code, group in of_type}
         everybody = [agency for group in self._by_type.values() for agency in group]
         self.agencies.choices = [(agency.id, agency.name) for agency in everybody]
         self.groups = [(agency_type_label(code), of) for code, of in self._by_type.items()]
-        types = self._choices_of_types() if len(self._by_type) > 1 else []
-        self.types.choices = [*self._wide_choices(), *types]
+        by_type = self._choices_of_types() if len(self._by_type) > 1 else {}
+        self.types.choices = {**self._wide_choices(), **by_type}
 
     @property
     def chosen(self) -> set[int]:
@@ -83,22 +83,22 @@ class AgenciesForm(FlaskForm):
         codes |= schools if EVERY_SCHOOL in ticked else set()
         return codes | (self._by_type.keys() - schools if EVERY_OTHER in ticked else set())
 
-    def _wide_choices(self) -> list[tuple[str, str]]:
+    def _wide_choices(self) -> dict[str, str]:
         """One tick for each of the two audits: schools and colleges, or everybody else."""
         sizes = {EVERY_SCHOOL: 0, EVERY_OTHER: 0}
         for code, group in self._by_type.items():
             sizes[EVERY_SCHOOL if code in SCHOOL_TYPES else EVERY_OTHER] += len(group)
         if not sizes[EVERY_SCHOOL]:
-            return [(EVERY_OTHER, f"Every agency ({sizes[EVERY_OTHER]})")]
-        schools = (EVERY_SCHOOL, f"Every school and college ({sizes[EVERY_SCHOOL]})")
-        others = (EVERY_OTHER, f"Every other agency ({sizes[EVERY_OTHER]})")
-        return [others, schools] if sizes[EVERY_OTHER] else [schools]
+            return {EVERY_OTHER: f"Every agency ({sizes[EVERY_OTHER]})"}
+        schools = {EVERY_SCHOOL: f"Every school and college ({sizes[EVERY_SCHOOL]})"}
+        others = {EVERY_OTHER: f"Every other agency ({sizes[EVERY_OTHER]})"}
+        return {**others, **schools} if sizes[EVERY_OTHER] else schools
 
-    def _choices_of_types(self) -> list[tuple[str, str]]:
-        return [
-            (code, f"{agency_type_label(code)} ({len(group)})")
+    def _choices_of_types(self) -> dict[str, str]:
+        return {
+            code: f"{agency_type_label(code)} ({len(group)})"
             for code, group in self._by_type.items()
-        ]
+        }
 
 
 class RoundForm(AgenciesForm):
@@ -148,7 +148,7 @@ class RoundForm(AgenciesForm):
     signatures_needed = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Who signs a return?",
         coerce=int,
-        choices=[(number, SIGNATURE_LABELS[number]) for number in SIGNATURES],
+        choices=SIGNATURE_LABELS,
         default=1,
         invalid_choice_message="Choose how many people sign a return",
     )
