@@ -21,6 +21,8 @@ from s11audit.queries.rounds import RoundLine, round_lines
 # How far ahead the programme looks, and how many late agencies it names.
 AHEAD = timedelta(days=28)
 MOST_LATE = 20
+# The statuses in which a round still takes in agencies.
+JOINABLE_STATUSES = frozenset({RoundStatus.DRAFT, RoundStatus.OPEN})
 
 
 class Occasion(StrEnum):
@@ -125,6 +127,20 @@ def late_returns(
         .limit(most)
     )
     return [LateReturn(*row) for row in rows]
+
+
+def rounds_to_join(session: Session, *, visible_to: Viewer) -> list[AuditRound]:
+    """The rounds that the viewer runs and that still take in agencies, latest due first."""
+    return list(
+        session.scalars(
+            select(AuditRound)
+            .where(
+                AuditRound.partnership_id.in_(visible_to.partnerships(Permission.EDIT_ROUNDS)),
+                AuditRound.status.in_(JOINABLE_STATUSES),
+            )
+            .order_by(AuditRound.due_on.desc(), AuditRound.reference)
+        )
+    )
 
 
 def _in(lines: Iterable[RoundLine], status: RoundStatus) -> list[RoundLine]:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import round_of
 from s11audit.services.bulk_agencies import NamedAgency
 from s11audit.services.refusals import RefusedError
-from s11audit.services.rounds import JOINABLE_STATUSES, add_agencies
+from s11audit.services.rounds import add_agencies
 
 
 def round_to_join(

@@ -26,6 +26,7 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record, record_by
 from s11audit.services.refusals import RefusedError
@@ -42,8 +43,6 @@ REFERENCE_RULE = (
 )
 # How many different people may be asked to sign a return, such as a head teacher and a governor.
 SIGNATURES = (1, 2)
-# The statuses in which a round still takes in agencies.
-JOINABLE_STATUSES = frozenset({RoundStatus.DRAFT, RoundStatus.OPEN})
 
 
 def create_round(

@@ -11,6 +11,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.moderation import return_to_scrutinise
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite, questionnaire_to_open
 from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
@@ -127,7 +128,7 @@ def _agencies_page(audit_round: AuditRound, form: AgenciesForm) -> str:
         round=audit_round,
         form=form,
         errors=errors_of(form) if request.method == "POST" else [],
-        is_open=audit_round.status in rounds.JOINABLE_STATUSES,
+        is_open=audit_round.status in JOINABLE_STATUSES,
     )
 
 

@@ -15,6 +15,7 @@ from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
 from s11audit.models import AuditRound
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import (
     ReturnRow,
     rates_by_type,
@@ -22,7 +23,6 @@ from s11audit.queries.rounds import (
     return_rows,
 )
 from s11audit.services.round_dates import DATABLE_STATUSES
-from s11audit.services.rounds import JOINABLE_STATUSES
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.rounds.filtering import FilterForm
 from s11audit.web.rounds.pages import blueprint, round_or_404
