@@ -131,9 +131,10 @@ _EXAMPLES = (
      "email": "head@elm-row.example", "name": "Jo Birch", "role": "signatory"},
 )  # fmt: skip
 _EXAMPLES_OF_AGENCIES = (
-    _EXAMPLES[0],
+    {"reference": "OAK-LANE", "agency": "Oak Lane School", "agency_type": "school",
+     "attributes": "primary maintained"},
     {"agency": "Ash Vale Hospitals", "agency_type": "nhs-trust", "attributes": "direct-work"},
-)
+)  # fmt: skip
 
 
 def template(columns: Mapping[str, Column] = COLUMNS) -> bytes:
