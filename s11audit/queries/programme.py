@@ -94,7 +94,7 @@ def programme(session: Session, today: date, *, visible_to: Viewer) -> Programme
     return Programme(
         open=opened,
         drafts=drafts,
-        earlier=[line for line in lines if line not in opened and line not in drafts],
+        earlier=[line for line in lines if line.status not in JOINABLE_STATUSES],
         late=late,
         more_late=[(line, more) for line, more in unnamed if more > 0],
         coming=sorted(_coming(lines, today), key=lambda one: (one.day, one.round.reference)),

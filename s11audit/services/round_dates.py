@@ -151,7 +151,7 @@ def _close(session: Session, audit_round: AuditRound, now: datetime) -> bool:
     step = step_named(ROUND_STEPS, "close", RoundStatus.OPEN)
     still_over = AuditRound.closes_on < today_in_london(now)
     try:
-        statuses = move(session, audit_round, step, still_over)
+        statuses = move(session, audit_round, step, still_over, status_reason="")
     except StepNotAllowedError:
         return False  # somebody closed it, or gave it longer, at the same moment
     subject = f"round {audit_round.reference}"

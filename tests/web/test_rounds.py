@@ -100,8 +100,8 @@ def test_every_agency_and_type_is_offered_and_none_is_chosen(priya: Pages, cast:
         box.find_next("label").get_text(strip=True) for box in page.soup.select("[name=types]")
     ]
     assert types == [
-        "Every other agency (2)",
         "Every school and college (1)",
+        "Every other agency (2)",
         "NHS trust (1)",
         "Police (1)",
         "School (1)",

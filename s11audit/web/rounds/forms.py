@@ -92,7 +92,7 @@ class AgenciesForm(FlaskForm):
             return {EVERY_OTHER: f"Every agency ({sizes[EVERY_OTHER]})"}
         schools = {EVERY_SCHOOL: f"Every school and college ({sizes[EVERY_SCHOOL]})"}
         others = {EVERY_OTHER: f"Every other agency ({sizes[EVERY_OTHER]})"}
-        return {**others, **schools} if sizes[EVERY_OTHER] else schools
+        return {**schools, **others} if sizes[EVERY_OTHER] else schools
 
     def _choices_of_types(self) -> dict[str, str]:
         return {
