@@ -345,13 +345,14 @@ def _better(one: Sent, other: Sent) -> bool:
 
 def _after_a_look(world: Furnished, found: Mapping[str, Sent]) -> Iterator[Sent]:
     """Forms that stand on the page which answers another."""
-    looked = found["people.check_many"]
-    with world.stage(looked.who) as stage:
-        yield from (
-            sent
-            for sent in _forms_on(world.app, looked.who, looked.action, post(stage, looked))
-            if sent.endpoint == "people.confirm_many"
-        )
+    for look, then in AFTER_A_LOOK.items():
+        looked = found[look]
+        with world.stage(looked.who) as stage:
+            yield from (
+                sent
+                for sent in _forms_on(world.app, looked.who, looked.action, post(stage, looked))
+                if sent.endpoint == then
+            )
 
 
 def addresses(world: Furnished, who: str) -> Iterator[str]:
@@ -416,10 +417,12 @@ RIGHT = {
     "account.check_proof": {"password": PASSWORD},
     "account.send_link": {"email": "dana@example.org"},
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
+    "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
     "questionnaires.add_draft": {"text": draft_called("another")},
     "people.give_over": {"to": "new"},
     "installation.share_agency": {"agency": "FARPOL"},
     "installation.join_trust": {"agency": "ASH"},
+    "rounds.change": {"opens_on-year": "2026", "closes_on-year": "2028"},
     "rounds.extend": {"due_on-day": "20", "due_on-year": "2026"},
     "people.add_agency": {"other": "nursery"},
     "people.change_attributes": {"other": "nursery"},
@@ -427,6 +430,11 @@ RIGHT = {
 }
 # Where a form may still be sent; of other things it is found, too, and comes too late.
 STILL_OPEN = frozenset({"/returns/R1-SCH/delegations", "/rounds/R1/returns/SCH/extension"})
+# What stands only on the page that answers another form.
+AFTER_A_LOOK = {
+    "people.check_many": "people.confirm_many",
+    "people.check_agencies": "people.confirm_agencies",
+}
 # What a browser would need besides: the code that a new app shows, a code on paper.
 NEEDS_MORE = frozenset({"account.add_app", "account.check_recovery_code"})
 # How a form is answered that is done: with the next page, or with one to be seen once.

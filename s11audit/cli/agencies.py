@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from s11audit.cli.importing import agency_template, import_agencies
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import as_json_option, partnership_meant, print_rows
 from s11audit.domain.agency_types import AGENCY_TYPE_LABELS, agency_type_label
@@ -28,6 +29,10 @@ attributes_option = click.option(
 @click.group()
 def agencies() -> None:
     """Add agencies and list them."""
+
+
+agencies.add_command(import_agencies)
+agencies.add_command(agency_template)
 
 
 @agencies.command("add")

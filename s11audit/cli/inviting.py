@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from s11audit.cli.importing import say_faults
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import partnership_meant
 from s11audit.domain.numbers import counted
@@ -33,9 +34,12 @@ def print_template() -> None:
 @people.command("invite-many")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--partnership", metavar="REF", help="Needed where there are several.")
+@click.option("--round", "round_", metavar="REF", default="", help="The round that they join.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def invite_many(file: Path, partnership: str | None, dry_run: bool, as_json: bool) -> None:
+def invite_many(
+    file: Path, partnership: str | None, round_: str, dry_run: bool, as_json: bool
+) -> None:
     """Add the agencies of FILE, a CSV list, and invite its people: all of them or nobody.
 
     `s11audit people template` prints an empty list.
@@ -44,7 +48,7 @@ def invite_many(file: Path, partnership: str | None, dry_run: bool, as_json: boo
         by, now = operator(session), datetime.now(UTC)
         rows = read_rows(spreadsheet_text(file.read_bytes()))
         home = partnership_meant(session, partnership, by)
-        plan = plan_invitations(session, rows, home, by=by, now=now)
+        plan = plan_invitations(session, rows, home, round_.upper(), by=by, now=now)
         if not plan.faults and not dry_run:
             base = opened.settings.base_url
             carry_out(session, plan, by=by, now=now, address=lambda token: f"{base}/join/{token}")
@@ -58,9 +62,7 @@ def _say(plan: Plan, as_json: bool, *, was_done: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(plan), indent=2, ensure_ascii=False, default=sorted))
         return
-    for fault in plan.faults:
-        column = f", {fault.column}" if fault.column else ""
-        click.echo(f"Line {fault.line}{column}: {fault.message}.", err=True)
+    say_faults(plan.faults)
     if plan.faults:
         return
     for agency in plan.added:
@@ -73,7 +75,8 @@ def _say(plan: Plan, as_json: bool, *, was_done: bool) -> None:
     people_done = counted(len(plan.invited), "person", "people")
     agencies_done = counted(len(plan.added), "agency", "agencies")
     begins = "Done" if was_done else "To be done"
-    click.echo(f"{begins}: {people_done} invited, {agencies_done} added.")
+    joined = f", {len(plan.joining)} taken into {plan.round}" if plan.round else ""
+    click.echo(f"{begins}: {people_done} invited, {agencies_done} added{joined}.")
 
 
 def _list(title: str, people_of: Sequence[Invitee]) -> None:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import catalogue_of, installation
+from s11audit.cli.round_details import show_round
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ROUND_STATUS_LABELS, StepNotAllowedError
@@ -58,6 +59,9 @@ def rounds() -> None:
     """List audit rounds, set one up, open it and close it."""
 
 
+rounds.add_command(show_round)
+
+
 @rounds.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_rounds(as_json: bool) -> None:
@@ -89,6 +93,10 @@ def list_rounds(as_json: bool) -> None:
 @click.option(
     "--agency", "agencies", multiple=True, metavar="REF", help="Repeat it; left out means all."
 )
+@click.option("--guidance", default="", help="What agencies read on their return.")
+@click.option(
+    "--signatures", default=1, show_default=True, help="How many people sign a return: 1 or 2."
+)
 def create(
     reference: str,
     title: str,
@@ -99,6 +107,8 @@ def create(
     closes: date,
     partnership: str | None,
     agencies: tuple[str, ...],
+    guidance: str,
+    signatures: int,
 ) -> None:
     """Set up a round as a draft, which agencies do not see until it is opened."""
     with installation() as opened, opened.database.writing.begin() as session:
@@ -119,6 +129,8 @@ def create(
             due,
             closes,
             chosen,
+            guidance=guidance,
+            signatures_needed=signatures,
             by=by,
             now=datetime.now(UTC),
         )

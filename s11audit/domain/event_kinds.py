@@ -123,6 +123,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             "round-moderation-started": "started moderation of {}",
             "round-reported": "marked {} as reported",
             "round-archived": "archived {}",
+            "round-dates-changed": "changed the dates of {}",
         },
     ),
     **_of(

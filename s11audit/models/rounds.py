@@ -24,7 +24,8 @@ class AuditRound(Base):
     """A round of one or more partnerships: `partnerships`, of which `partnership` runs it.
 
     The questionnaire is pinned by id, version and SHA-256 when the round opens.
-    `status_reason` is what was said when its last step asked for a reason, such as opening again.
+    `status_reason` is what was said when its last step asked for a reason, such as opening again,
+    `dates_reason` why the dates changed while it was open.
     `signatures_needed` is how many different people sign a return, `reminder_days` on which days
     from the due date whoever has not returned is reminded.
     """
@@ -44,6 +45,7 @@ class AuditRound(Base):
     closes_on: Mapped[date]
     guidance: Mapped[str] = mapped_column(Text, default="")
     status_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    dates_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     signatures_needed: Mapped[int] = mapped_column(default=1, server_default="1")
     reminder_days: Mapped[tuple[int, ...]] = mapped_column(
         Days(), default=USUAL_PLAN, server_default=" ".join(map(str, USUAL_PLAN))

@@ -1,4 +1,4 @@
-"""Which agency each line of a list of people means: one that is there, or one to be added."""
+"""Which agency each line of a list means: one that is there, or one to be added."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.agency_types import agency_type_label
+from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Partnership
 from s11audit.models.people import agency_partnerships
-from s11audit.services.agencies import references_in_use
+from s11audit.services.agencies import add_agencies, references_in_use
 from s11audit.services.bulk_rows import RowChecks, Told
 from s11audit.services.invitation_files import Row
 
@@ -39,15 +41,16 @@ class NamedAgency:
 class AgenciesOfFile:
     """Reads the rows of a file and finds their agencies, adding what is wrong to `checks`.
 
-    `ids` has the references of the partnership's agencies by their ids.
+    `ids` has the references of the partnership's agencies by their ids. `of_people` says whether
+    the rows also name people.
     """
 
-    def __init__(self, session: Session, home: Partnership) -> None:
+    def __init__(self, session: Session, home: Partnership, *, of_people: bool) -> None:
         columns = agency_partnerships.c
         ours = select(columns.agency_id).where(columns.partnership_id == home.id)
         there = session.scalars(select(Agency).where(Agency.id.in_(ours))).all()
         self.ids = {one.id: one.reference for one in there}
-        self.checks = RowChecks({one.agency_type for one in there})
+        self.checks = RowChecks({one.agency_type for one in there}, of_people=of_people)
         self.added: list[NamedAgency] = []
         self._found: dict[str, NamedAgency] = {}
         self._by_reference = {
@@ -129,6 +132,23 @@ class AgenciesOfFile:
         self._names[name] += 1
         self.added.append(new)
         return new
+
+
+def add_new(
+    session: Session, added: Iterable[NamedAgency], home: Partnership, *, by: Viewer, now: datetime
+) -> None:
+    """Add the new agencies of a file to their partnership."""
+    new = [
+        Agency(
+            reference=one.reference,
+            name=one.name,
+            agency_type=one.agency_type,
+            attributes=one.attributes,
+            partnerships=[home],
+        )
+        for one in added
+    ]
+    add_agencies(session, new, by=by, now=now)
 
 
 class References:

@@ -20,8 +20,9 @@ from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, Invitation, Membership, Partnership, User
 from s11audit.queries.invitations import is_open
-from s11audit.services.agencies import add_agencies, home_of_new
-from s11audit.services.bulk_agencies import AgenciesOfFile, NamedAgency
+from s11audit.services.agencies import home_of_new
+from s11audit.services.bulk_agencies import AgenciesOfFile, NamedAgency, add_new
+from s11audit.services.bulk_joining import not_yet_in, round_to_join, take_in
 from s11audit.services.bulk_rows import RowChecks
 from s11audit.services.events import record_by
 from s11audit.services.invitation_files import Fault, InvitationFile
@@ -49,7 +50,8 @@ class Invitee:
 class Plan:
     """What would be done for a file, in the order of its lines; nothing while there are faults.
 
-    `added` and `found` are agencies. `present` hold the role already, `waiting` are invited to it
+    `added` and `found` are agencies, of which those `joining` get a return in `round`, if there is
+    one. `present` hold the role already, `waiting` are invited to it
     already: both are left alone. `unread` are headings of columns that mean nothing here.
     """
 
@@ -61,6 +63,8 @@ class Plan:
     waiting: list[Invitee]
     faults: list[Fault]
     unread: tuple[str, ...] = ()
+    round: str = ""
+    joining: Sequence[NamedAgency] = ()
 
     @property
     def digest(self) -> str:
@@ -70,18 +74,26 @@ class Plan:
 
     @property
     def changes_anything(self) -> bool:
-        return bool(self.added or self.invited)
+        return bool(self.added or self.invited or self.joining)
 
 
 def plan_invitations(
-    session: Session, file: InvitationFile, partnership: str, *, by: Viewer, now: datetime
+    session: Session,
+    file: InvitationFile,
+    partnership: str,
+    round_: str = "",
+    *,
+    by: Viewer,
+    now: datetime,
 ) -> Plan:
     """What inviting everybody of this file to a partnership within reach would do.
 
-    Raises RefusedError where there is no such partnership.
+    Their agencies join the round of the reference `round_`, if there is one. Raises RefusedError
+    (`partnership`, `round`) where there is no such thing.
     """
     home = home_of_new(session, partnership, by)
-    agencies = AgenciesOfFile(session, home)
+    audit_round = round_to_join(session, round_, home, by=by)
+    agencies = AgenciesOfFile(session, home, of_people=True)
     rows = agencies.read(file.rows)
     invitees = _once_each(
         [
@@ -102,6 +114,8 @@ def plan_invitations(
         waiting=[one for one in invitees if one.key in waiting],
         faults=sorted([*file.faults, *agencies.checks.faults], key=lambda fault: fault.line),
         unread=file.unread,
+        round=round_,
+        joining=not_yet_in(session, audit_round, [*agencies.added, *agencies.found]),
     )
 
 
@@ -120,17 +134,9 @@ def carry_out(
     if plan.faults:
         raise RefusedError("file", "Mend the lines that are at fault first")
     home = home_of_new(session, plan.partnership, by)
-    new = [
-        Agency(
-            reference=one.reference,
-            name=one.name,
-            agency_type=one.agency_type,
-            attributes=one.attributes,
-            partnerships=[home],
-        )
-        for one in plan.added
-    ]
-    add_agencies(session, new, by=by, now=now)
+    audit_round = round_to_join(session, plan.round, home, by=by)
+    add_new(session, plan.added, home, by=by, now=now)
+    take_in(session, audit_round, plan.joining, by=by, now=now)
     recipients = _posts(session, plan, home, by)
     sent = invite_all(session, recipients, by=by, now=now, address=address)
     detail = {"agencies": len(plan.added), "invitations": len(plan.invited)}

@@ -1,10 +1,10 @@
-"""What one line of a list of people says, checked by itself: what is wrong, and what is right."""
+"""What one line of a list says, checked by itself: what is wrong, and what would be right."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS, AGENCY_TYPE_LABELS
 from s11audit.domain.permissions import AGENCY_ROLES, ROLE_LABELS, Role
@@ -20,25 +20,30 @@ _ROLES = {role.value: ROLE_LABELS[role] for role in Role if role in AGENCY_ROLES
 
 @dataclass(frozen=True)
 class Told:
-    """A line in codes. What it leaves out, or says wrongly, is empty; no role is the lead's."""
+    """A line in codes. What it leaves out, or says wrongly, is empty; no role is the lead's.
+
+    A line of a list of agencies names nobody.
+    """
 
     line: int
     reference: str
     agency: str
     agency_type: str
     attributes: frozenset[str]
-    name: str
-    email: str
-    role: Role
+    name: str = ""
+    email: str = ""
+    role: Role = Role.AGENCY_LEAD
 
 
 class RowChecks:
     """Reads rows one after another and collects what is wrong with them in `faults`.
 
-    `own_types` are types of agency that the partnership has made up itself.
+    `own_types` are types of agency that the partnership has made up itself. `of_people` says
+    whether each row also names somebody.
     """
 
-    def __init__(self, own_types: Set[str]) -> None:
+    def __init__(self, own_types: Set[str], *, of_people: bool) -> None:
+        self._of_people = of_people
         self._types = {code: code for code in own_types} | AGENCY_TYPE_LABELS
         self.faults: list[Fault] = []
         self._places: set[tuple[int, str]] = set()
@@ -56,12 +61,18 @@ class RowChecks:
         """What a row says, as far as it is right."""
         if not row.agency and not row.reference:
             self.add(row.line, "agency", "Enter the name of the agency, or its reference")
-        return Told(
+        told = Told(
             row.line,
             reference=self._sound(row, "reference", sound_reference) if row.reference else "",
             agency=self._sound(row, "agency", _plain_name) if row.agency else "",
             agency_type=self._one_of(row, "agency_type", self._types),
             attributes=self._attributes(row),
+        )
+        return self._with_person(told, row) if self._of_people else told
+
+    def _with_person(self, told: Told, row: Row) -> Told:
+        return replace(
+            told,
             name=self._sound(row, "name", _plain_name),
             email=self._sound(row, "email", sound_email),
             role=Role(self._one_of(row, "role", _ROLES) or Role.AGENCY_LEAD),

@@ -1,7 +1,7 @@
-"""Reading a list of people to invite: a CSV file as spreadsheets save it, with every fault told.
+"""Reading a list of agencies, or of people to invite: a CSV file as spreadsheets save it.
 
-Any of the usual encodings and separators is read, and headings are matched kindly. Nothing is
-looked up here: that is `s11audit.services.bulk_invitations`.
+Any of the usual encodings and separators is read, headings are matched kindly, and every fault is
+told. Nothing is looked up here: that is `s11audit.services.bulk_agencies`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from s11audit.services.refusals import RefusedError
 
@@ -76,6 +76,13 @@ COLUMNS: dict[str, Column] = {
         frozenset({"attribute", "hasordoes", "whatithasordoes", "features"}),
     ),
 }  # fmt: skip
+# Of a list of agencies alone, in which a name is theirs.
+AGENCY_COLUMNS: dict[str, Column] = {
+    "reference": COLUMNS["reference"],
+    "agency": replace(COLUMNS["agency"], also=COLUMNS["agency"].also | {"name"}),
+    "agency_type": COLUMNS["agency_type"],
+    "attributes": COLUMNS["attributes"],
+}
 
 
 @dataclass(frozen=True)
@@ -116,17 +123,27 @@ class _UnreadableError(Exception):
         self.line = line
 
 
-def template() -> bytes:
+_EXAMPLES = (
+    {"reference": "ELM-ROW", "agency": "Elm Row School", "agency_type": "school",
+     "email": "dsl@elm-row.example", "name": "Robin Ash", "role": "agency-lead",
+     "attributes": "primary maintained"},
+    {"reference": "ELM-ROW", "agency": "Elm Row School", "agency_type": "school",
+     "email": "head@elm-row.example", "name": "Jo Birch", "role": "signatory"},
+)  # fmt: skip
+_EXAMPLES_OF_AGENCIES = (
+    {"reference": "OAK-LANE", "agency": "Oak Lane School", "agency_type": "school",
+     "attributes": "primary maintained"},
+    {"agency": "Ash Vale Hospitals", "agency_type": "nhs-trust", "attributes": "direct-work"},
+)  # fmt: skip
+
+
+def template(columns: Mapping[str, Column] = COLUMNS) -> bytes:
     """A file to fill in: the headings and two lines of an example, for any spreadsheet."""
-    lines = (
-        [column.heading for column in COLUMNS.values()],
-        ["ELM-ROW", "Elm Row School", "school", "dsl@elm-row.example", "Robin Ash", "agency-lead",
-         "primary maintained"],
-        ["ELM-ROW", "Elm Row School", "school", "head@elm-row.example", "Jo Birch", "signatory",
-         ""],
-    )  # fmt: skip
+    examples = _EXAMPLES if "email" in columns else _EXAMPLES_OF_AGENCIES
     written = io.StringIO()
-    csv.writer(written).writerows(lines)
+    lines = csv.writer(written)
+    lines.writerow([column.heading for column in columns.values()])
+    lines.writerows([example.get(name, "") for name in columns] for example in examples)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -140,8 +157,10 @@ def _sound_text(text: str) -> str:
     return text
 
 
-def read_rows(text: str) -> InvitationFile:
+def read_rows(text: str, columns: Mapping[str, Column] = COLUMNS) -> InvitationFile:
     """The rows of the text of a file, or the faults that keep it from being read.
+
+    `columns` are those that it may have, by their names in a Row.
 
     Raises RefusedError where there is nothing in it, or too much.
     """
@@ -151,7 +170,7 @@ def read_rows(text: str) -> InvitationFile:
     lines = _lines(text)
     try:
         first, headings = next(lines)
-        places, faults, unread = _columns(headings, first)
+        places, faults, unread = _columns(headings, first, columns)
         if faults:
             return InvitationFile((), tuple(faults), unread)
         cells_of = dict(lines)
@@ -198,30 +217,30 @@ def _cell(text: str) -> str:
 
 
 def _columns(
-    headings: Sequence[str], line: int
+    headings: Sequence[str], line: int, columns: Mapping[str, Column]
 ) -> tuple[dict[str, int], list[Fault], tuple[str, ...]]:
     """Column → its place, what is wrong with the headings, and those that mean nothing."""
     places: dict[str, int] = {}
     faults: list[Fault] = []
     unread: list[str] = []
     for place, heading in enumerate(headings):
-        meant = _column_called(heading)
+        meant = _column_called(heading, columns)
         if meant is None:
             unread += [heading] if heading else []
         elif meant in places:
             faults.append(Fault(line, heading, "Two columns have this heading: remove one"))
         else:
             places[meant] = place
-    for name, column in COLUMNS.items():
+    for name, column in columns.items():
         if column.is_needed and name not in places:
             message = f"There is no column with this heading: call one “{column.heading}”"
             faults.append(Fault(line, column.heading, message))
     return places, faults, tuple(unread)
 
 
-def _column_called(heading: str) -> str | None:
+def _column_called(heading: str, columns: Mapping[str, Column]) -> str | None:
     plain = re.sub(r"[^a-z]", "", heading.lower())
-    for name, column in COLUMNS.items():
+    for name, column in columns.items():
         if plain in column.also or plain == re.sub(r"[^a-z]", "", column.heading):
             return name
     return None

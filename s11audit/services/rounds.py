@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from s11audit.domain.dates import long_date
+from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
@@ -25,9 +26,11 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record, record_by
 from s11audit.services.refusals import RefusedError
+from s11audit.services.round_dates import RoundDates, check_extension, day_to_close
 from s11audit.services.steps import check_reason, move, step_for
 
 # A round's reference is the beginning of those of its returns, actions and receipts.
@@ -38,8 +41,8 @@ REFERENCE_RULE = (
     f"Use 2 to {LONGEST_REFERENCE} capital letters, digits and hyphens for the reference, "
     "such as S11-2026"
 )
-# The statuses in which a round still takes in agencies.
-JOINABLE_STATUSES = frozenset({RoundStatus.DRAFT, RoundStatus.OPEN})
+# How many different people may be asked to sign a return, such as a head teacher and a governor.
+SIGNATURES = (1, 2)
 
 
 def create_round(
@@ -54,42 +57,46 @@ def create_round(
     agency_ids: Iterable[int],
     *,
     shared_with: Iterable[int] = (),
+    guidance: str = "",
+    signatures_needed: int = 1,
     by: Viewer,
     now: datetime,
 ) -> AuditRound:
-    """A draft round with a return, not started, for each of these agencies.
+    """A draft round with a return, not started, for each of these agencies, who read `guidance`.
 
-    `shared_with` are ids of further partnerships that ask together: an agency of several answers
-    once. Raises RefusedError naming `reference`, `title`, `due_on`, `closes_on` or `agencies`.
+    `shared_with` are ids of partnerships that ask, too: an agency of several answers once. Raises
+    RefusedError (`reference`, `title`, `due_on`, `closes_on`, `signatures_needed`, `agencies`).
     """
     _check_may_run(by, partnership_id)
     _check_words(session, reference, title)
-    _check_dates(opens_on, due_on, closes_on)
+    _check_signatures(signatures_needed)
+    dates = RoundDates(opens_on, due_on, closes_on).checked()
     audit_round = AuditRound(
         partnership_id=partnership_id,
         reference=reference,
         title=title,
-        questionnaire_id=questionnaire.id,
-        questionnaire_version=questionnaire.version,
-        opens_on=opens_on,
-        due_on=due_on,
-        closes_on=closes_on,
+        **_version(questionnaire),
+        **asdict(dates),
+        guidance=guidance.strip(),
+        signatures_needed=signatures_needed,
         created_at=now,
     )
-    _keep(session, audit_round)
-    _share(session, audit_round, shared_with, by)
+    _keep(session, audit_round, shared_with, by)
     _record(session, "round-created", audit_round, by, now, _version_detail(questionnaire))
     add_agencies(session, audit_round, agency_ids, by=by, now=now)
     return audit_round
 
 
-def _keep(session: Session, audit_round: AuditRound) -> None:
+def _keep(
+    session: Session, audit_round: AuditRound, shared_with: Iterable[int], by: Viewer
+) -> None:
     """Write the round down, unless its reference is taken, perhaps out of the writer's sight."""
     try:
         with session.begin_nested():
             session.add(audit_round)
     except IntegrityError:
         raise RefusedError("reference", _taken(audit_round.reference)) from None
+    _share(session, audit_round, shared_with, by)
 
 
 def _taken(reference: str) -> str:
@@ -138,20 +145,26 @@ def take_round_step(
     now: datetime,
     questionnaire: Questionnaire | None = None,
     reason: str = "",
+    closes_on: date | None = None,
 ) -> None:
     """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
 
-    Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
+    Opening it again after its last day needs a new one, `closes_on`: a round that is over takes no
+    answers. Raises StepNotAllowedError, RefusedError (`reason`, `closes_on`), and PermissionError
+    for a stranger.
     """
     allows = partial(by.may_in_partnership, partnership_id=audit_round.partnership_id)
     step = step_for(ROUND_STEPS, step_name, audit_round.status, by=by, allows=allows)
     check_reason(step, reason)
     pins: dict[str, Any] = {}
+    days: dict[str, date] = {}
     if step.target is RoundStatus.OPEN:
         _check_has_agencies(session, audit_round)
+        days = {"closes_on": day_to_close(audit_round, closes_on, today_in_london(now))}
         pins = _pins(audit_round, questionnaire)
-    statuses = move(session, audit_round, step, status_reason=reason, **pins)
-    detail = {**statuses, **pins, "reason_given": bool(reason)}
+    statuses = move(session, audit_round, step, status_reason=reason, **pins, **days)
+    told = {name: day.isoformat() for name, day in days.items()}
+    detail = {**statuses, **pins, **told, "reason_given": bool(reason)}
     _record(session, step.event, audit_round, by, now, detail)
 
 
@@ -172,7 +185,7 @@ def extend(
     _check_may_run(by, audit_round.partnership_id)
     if agency_return.status in RETURNED_STATUSES | {ReturnStatus.EXEMPT}:
         raise StepNotAllowedError("Nothing more is due from this agency in this round.")
-    _check_extension(agency_return, due_on, reason)
+    check_extension(agency_return, due_on, reason)
     detail = {"before": agency_return.due_on.isoformat(), "after": due_on.isoformat()}
     session.execute(
         update(AgencyReturn)
@@ -209,27 +222,9 @@ def _check_words(session: Session, reference: str, title: str) -> None:
         raise RefusedError("title", f"Shorten the title to {LONGEST_TITLE} characters")
 
 
-def _check_dates(opens_on: date, due_on: date, closes_on: date) -> None:
-    if due_on <= opens_on:
-        raise RefusedError("due_on", f"Enter a date after {long_date(opens_on)}, when it opens")
-    if closes_on < due_on:
-        raise RefusedError(
-            "closes_on", f"Enter {long_date(due_on)}, when returns are due, or a later date"
-        )
-
-
-def _check_extension(agency_return: AgencyReturn, due_on: date, reason: str) -> None:
-    closes_on = agency_return.round.closes_on
-    if due_on <= agency_return.due_on:
-        raise RefusedError(
-            "due_on", f"Enter a date after {long_date(agency_return.due_on)}, when it is due now"
-        )
-    if due_on > closes_on:
-        raise RefusedError(
-            "due_on", f"Enter {long_date(closes_on)}, when the round closes, or an earlier date"
-        )
-    if not reason.strip():
-        raise RefusedError("reason", "Say why this agency needs longer")
+def _check_signatures(needed: int) -> None:
+    if needed not in SIGNATURES:
+        raise RefusedError("signatures_needed", "Choose how many people sign a return")
 
 
 def _share(session: Session, audit_round: AuditRound, with_: Iterable[int], by: Viewer) -> None:
@@ -263,9 +258,16 @@ def _pins(audit_round: AuditRound, questionnaire: Questionnaire | None) -> dict[
     if questionnaire is None:
         raise ValueError("Opening a round pins its questionnaire, so it must be given")
     return {
+        **_version(questionnaire),
+        "questionnaire_sha256": questionnaire.sha256,
+    }
+
+
+def _version(questionnaire: Questionnaire) -> dict[str, str]:
+    """The columns of a round that name a questionnaire version."""
+    return {
         "questionnaire_id": questionnaire.id,
         "questionnaire_version": questionnaire.version,
-        "questionnaire_sha256": questionnaire.sha256,
     }
 
 

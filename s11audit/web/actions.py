@@ -21,7 +21,7 @@ from s11audit.services.actions import ChangedActionError, add_note, take_action_
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
-from s11audit.web.paging import asked_page
+from s11audit.web.paging import asked_page, page_address
 from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.sorting import sorting
 from s11audit.web.step_forms import (
@@ -154,14 +154,8 @@ def _list_page(wanted: ActionFilter, audit_round: Any) -> str:
         counts=queries.action_counts(db(), wanted, today, visible_to=viewer()),
         agencies=queries.agencies_with_actions(db(), wanted.round_reference, visible_to=viewer()),
         sorting=order,
-        address=_page_address,
+        address=page_address,
     )
-
-
-def _page_address(page: int) -> str:
-    kept = {name: value for name, value in request.args.items() if name != "page"}
-    place = request.view_args or {}
-    return url_for(request.endpoint or "", **{**place, **kept, "page": str(page)})
 
 
 def _action_page(

@@ -10,22 +10,27 @@ from flask import request
 from wtforms import Form
 
 from s11audit.domain.workflow import Step
-from s11audit.web.fields import TextField
+from s11audit.web.fields import DateParts, TextField
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the box of a step is called, the help beside it, and what to say of an empty one."""
+    """What the box of a step is called, the help beside it, and what to say of an empty one.
+
+    `day` is what is asked besides for a date, where one is needed.
+    """
 
     label: str
     hint: str = ""
     missing: str = "Say why"
+    day: str = ""
 
 
 class StepForm(Form):
-    """The words that go with a step; left empty where the step needs none."""
+    """The words and the date that go with a step; left empty where the step needs none."""
 
     text = TextField()
+    day = DateParts()
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
 from s11audit.cli import main
-from s11audit.models import Event, EventChain, FactorKind, OutgoingMail, SecondFactor
+from s11audit.models import Agency, Event, EventChain, FactorKind, OutgoingMail, SecondFactor
 from s11audit.models.database import Database
 from s11audit.services.account import recognised_user
 from tests.cast import LONG_AGO, PASSWORD, Cast
+from tests.rounds_and_returns import Opened
 
 pytestmark = pytest.mark.slow
 
@@ -244,6 +245,47 @@ def test_a_faulty_list_invites_nobody(
     assert "The list has 1 fault. Nothing was done." in result.stderr
     with database.reading() as session:
         assert session.scalars(select(OutgoingMail)).all() == []
+
+
+def test_a_list_of_agencies_is_tried_first_and_then_taken_into_a_round(
+    run: Any, opened: Opened, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "agencies.csv"
+    file.write_text("name,type\nAsh School,school\nElm Row School,\nash school,school\n")
+    words = ("agencies", "import", str(file), "--partnership", "down", "--round", "r1")
+    assert list(lines_of(run(*words, "--dry-run"))) == [
+        "Agency  ASH-SCHOOL  school  Ash School",
+        "There already  SCH  Elm Row School",
+        "Line 4 names ASH-SCHOOL again, like line 2",
+        "To be done: 1 agency added, 1 taken into R1.",
+    ]
+    with database.reading() as session:
+        assert session.scalars(select(Agency).filter_by(reference="ASH-SCHOOL")).all() == []
+    assert list(lines_of(run(*words)))[-1] == "Done: 1 agency added, 1 taken into R1."
+    plan = json.loads(run(*words, "--json").stdout)
+    assert (plan["added"], plan["joining"]) == ([], [])
+    assert {one["reference"] for one in plan["found"]} == {"ASH-SCHOOL", "SCH"}
+    shown = json.loads(run("rounds", "show", "R1", "--json").stdout)
+    assert shown["by_type"]["school"] == {"returned": 0, "expected": 2}
+
+
+def test_a_faulty_list_of_agencies_adds_none(run: Any, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "agencies.csv"
+    file.write_text("name,type\nAsh School,school\nOak School,shcool\n")
+    result = run("agencies", "import", str(file), "--partnership", "DOWN")
+    assert result.exit_code == 1
+    assert "Line 3, agency type: “shcool” is none that we know" in result.stderr
+    assert "The list has 1 fault. Nothing was done." in result.stderr
+    assert "Ash School" not in run("agencies", "list").stdout
+    wrong = run("agencies", "import", str(file), "--partnership", "DOWN", "--round", "NONE")
+    assert (wrong.exit_code, "You run no round NONE" in wrong.stderr) == (1, True)
+
+
+def test_the_empty_list_of_agencies_can_be_imported(run: Any, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "agencies.csv"
+    file.write_bytes(run("agencies", "template").stdout_bytes)
+    done = run("agencies", "import", str(file), "--partnership", "DOWN")
+    assert list(lines_of(done))[-1] == "Done: 2 agencies added."
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.rounds_and_returns import Opened
 CREATE = (
     *("rounds", "create", "S11-2027", "--title", "Audit 2027", "--partnership", "DOWN"),
     *("--questionnaire", "small", "--version", "1"),
-    *("--opens", "2027-03-01", "--due", "2027-04-30", "--closes", "2027-05-14"),
+    *("--opens", "2097-03-01", "--due", "2097-04-30", "--closes", "2097-05-14"),
 )
 
 
@@ -55,6 +55,18 @@ def test_a_round_is_created_opened_and_closed(run: Any) -> None:
     assert run("rounds", "close", "S11-2027").stdout == "Round S11-2027 is closed.\n"
     (listed,) = json.loads(run("rounds", "list", "--json").stdout)
     assert listed["status"] == "closed"
+
+
+def test_one_round_is_shown_with_who_has_returned(run: Any, opened: Opened) -> None:
+    run(*CREATE, "--signatures", "2", "--guidance", "Ask us.")
+    shown = json.loads(run("rounds", "show", "s11-2027", "--json").stdout)
+    assert (shown["signatures_needed"], shown["due_on"]) == (2, "2097-04-30")
+    lines = run("rounds", "show", "R1").stdout.splitlines()
+    assert lines[0] == "R1  Open  Section 11 audit 2026"
+    assert lines[1].startswith("Opens 1 October 2026, due 18 December 2026, closes ")
+    assert "  School  0/1" in lines
+    assert "There is no round NONE" in run("rounds", "show", "NONE").stderr
+    assert "how many people sign" in run(*CREATE[:2], "X3", *CREATE[3:], "--signatures", "3").stderr
 
 
 def test_agencies_can_be_named(run: Any) -> None:

@@ -18,19 +18,21 @@ from tests.conftest import QUESTIONNAIRES
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, NOON, Opened, return_named, submit
 
+# Pages go by the real clock: the round must not close because time goes by.
 NEW: dict[str, Any] = {
     "questionnaire": "small/1",
     "title": "Section 11 audit 2027",
     "reference": "S11-2027",
     "opens_on-day": "1",
     "opens_on-month": "3",
-    "opens_on-year": "2027",
+    "opens_on-year": "2097",
     "due_on-day": "30",
     "due_on-month": "4",
-    "due_on-year": "2027",
+    "due_on-year": "2097",
     "closes_on-day": "14",
     "closes_on-month": "5",
-    "closes_on-year": "2027",
+    "closes_on-year": "2097",
+    "signatures_needed": "1",
 }
 
 
@@ -87,12 +89,74 @@ def test_with_no_round_the_list_says_what_to_do(priya: Pages) -> None:
     assert page.soup.select_one("a[href='/rounds/new']")
 
 
-def test_every_agency_is_chosen_from_the_start(priya: Pages, cast: Cast) -> None:
-    boxes = priya.get("/rounds/new").soup.select("input[name=agencies]")
+def test_every_agency_and_type_is_offered_and_none_is_chosen(priya: Pages, cast: Cast) -> None:
+    page = priya.get("/rounds/new")
+    boxes = page.soup.select("input[name=agencies]")
     assert {int(str(box["value"])) for box in boxes} == {
         cast.agencies[reference] for reference in ("POL", "HOSP", "SCH")
     }
-    assert all(box.has_attr("checked") for box in boxes)
+    assert not any(box.has_attr("checked") for box in boxes)
+    types = [
+        box.find_next("label").get_text(strip=True) for box in page.soup.select("[name=types]")
+    ]
+    assert types == [
+        "Every school and college (1)",
+        "Every other agency (2)",
+        "NHS trust (1)",
+        "Police (1)",
+        "School (1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("types", "single", "asked"),
+    [
+        (["every school"], [], {"SCH"}),
+        (["every other"], ["SCH"], {"POL", "HOSP", "SCH"}),
+        (["police", "school"], ["POL"], {"POL", "SCH"}),
+    ],
+)
+def test_types_and_single_agencies_are_taken_together(
+    priya: Pages,
+    cast: Cast,
+    database: Database,
+    types: list[str],
+    single: list[str],
+    asked: set[str],
+) -> None:
+    agencies = [cast.agencies[reference] for reference in single]
+    assert set_up(priya, cast, types=types, agencies=agencies).status == 303
+    with database.reading() as session:
+        found = session.scalars(select(AgencyReturn)).all()
+        assert {one.agency.reference for one in found} == asked
+
+
+def test_the_agencies_of_a_type_are_ticked_so_that_single_ones_can_be_cleared(
+    priya: Pages, cast: Cast
+) -> None:
+    page = set_up(priya, cast, types=["every other"], agencies=[], tick="types", title="Kept")
+    assert page.status == 200
+    assert page.soup.select_one("#title")["value"] == "Kept"
+    checked = page.soup.select("input[name=agencies][checked]")
+    assert {int(str(box["value"])) for box in checked} == {
+        cast.agencies["POL"],
+        cast.agencies["HOSP"],
+    }
+    assert page.soup.select("input[name=types][checked]") == []
+    assert priya.get("/rounds/S11-2027").status == 404
+
+
+def test_guidance_and_signatures_are_kept_and_shown(
+    priya: Pages, cast: Cast, database: Database
+) -> None:
+    set_up(priya, cast, guidance="Ask the <b>LADO</b> first.", signatures_needed="2")
+    page = priya.get("/rounds/S11-2027")
+    assert "Ask the <b>LADO</b> first." in page.text
+    assert "2, of different people" in page.text
+    assert stored(database, "S11-2027").signatures_needed == 2
+    priya.post("/rounds/S11-2027/steps/open")
+    priya.sign_in(cast["Asif"])
+    assert "Ask the <b>LADO</b> first." in priya.get("/returns/S11-2027-POL").text
 
 
 def test_a_round_is_set_up_opened_and_pinned(priya: Pages, cast: Cast, database: Database) -> None:
@@ -128,8 +192,10 @@ def test_what_was_typed_is_kept_beside_its_errors(priya: Pages, cast: Cast, open
         ({"reference": "S 11"}, "reference", "capital letters"),
         ({"questionnaire": "small/99"}, "questionnaire", "Choose one of the questionnaires"),
         ({"due_on-day": "31"}, "due_on", "Enter a real date"),
-        ({"due_on-year": "2026"}, "due_on", "after 1 March 2027"),
-        ({"closes_on-month": "4"}, "closes_on", "30 April 2027"),
+        ({"signatures_needed": "3"}, "signatures_needed", "Choose how many"),
+        ({"types": ["no-such-type"]}, "types", "Choose types from the list"),
+        ({"due_on-year": "2096"}, "due_on", "after 1 March 2097"),
+        ({"closes_on-month": "4"}, "closes_on", "30 April 2097"),
         ({"closes_on-day": "", "closes_on-month": "", "closes_on-year": ""}, "closes_on", "Enter"),
     ],
 )

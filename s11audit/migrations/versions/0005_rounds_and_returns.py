@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("return_id", name=op.f("pk_side_states")),
     )
     with op.batch_alter_table("audit_rounds") as batch_op:
+        batch_op.add_column(sa.Column("dates_reason", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(
             sa.Column("signatures_needed", sa.Integer(), server_default="1", nullable=False)
         )
@@ -231,6 +232,7 @@ def downgrade() -> None:
     with op.batch_alter_table("audit_rounds") as batch_op:
         batch_op.drop_column("reminder_days")
         batch_op.drop_column("signatures_needed")
+        batch_op.drop_column("dates_reason")
 
     op.drop_table("side_states")
     with op.batch_alter_table("return_comments") as batch_op:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from s11audit.web.people import (  # noqa: F401 - they add their views
     agencies,
+    agency_lists,
     bulk,
     colleagues,
     email_links,

@@ -3,64 +3,34 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
-from wtforms import SelectField, TextAreaField
 
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.services.bulk_invitations import Plan, carry_out, plan_invitations
-from s11audit.services.invitation_files import COLUMNS, MOST_ROWS, read_rows, template
+from s11audit.services.invitation_files import COLUMNS, read_rows, template
 from s11audit.services.refusals import RefusedError
 from s11audit.web.downloads import CSV, download
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import join_link, sends_mail
-from s11audit.web.people.forms import chosen_or_only, own_partnerships
 from s11audit.web.people.links import links_page
+from s11audit.web.people.list_forms import ListForm
 from s11audit.web.people.pages import blueprint
 from s11audit.web.security import db, now, permitted, viewer
-from s11audit.web.uploads import UploadKind, received
 
 CHANGED = "Somebody has changed people or agencies since you looked. Check the list once more"
 
 
-class ManyForm(FlaskForm):
-    file = FileField("CSV file", description=f"Up to 2 MB and {MOST_ROWS:,} lines")
-    text = TextAreaField(
-        "Or paste the lines here",
-        description="With the headings, from a spreadsheet or a file. A file is used instead",
-    )
-    partnership = SelectField("Partnership", validate_choice=False)
-
-    def offer_partnerships(self) -> None:
-        """Offer the partnerships to which the viewer may add agencies."""
-        self.partnerships = own_partnerships(Permission.EDIT_AGENCIES)
-        self.partnership.choices = self.partnerships
-
-    def read(self) -> str:
-        """The lines that were sent, of a file or pasted. Raises RefusedError."""
-        if self.file.data and self.file.data.filename:
-            self.text.data = received(self.file.data, UploadKind.CSV).text
-        return self.text.data or ""
-
-    def plan(self) -> Plan:
-        """What would be done for what was sent. Raises RefusedError."""
-        file = read_rows(self.read())
-        home = chosen_or_only(self.partnership, self.partnerships)
-        return plan_invitations(db(), file, home, by=viewer(), now=now())
-
-
-def _offered_form() -> ManyForm:
-    form = ManyForm()
-    form.offer_partnerships()
-    return form
+def _plan(form: ListForm) -> Plan:
+    """What would be done for what was sent. Raises RefusedError."""
+    file = read_rows(form.read())
+    return plan_invitations(db(), file, form.home, form.round.data or "", by=viewer(), now=now())
 
 
 @blueprint.get("/people/invite-many")
 @permitted(Permission.RUN_PARTNERSHIP)
 def invite_many() -> str:
-    return _many_page(_offered_form())
+    return _many_page(ListForm.offered())
 
 
 @blueprint.get("/people/invite-many/template")
@@ -72,9 +42,9 @@ def many_template() -> Response:
 @blueprint.post("/people/invite-many")
 @permitted(Permission.RUN_PARTNERSHIP)
 def check_many() -> str | tuple[str, int]:
-    form = _offered_form()
+    form = ListForm.offered()
     try:
-        plan = form.plan()
+        plan = _plan(form)
     except RefusedError as error:
         refuse(form, error)
         return _many_page(form), 422
@@ -85,9 +55,9 @@ def check_many() -> str | tuple[str, int]:
 @blueprint.post("/people/invite-many/confirm")
 @permitted(Permission.RUN_PARTNERSHIP)
 def confirm_many() -> Response | str | tuple[str, int]:
-    form = _offered_form()
+    form = ListForm.offered()
     try:
-        plan = form.plan()
+        plan = _plan(form)
         if plan.digest != request.form.get("digest"):
             return _many_page(form, plan, CHANGED), 422
         sent = carry_out(db(), plan, by=viewer(), now=now(), address=join_link)
@@ -102,7 +72,7 @@ def confirm_many() -> Response | str | tuple[str, int]:
     return redirect(url_for("people.invitations"), 303)
 
 
-def _many_page(form: ManyForm, plan: Plan | None = None, problem: str = "") -> str:
+def _many_page(form: ListForm, plan: Plan | None = None, problem: str = "") -> str:
     errors = errors_of(form)
     if plan and plan.faults:
         many = counted(len(plan.faults), "fault")

@@ -11,15 +11,17 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.moderation import return_to_scrutinise
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite, questionnaire_to_open
 from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.rounds.choosing import wants_list
 from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
-from s11audit.web.rounds.pages import blueprint, round_or_404
-from s11audit.web.rounds.showing import WANTED, round_page
+from s11audit.web.rounds.pages import blueprint, check_runs, round_to_run
+from s11audit.web.rounds.showing import REOPEN, round_page
 from s11audit.web.security import db, now, permitted, services, viewer
-from s11audit.web.step_forms import refuse_step, sent_form
+from s11audit.web.step_forms import StepForm, refuse_step, sent_form
 
 Page = str | tuple[str, int] | Response
 
@@ -27,7 +29,7 @@ Page = str | tuple[str, int] | Response
 @blueprint.post("/<reference>/steps/<step>")
 @permitted(Permission.EDIT_ROUNDS)
 def take_step(reference: str, step: str) -> Page:
-    audit_round = _round_to_run(reference)
+    audit_round = round_to_run(reference)
     form = sent_form(step)
     if not form.validate():
         return round_page(audit_round, {step: form}), 422
@@ -40,33 +42,42 @@ def take_step(reference: str, step: str) -> Page:
             now=now(),
             questionnaire=questionnaire_to_open(audit_round, services().catalogue),
             reason=form.text.data or "",
+            closes_on=form.day.data,
         )
-    except RefusedError:
-        return round_page(audit_round, {step: refuse_step(form, step, WANTED)}), 422
+    except RefusedError as error:
+        return round_page(audit_round, {step: _refused_step(form, step, error)}), 422
     db().commit()
     flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.", "success")
     return _to_round(audit_round)
 
 
+def _refused_step(form: StepForm, step: str, error: RefusedError) -> StepForm:
+    if error.field == "closes_on":
+        form.day.errors = [str(error)]
+        return form
+    return refuse_step(form, step, {"reopen": REOPEN})
+
+
 @blueprint.get("/<reference>/agencies")
 @permitted(Permission.EDIT_ROUNDS)
 def agencies(reference: str) -> str:
-    audit_round = _round_to_run(reference)
+    audit_round = round_to_run(reference)
     return _agencies_page(audit_round, _agencies_form(audit_round))
 
 
 @blueprint.post("/<reference>/agencies")
 @permitted(Permission.EDIT_ROUNDS)
 def add_agencies(reference: str) -> Page:
-    audit_round = _round_to_run(reference)
+    audit_round = round_to_run(reference)
     form = _agencies_form(audit_round)
-    chosen = form.agencies.data or []
-    if form.validate() and not chosen:
-        form.agencies.errors = ["Select at least one agency"]
+    if wants_list(form):
+        return _agencies_page(audit_round, form)
+    if form.validate() and not form.chosen:
+        form.types.errors = ["Select at least one agency, or a type of agency"]
     if form.errors:
         return _agencies_page(audit_round, form), 422
     try:
-        added = rounds.add_agencies(db(), audit_round, chosen, by=viewer(), now=now())
+        added = rounds.add_agencies(db(), audit_round, form.chosen, by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _agencies_page(audit_round, form), 422
@@ -100,18 +111,6 @@ def extend(reference: str, agency: str) -> Page:
     return _to_round(agency_return.round)
 
 
-def _round_to_run(reference: str) -> AuditRound:
-    """The round of this reference; refused to whoever sees it but does not run it."""
-    audit_round = round_or_404(reference)
-    _check_runs(audit_round)
-    return audit_round
-
-
-def _check_runs(audit_round: AuditRound) -> None:
-    if not viewer().may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id):
-        abort(403)
-
-
 def _to_round(audit_round: AuditRound) -> Response:
     return redirect(url_for("rounds.show", reference=audit_round.reference), 303)
 
@@ -129,7 +128,7 @@ def _agencies_page(audit_round: AuditRound, form: AgenciesForm) -> str:
         round=audit_round,
         form=form,
         errors=errors_of(form) if request.method == "POST" else [],
-        is_open=audit_round.status in rounds.JOINABLE_STATUSES,
+        is_open=audit_round.status in JOINABLE_STATUSES,
     )
 
 
@@ -137,7 +136,7 @@ def _return_or_404(reference: str, agency: str) -> AgencyReturn:
     found = return_to_scrutinise(db(), reference, agency, visible_to=viewer())
     if found is None:
         abort(404)
-    _check_runs(found.round)
+    check_runs(found.round)
     return found
 
 

@@ -14,6 +14,7 @@ from s11audit.queries.rounds import agencies_to_invite, partnerships_to_run
 from s11audit.services.refusals import RefusedError
 from s11audit.services.rounds import create_round
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.rounds.choosing import wants_list
 from s11audit.web.rounds.forms import RoundForm
 from s11audit.web.rounds.pages import blueprint
 from s11audit.web.security import db, now, permitted, services, viewer
@@ -33,7 +34,6 @@ class Asking:
 def new() -> str:
     asking = _asking()
     form = _offered(RoundForm(), asking)
-    form.agencies.data = form.offered
     form.questionnaire.data = form.only_questionnaire
     return _new_page(form, asking)
 
@@ -43,6 +43,8 @@ def new() -> str:
 def create() -> str | tuple[str, int] | Response:
     asking = _asking()
     form = _offered(RoundForm(), asking)
+    if wants_list(form):
+        return _new_page(form, asking)
     if not form.validate():
         return _new_page(form, asking), 422
     try:
@@ -65,8 +67,10 @@ def _created(form: RoundForm, asking: Asking) -> AuditRound:
         form.opens_on.data,
         form.due_on.data,
         form.closes_on.data,
-        form.agencies.data or [],
+        form.chosen,
         shared_with=[partnership.id for partnership in asking.others],
+        guidance=form.guidance.data or "",
+        signatures_needed=form.signatures_needed.data,
         by=viewer(),
         now=now(),
     )

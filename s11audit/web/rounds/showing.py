@@ -1,39 +1,42 @@
-"""The list of rounds, and the page of one: who has returned and what comes next."""
+"""The page of a round: who has returned and what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask import render_template
 
 from s11audit.domain.agency_types import agency_type_label
-from s11audit.domain.dates import today_in_london
-from s11audit.domain.numbers import counted
+from s11audit.domain.dates import long_date, today_in_london
+from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
 from s11audit.models import AuditRound
+from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import (
     ReturnRow,
     rates_by_type,
     return_rate,
     return_rows,
-    round_lines,
 )
-from s11audit.services.rounds import JOINABLE_STATUSES
+from s11audit.services.round_dates import DATABLE_STATUSES
+from s11audit.web.paging import asked_page, page_address
+from s11audit.web.rounds.filtering import FilterForm
 from s11audit.web.rounds.pages import blueprint, round_or_404
+from s11audit.web.rounds.programme import how_far
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.sorting import sorting
 from s11audit.web.step_forms import StepForm, Wanted, errors_in, step_buttons
 
-WANTED = {
-    "reopen": Wanted(
-        "Why does the round open again?",
-        "Managers and the QA subgroup can read this.",
-        "Say why the round opens again",
-    )
-}
+REOPEN = Wanted(
+    "Why does the round open again?",
+    "Managers and the QA subgroup can read this.",
+    "Say why the round opens again",
+)
+AGENCIES_A_PAGE = 50
 _STATUS_ORDER = {status: place for place, status in enumerate(ReturnStatus)}
 COLUMNS: dict[str, Callable[[ReturnRow], Any]] = {
     "agency": lambda row: row.agency.casefold(),
@@ -43,18 +46,6 @@ COLUMNS: dict[str, Callable[[ReturnRow], Any]] = {
     "due": lambda row: row.due_on,
     "submitted": lambda row: row.submitted_at,
 }
-
-
-@blueprint.get("")
-@permitted(Permission.SEE_ROUNDS)
-def listing() -> str:
-    lines = round_lines(db(), today_in_london(now()), visible_to=viewer())
-    return render_template(
-        "rounds/listing.html",
-        lines=lines,
-        several_partnerships=len({name for line in lines for name in line.partnerships}) > 1,
-        may_set_up=viewer().may(Permission.EDIT_ROUNDS),
-    )
 
 
 @blueprint.get("/<reference>")
@@ -67,14 +58,24 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
     """The page of a round; `sent` holds a step's form that comes back with errors."""
     today = today_in_london(now())
     rows = return_rows(db(), audit_round, visible_to=viewer())
+    shown = FilterForm.asked(rows)
+    fitting = [row for row in rows if shown.fits(row, today)]
     order = sorting(COLUMNS, "agency")
+    pages = pages_of(len(fitting), AGENCIES_A_PAGE)
+    page = min(asked_page(), pages)
     may_run = viewer().may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id)
     steps = steps_from(ROUND_STEPS, audit_round.status) if may_run else ()
-    buttons = step_buttons(steps, WANTED, sent)
+    buttons = step_buttons(steps, wanted_of(audit_round, today), sent)
     return render_template(
         "rounds/show.html",
         round=audit_round,
-        rows=order.sorted(rows, COLUMNS),
+        rows=order.sorted(fitting, COLUMNS)[(page - 1) * AGENCIES_A_PAGE : page * AGENCIES_A_PAGE],
+        total=len(rows),
+        fitting=len(fitting),
+        wanted=shown,
+        page=page,
+        pages=pages,
+        address=page_address,
         rate=return_rate([(row.status, row.due_on, 1) for row in rows], today),
         by_type=rates_by_type(rows, today),
         sorting=order,
@@ -83,14 +84,13 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         errors=errors_in(buttons),
         may_run=may_run,
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
-        days=_days(audit_round.due_on, today),
+        may_date=may_run and audit_round.status in DATABLE_STATUSES,
+        how_far=how_far,
     )
 
 
-def _days(due_on: date, today: date) -> str:
-    """How far off the due date is, in words."""
-    left = (due_on - today).days
-    if left == 0:
-        return "today"
-    count = counted(abs(left), "day")
-    return f"in {count}" if left > 0 else f"{count} ago"
+def wanted_of(audit_round: AuditRound, today: date) -> dict[str, Wanted]:
+    """What the steps of this round ask for: a new last day, too, where the old one is over."""
+    is_over = audit_round.closes_on < today
+    ended = f"Its last day was {long_date(audit_round.closes_on)}. When does it close now?"
+    return {"reopen": replace(REOPEN, day=ended) if is_over else REOPEN}
