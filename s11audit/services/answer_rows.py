@@ -73,7 +73,9 @@ class AnswerRows:
         self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True
     ) -> dict[str, Any]:
         answer = self.answers[key]
-        level = level_of(self.questionnaire.by_key[key], answer.value)
+        # An agency that has left a partnership is no longer asked its questions.
+        question = self.questionnaire.by_key.get(key)
+        level = level_of(question, answer.value) if question else None
         rag = level.rag if level and key not in self.to_confirm else None
         row = {
             "return_id": self.return_id,

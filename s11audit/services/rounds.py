@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from s11audit.domain.composing import LocalPart
 from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
@@ -27,6 +28,7 @@ from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record, record_by
+from s11audit.services.local_questions import pin_local_questions
 from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import check_reason, move, step_for
 
@@ -137,9 +139,12 @@ def take_round_step(
     by: Viewer,
     now: datetime,
     questionnaire: Questionnaire | None = None,
+    local: Sequence[LocalPart] = (),
     reason: str = "",
 ) -> None:
     """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
+
+    With it are pinned the `local` questions of all its partnerships.
 
     Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
@@ -151,6 +156,8 @@ def take_round_step(
         _check_has_agencies(session, audit_round)
         pins = _pins(audit_round, questionnaire)
     statuses = move(session, audit_round, step, status_reason=reason, **pins)
+    if questionnaire and pins:
+        pin_local_questions(session, audit_round, questionnaire, local)
     detail = {**statuses, **pins, "reason_given": bool(reason)}
     _record(session, step.event, audit_round, by, now, detail)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
@@ -22,6 +22,7 @@ from s11audit.queries.rounds import (
     round_lines,
 )
 from s11audit.services.rounds import JOINABLE_STATUSES
+from s11audit.web.rounds.local_questions import chosen_by
 from s11audit.web.rounds.pages import blueprint, round_or_404
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.sorting import sorting
@@ -74,6 +75,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
     return render_template(
         "rounds/show.html",
         round=audit_round,
+        local_questions=_local_rows(audit_round),
         rows=order.sorted(rows, COLUMNS),
         rate=return_rate([(row.status, row.due_on, 1) for row in rows], today),
         by_type=rates_by_type(rows, today),
@@ -85,6 +87,25 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
         days=_days(audit_round.due_on, today),
     )
+
+
+def _local_rows(audit_round: AuditRound) -> list[dict[str, str]]:
+    """What the viewer's own partnerships ask besides, for a list of facts, and where to change it.
+
+    What the others ask is not told.
+    """
+    rows = []
+    for one in audit_round.partnerships:
+        if one.id not in viewer().partnerships(Permission.SEE_ROUNDS):
+            continue
+        held = chosen_by(one, audit_round)
+        named = f"{held.questionnaire_id}, version {held.questionnaire_version}" if held else "None"
+        row = {"key": f"Local questions of {one.name}", "value": named}
+        if viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id):
+            names = {"reference": audit_round.reference, "asker": one.reference}
+            row["href"] = url_for("rounds.local_questions", **names)
+        rows.append(row)
+    return rows
 
 
 def _days(due_on: date, today: date) -> str:
