@@ -102,8 +102,9 @@ def _local_rows(audit_round: AuditRound) -> list[dict[str, str]]:
         named = f"{held.questionnaire_id}, version {held.questionnaire_version}" if held else "None"
         row = {"key": f"Local questions of {one.name}", "value": named}
         if viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id):
-            names = {"reference": audit_round.reference, "asker": one.reference}
-            row["href"] = url_for("rounds.local_questions", **names)
+            row["href"] = url_for(
+                "rounds.local_questions", reference=audit_round.reference, asker=one.reference
+            )
         rows.append(row)
     return rows
 
