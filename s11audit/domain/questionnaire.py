@@ -264,6 +264,11 @@ class Questionnaire:
             told[question.key] = frozenset.intersection(*closed) if closed else None
         return told
 
+    @cached_property
+    def is_parted(self) -> bool:
+        """Whether any question is for some partnerships only."""
+        return any(bound is not None for bound in self.told_to.values())
+
     def questions(self) -> Iterator[Question]:
         for standard in self.standards:
             yield from standard.questions

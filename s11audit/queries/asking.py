@@ -6,12 +6,13 @@ partnership asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from s11audit.domain.composing import LocalPart
+from s11audit.domain.composing import ClashError, LocalPart
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
@@ -49,12 +50,33 @@ def questionnaire_for(agency_return: AgencyReturn, catalogue: Catalogue) -> Ques
 
     Raises what `questionnaire_of` does.
     """
-    audit_round = agency_return.round
-    common = _common(audit_round, catalogue)
-    if not audit_round.local_questions:
-        return common
-    askers = frozenset(partnership.reference for partnership in agency_return.askers)
-    return catalogue.composed(common, local_parts(audit_round, catalogue, askers))
+    common = _common(agency_return.round, catalogue)
+    return catalogue.composed(common, _parts_for(agency_return, catalogue))
+
+
+def chain_for(agency_return: AgencyReturn, catalogue: Catalogue) -> list[Questionnaire]:
+    """What an agency answers, then what that replaces, and so on as far as it can be read.
+
+    The local questions go back step by step with the common ones, so that last time's answers to
+    both are brought forward; where there are no older ones, they stay what they are.
+    """
+    commons = catalogue.chain(_common(agency_return.round, catalogue))
+    parts = _parts_for(agency_return, catalogue)
+    chains = [(part, catalogue.chain(part.questionnaire)) for part in parts]
+    composed = []
+    for place, common in enumerate(commons):
+        older = [replace(part, questionnaire=chain[: place + 1][-1]) for part, chain in chains]
+        try:
+            composed.append(catalogue.composed(common, older))
+        except ClashError:
+            # What is a local standard now was one of all partnerships then: it goes on by its id.
+            composed.append(common)
+    return composed
+
+
+def _parts_for(agency_return: AgencyReturn, catalogue: Catalogue) -> list[LocalPart]:
+    askers = [partnership.reference for partnership in agency_return.askers]
+    return local_parts(agency_return.round, catalogue, askers)
 
 
 def questionnaire_to_open(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
@@ -92,7 +114,7 @@ def local_questions_to_open(
 
 
 def local_parts(
-    audit_round: AuditRound, catalogue: Catalogue, partnerships: Iterable[str]
+    audit_round: AuditRound, catalogue: Catalogue, partnerships: Collection[str]
 ) -> list[LocalPart]:
     """What these partnerships (references) of a round ask besides, in the order of their names."""
     asked = {one.partnership_id: one for one in audit_round.local_questions}

@@ -29,6 +29,8 @@ class ComposedVersions:
 
         Raises ClashError.
         """
+        if not parts and (seen_in is None or not common.is_parted):
+            return common
         key = (
             *(common.id, common.version, common.sha256, seen_in),
             *((part.version, part.name) for part in parts),

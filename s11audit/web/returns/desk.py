@@ -19,7 +19,7 @@ from s11audit.domain.scoring import ReturnScore, Scorecard
 from s11audit.domain.shares import Share
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, takes_answers
 from s11audit.models import AgencyReturn
-from s11audit.queries.asking import questionnaire_for
+from s11audit.queries.asking import chain_for, questionnaire_for
 from s11audit.queries.delegations import share_of
 from s11audit.queries.own_returns import own_return
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of, unconfirmed
@@ -59,7 +59,7 @@ class Desk:
     @cached_property
     def chain(self) -> Sequence[Questionnaire]:
         """The questionnaire, then the versions that it replaces."""
-        return services().catalogue.chain(self.questionnaire)
+        return chain_for(self.agency_return, services().catalogue)
 
     @cached_property
     def route(self) -> Route:
