@@ -88,6 +88,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "session_id": (1,),
     "identity_id": (1,),
     "number": (1,),
+    "asker": ("DOWN",),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),

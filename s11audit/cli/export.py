@@ -13,13 +13,14 @@ import click
 from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import catalogue_of, installation
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
 from s11audit.exports.layout import LayoutError
 from s11audit.models import AuditRound
+from s11audit.queries.asking import ChangedQuestionnaireError, questionnaire_of
 from s11audit.queries.people import operator
 from s11audit.queries.reports import round_to_export
-from s11audit.queries.rounds import ChangedQuestionnaireError, questionnaire_of
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError
 
 # Who a workbook says that it was exported by.
@@ -116,7 +117,8 @@ def _round_of(reference: str) -> Iterator[Found]:
             )
         try:
             catalogue = catalogue_of(opened, session)
-            yield Found(session, audit_round, questionnaire_of(audit_round, catalogue), by)
+            asked = questionnaire_of(audit_round, catalogue, visible_to=by, to=Permission.EXPORT)
+            yield Found(session, audit_round, asked, by)
         except FAILURES as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:

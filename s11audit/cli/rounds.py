@@ -15,13 +15,16 @@ from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ROUND_STATUS_LABELS, StepNotAllowedError
 from s11audit.models import AuditRound, Partnership
+from s11audit.queries.asking import (
+    ChangedQuestionnaireError,
+    local_questions_to_open,
+    questionnaire_to_open,
+)
 from s11audit.queries.people import operator
 from s11audit.queries.rounds import (
-    ChangedQuestionnaireError,
     RoundLine,
     agencies_to_invite,
     partnerships_to_run,
-    questionnaire_to_open,
     round_lines,
     round_of,
 )
@@ -30,6 +33,8 @@ from s11audit.questionnaires import (
     UnknownQuestionnaireError,
     UnpublishedQuestionnaireError,
 )
+from s11audit.services.local_questions import choose_local_questions, remove_local_questions
+from s11audit.services.refusals import RefusedError
 from s11audit.services.rounds import create_round, take_round_step
 
 QUESTIONNAIRE_FAULTS = (
@@ -138,6 +143,46 @@ def create(
     click.echo(f"Open it with: s11audit rounds open {reference}")
 
 
+@rounds.command("local-questions")
+@click.argument("reference")
+@click.argument("questionnaire", required=False)
+@click.argument("version", required=False)
+@click.option("--partnership", required=True, metavar="REF", help="Whose local questions they are.")
+@click.option("--remove", is_flag=True, help="Ask the common questions only.")
+def local_questions(
+    reference: str,
+    questionnaire: str | None,
+    version: str | None,
+    partnership: str,
+    remove: bool,
+) -> None:
+    """Choose what one partnership asks in a draft besides the common questions."""
+    if remove == bool(questionnaire and version):
+        raise click.UsageError("Name a questionnaire and its version, or say --remove.")
+    with installation() as opened, opened.database.writing.begin() as session:
+        by, moment = operator(session), datetime.now(UTC)
+        audit_round, asking = _round(session, reference, by), _partnership(session, partnership, by)
+        catalogue = catalogue_of(opened, session)
+        try:
+            if remove:
+                remove_local_questions(session, audit_round, asking, by=by, now=moment)
+            else:
+                choose_local_questions(
+                    session,
+                    audit_round,
+                    asking,
+                    catalogue.to_ask(questionnaire or "", version or ""),
+                    common=questionnaire_to_open(audit_round, catalogue),
+                    others=local_questions_to_open(session, audit_round, catalogue),
+                    by=by,
+                    now=moment,
+                )
+        except (*QUESTIONNAIRE_FAULTS, PermissionError, RefusedError, StepNotAllowedError) as error:
+            raise click.ClickException(str(error)) from error
+    asked = "the common questions only" if remove else f"{questionnaire} {version} as well"
+    click.echo(f"In round {reference}, {asking.name} asks {asked}.")
+
+
 @rounds.command("open")
 @click.argument("reference")
 def open_round(reference: str) -> None:
@@ -156,6 +201,7 @@ def _take_step(reference: str, step: str) -> None:
     with installation() as opened, opened.database.writing.begin() as session:
         by = operator(session)
         audit_round = _round(session, reference, by)
+        catalogue = catalogue_of(opened, session)
         try:
             take_round_step(
                 session,
@@ -163,7 +209,8 @@ def _take_step(reference: str, step: str) -> None:
                 step,
                 by=by,
                 now=datetime.now(UTC),
-                questionnaire=questionnaire_to_open(audit_round, catalogue_of(opened, session)),
+                questionnaire=questionnaire_to_open(audit_round, catalogue),
+                local=local_questions_to_open(session, audit_round, catalogue),
             )
         except (*QUESTIONNAIRE_FAULTS, StepNotAllowedError) as error:
             raise click.ClickException(str(error)) from error

@@ -117,6 +117,8 @@ EVENT_KINDS: dict[str, EventKind] = {
         {
             "round-created": "set up {}",
             "round-agencies-added": "added agencies to {}",
+            "local-questions-chosen": "chose local questions for {}",
+            "local-questions-removed": "took local questions out of {}",
             "round-opened": "opened {}",
             "round-closed": "closed {}",
             "round-reopened": "opened {} again",

@@ -166,18 +166,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Standard:
-    """A group of questions that is rated as one."""
-
-    id: str
-    title: str
-    questions: tuple[Question, ...]
-    summary: str = ""
-    part: str = ""
-    audience: Audience = EVERYBODY
-
-
-@dataclass(frozen=True)
 class Thresholds:
     """Compliance percentages that decide an overall rating."""
 
@@ -186,8 +174,38 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Standard:
+    """A group of questions that is rated as one, by `thresholds` where it has its own."""
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    summary: str = ""
+    part: str = ""
+    audience: Audience = EVERYBODY
+    thresholds: Thresholds | None = None
+
+
+@dataclass(frozen=True)
+class LocalVersion:
+    """The version that one partnership (by its reference) asks besides the common one."""
+
+    partnership: str
+    id: str
+    version: str
+    sha256: str
+
+
+# Question key → references of the partnerships that may read it; None for all of them.
+ToldTo = Mapping[str, frozenset[str] | None]
+
+
+@dataclass(frozen=True)
 class Questionnaire:
-    """One version of a questionnaire, complete. `sha256` is the fingerprint of its file."""
+    """One version of a questionnaire, complete. `sha256` is the fingerprint of its file.
+
+    Where `local` questions of partnerships were put behind it, it is that of all the files.
+    """
 
     id: str
     version: str
@@ -202,6 +220,7 @@ class Questionnaire:
     replaces: str = ""
     dropped: tuple[str, ...] = ()
     sha256: str = ""
+    local: tuple[LocalVersion, ...] = ()
 
     @cached_property
     def by_key(self) -> Mapping[str, Question]:
@@ -228,6 +247,27 @@ class Questionnaire:
     def _needed_before(self, question: Question, placed: Mapping[str, Question]) -> list[Question]:
         named = questions_named(question.when)
         return [self.by_key[key] for key in named if key in self.by_key and key not in placed]
+
+    @cached_property
+    def told_to(self) -> ToldTo:
+        """Which partnerships may read each question: those that it is asked for.
+
+        Whether a question is asked tells of the answers that
+        its condition looks at, so whoever may not read those does not read it either.
+        """
+        told: dict[str, frozenset[str] | None] = {}
+        for question in self.in_routing_order:
+            standard = self._standards_by_id[question.standard_id]
+            bounds = [standard.audience.partnerships, question.audience.partnerships]
+            bounds += [told[key] for key in questions_named(question.when) if key in told]
+            closed = [bound for bound in bounds if bound is not None]
+            told[question.key] = frozenset.intersection(*closed) if closed else None
+        return told
+
+    @cached_property
+    def is_parted(self) -> bool:
+        """Whether any question is for some partnerships only."""
+        return any(bound is not None for bound in self.told_to.values())
 
     def questions(self) -> Iterator[Question]:
         for standard in self.standards:

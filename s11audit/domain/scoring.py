@@ -6,15 +6,16 @@ The rules are those under "Ratings and scores" in docs/scoring.md. All arithmeti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from s11audit.domain.audience import Respondent
 from s11audit.domain.numbers import percent, plain_number
 from s11audit.domain.question_types import type_of
-from s11audit.domain.questionnaire import Question, Questionnaire, Thresholds
+from s11audit.domain.questionnaire import Question, Questionnaire, Standard, Thresholds, ToldTo
 from s11audit.domain.ratings import RAG_POINTS, Rag, Rating
 from s11audit.domain.routing import route
 from s11audit.domain.scales import Level, Scale
@@ -27,7 +28,8 @@ class Scorecard:
     `visible` counts questions asked; `required`, `answered` and `unanswered` count those of them
     that must be answered, so completion is answered ÷ required. `unrated` counts required questions
     on a coloured scale that wait for an answer. `points` of `maximum` are over applicable answered
-    questions; `strict_maximum` also holds the unanswered ones.
+    questions; `strict_maximum` also holds the unanswered ones. Colours and points leave out what
+    only some of the partnerships ask that the card is for.
     """
 
     visible: int = 0
@@ -88,26 +90,45 @@ def score(
 
     Answers of last time that are `unconfirmed` (their keys) route what is asked, so that a form
     looks as it did then, but they do not count until somebody says that they are still right.
+    The return is rated by the questions that every partnership asks, so that agencies of different
+    partnerships are compared by the same ones; completion counts all that is asked.
     """
     asked = route(questionnaire, respondent, answers).asked
     answers = {key: value for key, value in answers.items() if key not in unconfirmed}
     everything = [question for questions in asked.values() for question in questions]
-    thresholds = questionnaire.thresholds
+    told, usual = questionnaire.told_to, questionnaire.thresholds
     return ReturnScore(
-        overall=scorecard(everything, answers, thresholds),
+        overall=scorecard(everything, answers, usual, lambda one: told[one.key] is None),
         standards={
-            standard_id: scorecard(questions, answers, thresholds)
-            for standard_id, questions in asked.items()
+            standard.id: scorecard(
+                asked[standard.id],
+                answers,
+                standard.thresholds or usual,
+                partial(_is_for_whole, standard, told),
+            )
+            for standard in questionnaire.standards
+            if standard.id in asked
         },
     )
 
 
+def _is_for_whole(standard: Standard, told_to: ToldTo, question: Question) -> bool:
+    """Whether every partnership that asks the standard asks this question of it."""
+    return told_to[question.key] == standard.audience.partnerships
+
+
 def scorecard(
-    questions: Iterable[Question], answers: Mapping[str, str], thresholds: Thresholds
+    questions: Iterable[Question],
+    answers: Mapping[str, str],
+    thresholds: Thresholds,
+    counts: Callable[[Question], bool] = lambda _: True,
 ) -> Scorecard:
-    """Add up the answers to these visible questions; statements ask nothing."""
+    """Add up the answers to these visible questions; statements ask nothing.
+
+    All of them count for completion, but for the rating only those that `counts` says.
+    """
     questions = tuple(question for question in questions if type_of(question).has_answer)
-    tally = _Tally(questions, answers)
+    tally = _Tally(tuple(filter(counts, questions)), answers, asks=bool(questions))
     rating, because = _rate(tally, thresholds)
     required = sum(question.required for question in questions)
     answered = sum(q.required and _is_whole(q, answers.get(q.key, "")) for q in questions)
@@ -135,16 +156,18 @@ def _is_whole(question: Question, value: str) -> bool:
 
 
 class _Tally:
-    """Counts of the rating questions among those asked."""
+    """Counts of the rating questions among those asked; `asks` says if anything at all is asked."""
 
-    def __init__(self, questions: tuple[Question, ...], answers: Mapping[str, str]) -> None:
+    def __init__(
+        self, questions: tuple[Question, ...], answers: Mapping[str, str], *, asks: bool
+    ) -> None:
         self.by_rag: dict[Rag, list[Question]] = {rag: [] for rag in Rag}
         self.not_applicable = 0
         self.unrated = 0
         self.points = Fraction(0)
         self.maximum = 0
         self.waiting = 0
-        self.asks = bool(questions)
+        self.asks = asks
         self.awaits_colour = False
         scaled = [(question, question.scale) for question in questions if question.scale]
         worth = _worth_of_levels({scale.id: scale for _, scale in scaled}.values())

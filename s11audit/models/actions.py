@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import Column, ForeignKey, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.actions import ActionSource, ActionStatus
 from s11audit.domain.viewers import Place
 from s11audit.models.base import Base, Code, UtcTime
-from s11audit.models.people import Agency, User
+from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound
+
+# Which partnerships an action is told to. One without any row is told to all that its agency's
+# return serves.
+action_partnerships = Table(
+    "action_partnerships",
+    Base.metadata,
+    Column("action_id", ForeignKey("actions.id"), primary_key=True),
+    Column("partnership_id", ForeignKey("partnerships.id"), primary_key=True, index=True),
+)
 
 
 class Action(Base):
     """What an agency will do by when. `post` names a post, never a person.
 
-    An action out of an answer carries `return_id` and `question_key`.
+    An action out of an answer carries `return_id` and `question_key`. Out of one that only some
+    partnerships ask for, it is `told_to` those.
     """
 
     __tablename__ = "actions"
@@ -38,9 +48,15 @@ class Action(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     agency: Mapped[Agency] = relationship()
     round: Mapped[AuditRound | None] = relationship()
+    told_to: Mapped[list[Partnership]] = relationship(secondary=action_partnerships)
     notes: Mapped[list[ActionNote]] = relationship(
         back_populates="action", order_by="ActionNote.id"
     )
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """References of the partnerships that it is told to; empty where it is all of them."""
+        return frozenset(partnership.reference for partnership in self.told_to)
 
     @property
     def place(self) -> Place:
@@ -49,7 +65,8 @@ class Action(Base):
         asking = (
             {partnership.id for partnership in self.round.partnerships} if self.round else set()
         )
-        return Place(self.agency_id, self.agency.agency_type, frozenset(homes & asking))
+        told_to = {partnership.id for partnership in self.told_to} or asking
+        return Place(self.agency_id, self.agency.agency_type, frozenset(homes & asking & told_to))
 
 
 class ActionNote(Base):

@@ -126,6 +126,12 @@ def _seen_in_round(table: str) -> str:
     )
 
 
+# An action out of an answer that only some partnerships ask for is told to those.
+_TOLD_TO_US = (
+    "(NOT EXISTS (SELECT 1 FROM action_partnerships t WHERE t.action_id = actions.id)"
+    " OR EXISTS (SELECT 1 FROM action_partnerships t"
+    f" WHERE t.action_id = actions.id AND t.partnership_id {_OURS}))"
+)
 _OF_A_RETURN = "return_id IN (SELECT id FROM agency_returns)"
 _OF_OWN_RETURN = f"return_id IN (SELECT id FROM agency_returns o WHERE o.agency_id {_MINE})"
 _ROUNDS_OF_MINE = f"(SELECT round_id FROM agency_returns o WHERE o.agency_id {_MINE})"
@@ -141,8 +147,8 @@ _OF_OUR_PEOPLE = (
     f" OR subject IN (SELECT 'user ' || m.user_id {_PEOPLE_OF_OURS}))"
 )
 
-# Table → which of its rows a person may touch. Sub-selects are walled themselves; the two tables
-# of ids, `agency_partnerships` and `round_partnerships`, are not, or walls would go in circles.
+# Table → which of its rows a person may touch. Sub-selects are walled themselves; the tables of
+# ids, such as `agency_partnerships`, are not, or walls would go in circles.
 POLICIES: dict[str, str] = {
     "partnerships": (
         f"{_OPERATOR} OR id {_OURS} OR id IN {_HOMES_OF_MINE}"
@@ -186,7 +192,7 @@ POLICIES: dict[str, str] = {
         f"partnership_id {_OURS}"
         f" OR (partnership_id IN {_HOMES_OF_MINE} AND round_id IN {_ROUNDS_OF_MINE})"
     ),
-    "actions": f"agency_id {_MINE} OR {_seen_in_round('actions')}",
+    "actions": f"agency_id {_MINE} OR ({_seen_in_round('actions')} AND {_TOLD_TO_US})",
     "action_notes": "action_id IN (SELECT id FROM actions)",
     "questionnaire_versions": (
         f"partnership_id {_OURS} OR EXISTS (SELECT 1 FROM audit_rounds q"
@@ -216,6 +222,7 @@ UNWALLED = frozenset(
     {
         "agency_partnerships",
         "round_partnerships",
+        "action_partnerships",
         "event_chain",
         "outgoing_mail",
         "user_sessions",

@@ -112,7 +112,11 @@ def actions_of_return(
     rows = session.scalars(
         select(Action)
         .join(AgencyReturn, AgencyReturn.id == Action.return_id)
-        .where(AgencyReturn.id == agency_return.id, _scrutinises(visible_to))
+        .where(
+            AgencyReturn.id == agency_return.id,
+            _scrutinises(visible_to),
+            reach.actions(visible_to, Permission.SCRUTINISE),
+        )
         .order_by(Action.id)
     )
     found: dict[str, list[Action]] = {}

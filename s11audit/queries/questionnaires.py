@@ -17,7 +17,14 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import FIXED_STATUSES
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models import AgencyReturn, AuditRound, QuestionnaireVersion, StoredAnswer
+from s11audit.models import (
+    AgencyReturn,
+    AuditRound,
+    LocalQuestions,
+    QuestionnaireVersion,
+    StoredAnswer,
+)
+from s11audit.models.people import agency_partnerships
 from s11audit.models.rounds import round_partnerships
 from s11audit.queries import reach
 from s11audit.queries.returns import is_given
@@ -158,8 +165,7 @@ def held_answers(
         .join(AgencyReturn, AgencyReturn.id == StoredAnswer.return_id)
         .join(AuditRound, AuditRound.id == AgencyReturn.round_id)
         .where(
-            AuditRound.questionnaire_id == questionnaire.id,
-            AuditRound.questionnaire_version == questionnaire.version,
+            _asks(questionnaire),
             reach.returns(visible_to, Permission.SEE_ROUNDS),
             is_given(),
             StoredAnswer.value != "",
@@ -170,6 +176,23 @@ def held_answers(
     for key, stored, number in counts:
         held.setdefault(key, {})[stored] = number
     return held
+
+
+def _asks(questionnaire: Questionnaire) -> ColumnElement[bool]:
+    """The round asks this version of everybody, or as somebody's local questions."""
+    local = LocalQuestions
+    return or_(
+        and_(
+            AuditRound.questionnaire_id == questionnaire.id,
+            AuditRound.questionnaire_version == questionnaire.version,
+        ),
+        AuditRound.id.in_(
+            select(local.round_id).where(
+                local.questionnaire_id == questionnaire.id,
+                local.questionnaire_version == questionnaire.version,
+            )
+        ),
+    )
 
 
 def _with_people() -> Select[QuestionnaireVersion]:
@@ -186,7 +209,8 @@ def _sees(viewer: Viewer) -> ColumnElement[bool]:
     """Every version of the viewer's own partnerships, and published ones that they are asked."""
     table = QuestionnaireVersion
     ours = table.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES))
-    return or_(ours, and_(table.status.in_(FIXED_STATUSES), _is_asked(viewer)))
+    asked = or_(_is_asked(viewer), _is_asked_locally(viewer))
+    return or_(ours, and_(table.status.in_(FIXED_STATUSES), asked))
 
 
 def _is_asked(viewer: Viewer) -> ColumnElement[bool]:
@@ -195,8 +219,7 @@ def _is_asked(viewer: Viewer) -> ColumnElement[bool]:
     Those others are what it replaces: what changed, and last time's answers, hang on them.
     """
     table, hosts = QuestionnaireVersion, round_partnerships.c
-    partnerships = [one.partnership_id for one in viewer.grants if one.partnership_id is not None]
-    agencies = [one.agency_id for one in viewer.grants if one.agency_id is not None]
+    partnerships, agencies = _places(viewer)
     answering = select(AgencyReturn.round_id).where(AgencyReturn.agency_id.in_(agencies))
     uploaders = select(hosts.partnership_id).where(hosts.round_id == AuditRound.id)
     return (
@@ -213,4 +236,42 @@ def _is_asked(viewer: Viewer) -> ColumnElement[bool]:
             ),
         )
         .exists()
+    )
+
+
+def _is_asked_locally(viewer: Viewer) -> ColumnElement[bool]:
+    """One of the viewer's partnerships, or of their agencies', asks this besides the common ones.
+
+    Also the versions that it replaces, for the same reasons.
+    """
+    table, local = QuestionnaireVersion, LocalQuestions
+    partnerships, agencies = _places(viewer)
+    homes = select(agency_partnerships.c.partnership_id).where(
+        agency_partnerships.c.agency_id.in_(agencies)
+    )
+    answering = select(AgencyReturn.round_id).where(AgencyReturn.agency_id.in_(agencies))
+    return (
+        select(local.round_id)
+        .join(AuditRound, AuditRound.id == local.round_id)
+        .where(
+            local.questionnaire_id == table.questionnaire_id,
+            local.partnership_id == table.partnership_id,
+            or_(
+                local.partnership_id.in_(partnerships),
+                and_(
+                    local.partnership_id.in_(homes),
+                    local.round_id.in_(answering),
+                    AuditRound.status != RoundStatus.DRAFT,
+                ),
+            ),
+        )
+        .exists()
+    )
+
+
+def _places(viewer: Viewer) -> tuple[list[int], list[int]]:
+    """Ids of the partnerships and of the agencies that the viewer has roles for."""
+    return (
+        [one.partnership_id for one in viewer.grants if one.partnership_id is not None],
+        [one.agency_id for one in viewer.grants if one.agency_id is not None],
     )

@@ -24,6 +24,7 @@ from s11audit.models import (
     Event,
     Membership,
 )
+from s11audit.models.actions import action_partnerships
 from s11audit.models.people import agency_partnerships
 from s11audit.models.rounds import round_partnerships
 
@@ -72,8 +73,16 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
     return or_(
         Action.agency_id.in_(reach.agencies),
         _delegated(viewer, reach, Action.return_id, of_standard),
-        _through(reach, Action.round_id, Action.agency_id),
+        and_(_through(reach, Action.round_id, Action.agency_id), _told_to(reach)),
     )
+
+
+def _told_to(reach: Reach) -> Condition:
+    """The action is told to a partnership within reach: to any of them, unless it says to whom."""
+    columns = action_partnerships.c
+    told = select(columns.action_id).where(columns.action_id == Action.id)
+    to_ours = told.where(columns.partnership_id.in_(reach.any_partnerships))
+    return or_(~told.exists(), to_ours.exists())
 
 
 def events(viewer: Viewer) -> Condition:

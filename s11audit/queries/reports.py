@@ -86,7 +86,11 @@ def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> 
     """The round of this reference with its partnership, or None where it is not theirs to take."""
     found = (
         select(AuditRound)
-        .options(joinedload(AuditRound.partnership), joinedload(AuditRound.partnerships))
+        .options(
+            joinedload(AuditRound.partnership),
+            joinedload(AuditRound.partnerships),
+            joinedload(AuditRound.local_questions),
+        )
         .where(AuditRound.reference == reference, reach.rounds(visible_to, Permission.EXPORT))
     )
     return session.scalars(found).unique().one_or_none()

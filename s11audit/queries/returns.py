@@ -46,7 +46,7 @@ class HeldAnswer:
 
 
 def whole_returns() -> Select[AgencyReturn]:
-    """Returns, each with its round and agency and the partnerships of both, in one statement.
+    """Returns, each with its round, agency and partnerships, and local questions, in one statement.
 
     Whoever calls narrows it to what the viewer may see, and asks for `unique()` rows.
     """
@@ -57,7 +57,9 @@ def whole_returns() -> Select[AgencyReturn]:
         .join(AgencyReturn.agency)
         .options(
             contains_eager(AgencyReturn.round).options(
-                contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships)
+                contains_eager(AuditRound.partnership),
+                joinedload(AuditRound.partnerships),
+                joinedload(AuditRound.local_questions),
             ),
             contains_eager(AgencyReturn.agency).joinedload(Agency.partnerships),
         )

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
-from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
@@ -21,20 +20,13 @@ from s11audit.domain.workflow import (
     SUBMITTED_STATUSES,
     ReturnStatus,
     RoundStatus,
-    StepNotAllowedError,
     is_overdue,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
-from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.questionnaires.versions import OtherFingerprintError, UnpublishedQuestionnaireError
 
 SCHOOLS_ONLY = "schools only"
-
-
-class ChangedQuestionnaireError(RuntimeError):
-    """The file of a questionnaire is not the one that a round was opened with."""
 
 
 @dataclass(frozen=True)
@@ -104,39 +96,6 @@ class ReturnRow:
         return is_overdue(self.status, self.due_on, today)
 
 
-def questionnaire_of(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
-    """The questionnaire version that a round asks; once opened, exactly the text it was pinned to.
-
-    Raises ChangedQuestionnaireError where no such text is there any more.
-    """
-    try:
-        return catalogue.get(
-            audit_round.questionnaire_id,
-            audit_round.questionnaire_version,
-            audit_round.questionnaire_sha256,
-        )
-    except OtherFingerprintError as error:
-        raise ChangedQuestionnaireError(
-            f"Round {audit_round.reference} was opened with {audit_round.questionnaire_id} "
-            f"{audit_round.questionnaire_version} of fingerprint {error.wanted[:12]}, but the file "
-            f"now has {error.found[:12]}: put the original file back."
-        ) from error
-
-
-def questionnaire_to_open(audit_round: AuditRound, catalogue: Catalogue) -> Questionnaire:
-    """The questionnaire that a round has when it takes its next step.
-
-    Raises what `questionnaire_of` does, and StepNotAllowedError where the round is not pinned yet
-    and the version is not published.
-    """
-    if audit_round.questionnaire_sha256:
-        return questionnaire_of(audit_round, catalogue)
-    try:
-        return catalogue.to_ask(audit_round.questionnaire_id, audit_round.questionnaire_version)
-    except UnpublishedQuestionnaireError as error:
-        raise StepNotAllowedError(str(error)) from error
-
-
 def return_rate(returns: Iterable[tuple[ReturnStatus, date, int]], today: date) -> ReturnRate:
     """Count returns, given as (status, due date, how many of these)."""
     counted = list(returns)
@@ -169,12 +128,16 @@ def round_of(
 ) -> AuditRound | None:
     """The round of this reference, if the viewer may do this with any of it, or None.
 
-    It comes with all its partnerships.
+    It comes with all its partnerships, and their local questions.
     """
     found = (
         select(AuditRound)
         .join(AuditRound.partnership)
-        .options(contains_eager(AuditRound.partnership), joinedload(AuditRound.partnerships))
+        .options(
+            contains_eager(AuditRound.partnership),
+            joinedload(AuditRound.partnerships),
+            joinedload(AuditRound.local_questions),
+        )
         .where(AuditRound.reference == reference, reach.rounds(visible_to, to))
     )
     return session.scalars(found).unique().one_or_none()

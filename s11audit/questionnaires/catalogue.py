@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from s11audit import paths
+from s11audit.domain.composing import LocalPart
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
+from s11audit.questionnaires.composed import ComposedVersions
 from s11audit.questionnaires.faults import Fault, QuestionnaireFaultsError
 from s11audit.questionnaires.lineage_checks import LONGEST_CHAIN, OtherVersions, lineage_faults
 from s11audit.questionnaires.loading import Named, load_bytes
@@ -39,6 +41,7 @@ class Catalogue:
         self._shelves: list[Shelf] = [FolderShelf(folder) for folder in self.folders]
         self._shelves += [uploaded] if uploaded else []
         self._parsed = ParsedVersions(self.library)
+        self._composed = ComposedVersions()
 
     def get(self, id_: str, version: str, sha256: str = "") -> Questionnaire:
         """This version; with a fingerprint, the one that has it, on whatever shelf.
@@ -85,6 +88,18 @@ class Catalogue:
         if fault := changed(shelved, questionnaire):
             raise QuestionnaireFaultsError([fault])
         return questionnaire
+
+    def composed(
+        self,
+        common: Questionnaire,
+        parts: Sequence[LocalPart],
+        seen_in: frozenset[str] | None = None,
+    ) -> Questionnaire:
+        """The common version with local questions behind it, made once for all requests.
+
+        `seen_in` leaves what people of these partnerships (references) see. Raises ClashError.
+        """
+        return self._composed.get(common, parts, seen_in)
 
     def version(self, id_: str, version: str) -> Version:
         """What is known of one version. Raises what `get` does."""

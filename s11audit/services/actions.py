@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from s11audit.domain.actions import (
 )
 from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Permission
+from s11audit.domain.questionnaire import ToldTo
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, ActionNote, AgencyReturn, AuditRound
 from s11audit.queries.actions import reaches
@@ -44,11 +45,16 @@ class _Pledge:
 
 @dataclass(frozen=True)
 class _Moment:
-    """Who writes, and when."""
+    """Who writes, and when, and who may read what is promised in answer to a question."""
 
     session: Session
     by: Viewer
     now: datetime
+    told_to: ToldTo = field(default_factory=dict)
+
+    def readers_of(self, key: str) -> Set[str]:
+        """References of the partnerships that are told; empty where all of them are."""
+        return self.told_to.get(key) or frozenset()
 
     def note(self, action: Action, text: str) -> None:
         self.session.add(
@@ -72,6 +78,7 @@ def make_actions_of(
     agency_return: AgencyReturn,
     promises: Mapping[str, Promise],
     *,
+    told_to: ToldTo,
     by: Viewer,
     now: datetime,
 ) -> list[Action]:
@@ -83,9 +90,10 @@ def make_actions_of(
     deleted, or it could vanish unseen: it stays, says that it is no longer promised (its source
     becomes `none`), and scrutiny decides. A promise brought forward from an earlier return makes no
     second action while the one that it made then is unfinished; another date for it is noted there.
-    Whoever calls has checked that `by` may submit.
+    Whoever may read a question (`told_to`) is told what was promised in answer to it. Whoever calls
+    has checked that `by` may submit.
     """
-    moment = _Moment(session, by, now)
+    moment = _Moment(session, by, now, told_to)
     own = select(Action).where(Action.return_id == agency_return.id).order_by(Action.id)
     held = list(session.scalars(own))
     pledges = {key: pledge for key, promise in promises.items() if (pledge := _pledge(promise))}
@@ -173,7 +181,8 @@ def _without_those_going_on(
     going_on = _going_on(moment.session, agency_return)
     new = {}
     for key, pledge in pledges.items():
-        earlier = _same_words(going_on, key, pledge)
+        as_openly = [one for one in going_on if one.readers == moment.readers_of(key)]
+        earlier = _same_words(as_openly, key, pledge)
         if earlier is None:
             new[key] = pledge
         else:
@@ -243,6 +252,7 @@ def _make(
         due_on=pledge.due_on,
         status=ActionStatus.OPEN,
         created_at=moment.now,
+        told_to=[one for one in agency_return.askers if one.reference in moment.readers_of(key)],
     )
     moment.session.add(action)
     moment.session.flush()

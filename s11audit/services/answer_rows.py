@@ -63,8 +63,14 @@ class AnswerRows:
                 changed.append(self._row(key, is_asked, before, touched=key in touched))
         self._insert(new)
         self._update(changed)
-        self._forget_scores(self._route(values_of(self.held)).asked.keys() - routed.asked.keys())
+        asked_before = self._route(values_of(self.held)).asked.keys() | self._left_behind()
+        self._forget_scores(asked_before - routed.asked.keys())
         self._keep_scores(score(self.questionnaire, self.respondent, values, self.to_confirm))
+
+    def _left_behind(self) -> Set[str]:
+        """Standards of a partnership that has asked the agency and that it has left since."""
+        answered = {key.partition(".")[0] for key in self.held}
+        return {id_ for id_ in answered if self.questionnaire.standard(id_) is None}
 
     def _route(self, values: Mapping[str, str]) -> Route:
         return route(self.questionnaire, self.respondent, values)
@@ -73,7 +79,8 @@ class AnswerRows:
         self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True
     ) -> dict[str, Any]:
         answer = self.answers[key]
-        level = level_of(self.questionnaire.by_key[key], answer.value)
+        question = self.questionnaire.by_key.get(key)
+        level = level_of(question, answer.value) if question else None
         rag = level.rag if level and key not in self.to_confirm else None
         row = {
             "return_id": self.return_id,

@@ -144,7 +144,7 @@ def sign_and_submit(
     promises = {
         key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
     }
-    make_actions_of(session, agency_return, promises, by=by, now=now)
+    make_actions_of(session, agency_return, promises, told_to=questionnaire.told_to, by=by, now=now)
     detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
     _record_step(session, taken, agency_return, by, now, detail)
     return signature
@@ -209,6 +209,7 @@ def _freeze(
         {
             "return": agency_return.reference,
             "questionnaire": [questionnaire.id, questionnaire.version, questionnaire.sha256],
+            **_local(questionnaire),
             "answers": {key: _plain(answer) for key, answer in answers.items()},
         },
         ensure_ascii=False,
@@ -225,6 +226,12 @@ def _freeze(
     session.add(snapshot)
     session.flush()
     return snapshot
+
+
+def _local(questionnaire: Questionnaire) -> dict[str, dict[str, list[str]]]:
+    """The local questions that were answered as well; nothing where there are none."""
+    local = {one.partnership: [one.id, one.version, one.sha256] for one in questionnaire.local}
+    return {"local": local} if local else {}
 
 
 def _plain(answer: Answer) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from s11audit.domain.composing import LocalPart
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
@@ -29,6 +30,7 @@ from s11audit.models.rounds import round_partnerships
 from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services.events import record, record_by
+from s11audit.services.local_questions import pin_local_questions
 from s11audit.services.refusals import RefusedError
 from s11audit.services.round_dates import RoundDates, check_extension, day_to_close
 from s11audit.services.steps import check_reason, move, step_for
@@ -144,14 +146,15 @@ def take_round_step(
     by: Viewer,
     now: datetime,
     questionnaire: Questionnaire | None = None,
+    local: Sequence[LocalPart] = (),
     reason: str = "",
     closes_on: date | None = None,
 ) -> None:
     """Move a round on. Opening it for the first time pins `questionnaire`, which it then needs.
 
-    Opening it again after its last day needs a new one, `closes_on`: a round that is over takes no
-    answers. Raises StepNotAllowedError, RefusedError (`reason`, `closes_on`), and PermissionError
-    for a stranger.
+    With it are pinned the `local` questions of all its partnerships. Opening it again after its
+    last day needs a new one, `closes_on`: a round that is over takes no answers. Raises
+    StepNotAllowedError, RefusedError (`reason`, `closes_on`), and PermissionError for a stranger.
     """
     allows = partial(by.may_in_partnership, partnership_id=audit_round.partnership_id)
     step = step_for(ROUND_STEPS, step_name, audit_round.status, by=by, allows=allows)
@@ -163,6 +166,8 @@ def take_round_step(
         days = {"closes_on": day_to_close(audit_round, closes_on, today_in_london(now))}
         pins = _pins(audit_round, questionnaire)
     statuses = move(session, audit_round, step, status_reason=reason, **pins, **days)
+    if questionnaire and pins:
+        pin_local_questions(session, audit_round, questionnaire, local)
     told = {name: day.isoformat() for name, day in days.items()}
     detail = {**statuses, **pins, **told, "reason_given": bool(reason)}
     _record(session, step.event, audit_round, by, now, detail)

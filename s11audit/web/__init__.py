@@ -10,6 +10,7 @@ from flask import Flask
 from s11audit.config import Settings
 from s11audit.models.database import Database
 from s11audit.paths import STATIC, TEMPLATES
+from s11audit.queries.people import operator
 from s11audit.queries.questionnaires import UploadedVersions
 from s11audit.questionnaires.catalogue import shipped_catalogue
 from s11audit.web import errors, hardening, looks, presentation, security
@@ -56,6 +57,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
         database=database or Database(settings.database_url),
         catalogue=shipped_catalogue(
             settings.questionnaires, UploadedVersions(security.db, security.viewer)
+        ),
+        whole_catalogue=shipped_catalogue(
+            settings.questionnaires,
+            UploadedVersions(security.db, lambda: operator(security.db())),
         ),
     )
     hardening.init_app(app, settings)

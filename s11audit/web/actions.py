@@ -16,7 +16,8 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import StepNotAllowedError, steps_from
 from s11audit.queries import actions as queries
 from s11audit.queries.actions import ActionFilter, ActionInFull
-from s11audit.queries.rounds import questionnaire_of, round_of
+from s11audit.queries.asking import questionnaire_for, questionnaire_of
+from s11audit.queries.rounds import round_of
 from s11audit.services.actions import ChangedActionError, add_note, take_action_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
@@ -195,12 +196,18 @@ def _source(found: ActionInFull) -> dict[str, str]:
     """The question that the action came out of, and where the viewer can read the answer."""
     if found.audit_round is None or not found.action.question_key:
         return {}
-    questionnaire = questionnaire_of(found.audit_round, services().catalogue)
+    catalogue = services().catalogue
+    is_own = viewer().may_in_agency(Permission.SEE_RETURN, found.action.agency_id)
+    questionnaire = (
+        questionnaire_for(found.source_return, catalogue)
+        if is_own and found.source_return
+        else questionnaire_of(found.audit_round, catalogue, visible_to=viewer())
+    )
     question = questionnaire.by_key.get(found.action.question_key)
     if question is None:
         return {}
     href = ""
-    if viewer().may_in_agency(Permission.SEE_RETURN, found.action.agency_id):
+    if is_own:
         reference = found.source_return.reference if found.source_return else ""
         href = url_for("returns.standard", reference=reference, standard_id=question.standard_id)
     elif viewer().may_at(Permission.SCRUTINISE, found.action.place) and found.is_source_readable:

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
+from s11audit.domain.questionnaire import Questionnaire
 from s11audit.exports.chart_pack import (
     CHARTS,
     FORMATS,
@@ -20,8 +21,8 @@ from s11audit.exports.chart_pack import (
 from s11audit.exports.compliance import write_compliance
 from s11audit.exports.layout import layout_named
 from s11audit.models import AuditRound
+from s11audit.queries.asking import questionnaire_of
 from s11audit.queries.reports import return_lines, round_to_export
-from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.downloads import XLSX, ZIP, download
 from s11audit.web.security import db, now, permitted, services, viewer
 
@@ -52,7 +53,7 @@ def workbook(reference: str) -> Response:
     write_compliance(
         db(),
         audit_round,
-        questionnaire_of(audit_round, services().catalogue),
+        _exported(audit_round),
         visible_to=viewer(),
         exported_at=now(),
         path_or_stream=stream,
@@ -103,7 +104,13 @@ def _rows_of(audit_round: AuditRound) -> RoundRows:
     return rows_of_round(
         db(),
         audit_round,
-        questionnaire_of(audit_round, services().catalogue),
+        _exported(audit_round),
         visible_to=viewer(),
         exported_at=now(),
     )
+
+
+def _exported(audit_round: AuditRound) -> Questionnaire:
+    """What of the round's questions the viewer's partnerships ask."""
+    catalogue = services().catalogue
+    return questionnaire_of(audit_round, catalogue, visible_to=viewer(), to=Permission.EXPORT)

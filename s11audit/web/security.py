@@ -44,11 +44,16 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Services:
-    """What the views of one application share."""
+    """What the views of one application share.
+
+    `whole_catalogue` has everybody's uploads, to compare what partnerships ask together: nothing
+    of it is shown.
+    """
 
     settings: Settings
     database: Database
     catalogue: Catalogue
+    whole_catalogue: Catalogue
 
 
 def init_app(app: Flask) -> None:

@@ -33,7 +33,7 @@ def police(session: Session, opened: Opened) -> AgencyReturn:
 def make(session: Session, cast: Cast, police: AgencyReturn, **promises: Promise) -> list[Action]:
     """Bring the actions into line with promises to the questions `custody.<name>`."""
     by_key = {f"custody.{name}": promise for name, promise in promises.items()}
-    make_actions_of(session, police, by_key, by=cast["Ines"], now=NOON)
+    make_actions_of(session, police, by_key, told_to={}, by=cast["Ines"], now=NOON)
     return list(session.scalars(select(Action).order_by(Action.id)))
 
 

@@ -67,6 +67,7 @@ EXAMPLES = {
     "new": "1",
     "token": "not-a-token",
     "number": 1,
+    "asker": "DOWN",
     "identity_id": 1,
     "session_id": 999,
 }

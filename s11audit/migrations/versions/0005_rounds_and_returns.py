@@ -61,6 +61,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "action_partnerships",
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["actions.id"], name=op.f("fk_action_partnerships_action_id_actions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id"],
+            ["partnerships.id"],
+            name=op.f("fk_action_partnerships_partnership_id_partnerships"),
+        ),
+        sa.PrimaryKeyConstraint("action_id", "partnership_id", name=op.f("pk_action_partnerships")),
+    )
+    with op.batch_alter_table("action_partnerships") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_action_partnerships_partnership_id"), ["partnership_id"], unique=False
+        )
+
+    op.create_table(
         "answer_files",
         sa.Column("return_id", sa.Integer(), nullable=False),
         sa.Column("question_key", sa.String(length=200), nullable=False),
@@ -250,6 +269,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answer_files_file_id"))
 
     op.drop_table("answer_files")
+    with op.batch_alter_table("action_partnerships") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_partnerships_partnership_id"))
+
+    op.drop_table("action_partnerships")
     with op.batch_alter_table("local_questions") as batch_op:
         batch_op.drop_index(batch_op.f("ix_local_questions_partnership_id"))
 

@@ -19,10 +19,10 @@ from s11audit.domain.scoring import ReturnScore, Scorecard
 from s11audit.domain.shares import Share
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, takes_answers
 from s11audit.models import AgencyReturn
+from s11audit.queries.asking import chain_for, questionnaire_for
 from s11audit.queries.delegations import share_of
 from s11audit.queries.own_returns import own_return
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of, unconfirmed
-from s11audit.queries.rounds import questionnaire_of
 from s11audit.web.security import db, now, services, viewer
 
 
@@ -59,7 +59,7 @@ class Desk:
     @cached_property
     def chain(self) -> Sequence[Questionnaire]:
         """The questionnaire, then the versions that it replaces."""
-        return services().catalogue.chain(self.questionnaire)
+        return chain_for(self.agency_return, services().catalogue)
 
     @cached_property
     def route(self) -> Route:
@@ -181,7 +181,7 @@ def desk_of(
     )
     return Desk(
         agency_return=agency_return,
-        questionnaire=questionnaire_of(agency_return.round, services().catalogue),
+        questionnaire=questionnaire_for(agency_return, services().catalogue),
         held=held,
         all_answers={key: one.answer for key, one in held.items()},
         today=today_in_london(now()),

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from s11audit.web.rounds import dates, plain, programme, running, setting_up, showing
+from s11audit.web.rounds import (
+    dates,
+    local_questions,
+    plain,
+    programme,
+    running,
+    setting_up,
+    showing,
+)
 from s11audit.web.rounds.pages import blueprint
 
-__all__ = ["blueprint", "dates", "plain", "programme", "running", "setting_up", "showing"]
+__all__ = [
+    "blueprint",
+    "dates",
+    "local_questions",
+    "plain",
+    "programme",
+    "running",
+    "setting_up",
+    "showing",
+]

@@ -6,13 +6,16 @@ from flask import abort, render_template
 
 from s11audit.domain import plain_words
 from s11audit.domain.permissions import Permission
+from s11audit.domain.questionnaire import Questionnaire
+from s11audit.models import AuditRound
+from s11audit.queries.asking import questionnaire_of
 from s11audit.queries.plain_words import (
     plain_agencies,
     plain_return,
     plain_rounds,
     plain_standards,
 )
-from s11audit.queries.rounds import questionnaire_of, round_of
+from s11audit.queries.rounds import round_of
 from s11audit.web.rounds.pages import blueprint
 from s11audit.web.security import db, permitted, services, viewer
 
@@ -35,7 +38,7 @@ def plain(reference: str) -> str:
         "rounds/plain-round.html",
         round=audit_round,
         counts=counts[0],
-        standards=questionnaire_of(audit_round, services().catalogue).standards,
+        standards=_read_plainly(audit_round).standards,
         agencies=plain_agencies(db(), reference, visible_to=viewer()),
         words=plain_words,
     )
@@ -47,12 +50,17 @@ def plain_agency(reference: str, agency: str) -> str:
     found = plain_return(db(), reference, agency, visible_to=viewer())
     if found is None:
         abort(404)
-    questionnaire = questionnaire_of(found.round, services().catalogue)
     return render_template(
         "rounds/plain-agency.html",
         round=found.round,
         agency=found.agency,
         checked=plain_words.CHECKED_SENTENCES[found.status],
-        standards=plain_standards(db(), found, questionnaire, visible_to=viewer()),
+        standards=plain_standards(db(), found, _read_plainly(found.round), visible_to=viewer()),
         words=plain_words,
     )
+
+
+def _read_plainly(audit_round: AuditRound) -> Questionnaire:
+    """What of the round's questions the viewer's partnerships ask."""
+    catalogue = services().catalogue
+    return questionnaire_of(audit_round, catalogue, visible_to=viewer(), to=Permission.READ_PLAINLY)

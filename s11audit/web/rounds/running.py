@@ -10,9 +10,10 @@ from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AgencyReturn, AuditRound
+from s11audit.queries.asking import local_questions_to_open, questionnaire_to_open
 from s11audit.queries.moderation import return_to_scrutinise
 from s11audit.queries.programme import JOINABLE_STATUSES
-from s11audit.queries.rounds import agencies_to_invite, questionnaire_to_open
+from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
@@ -41,6 +42,7 @@ def take_step(reference: str, step: str) -> Page:
             by=viewer(),
             now=now(),
             questionnaire=questionnaire_to_open(audit_round, services().catalogue),
+            local=local_questions_to_open(db(), audit_round, services().whole_catalogue),
             reason=form.text.data or "",
             closes_on=form.day.data,
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, today_in_london
@@ -25,6 +25,7 @@ from s11audit.queries.rounds import (
 from s11audit.services.round_dates import DATABLE_STATUSES
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.rounds.filtering import FilterForm
+from s11audit.web.rounds.local_questions import chosen_by
 from s11audit.web.rounds.pages import blueprint, round_or_404
 from s11audit.web.rounds.programme import how_far
 from s11audit.web.security import db, now, permitted, viewer
@@ -69,6 +70,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
     return render_template(
         "rounds/show.html",
         round=audit_round,
+        local_questions=_local_rows(audit_round),
         rows=order.sorted(fitting, COLUMNS)[(page - 1) * AGENCIES_A_PAGE : page * AGENCIES_A_PAGE],
         total=len(rows),
         fitting=len(fitting),
@@ -94,3 +96,23 @@ def wanted_of(audit_round: AuditRound, today: date) -> dict[str, Wanted]:
     is_over = audit_round.closes_on < today
     ended = f"Its last day was {long_date(audit_round.closes_on)}. When does it close now?"
     return {"reopen": replace(REOPEN, day=ended) if is_over else REOPEN}
+
+
+def _local_rows(audit_round: AuditRound) -> list[dict[str, str]]:
+    """What the viewer's own partnerships ask besides, for a list of facts, and where to change it.
+
+    What the others ask is not told.
+    """
+    rows = []
+    for one in audit_round.partnerships:
+        if one.id not in viewer().partnerships(Permission.SEE_ROUNDS):
+            continue
+        held = chosen_by(one, audit_round)
+        named = f"{held.questionnaire_id}, version {held.questionnaire_version}" if held else "None"
+        row = {"key": f"Local questions of {one.name}", "value": named}
+        if viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id):
+            row["href"] = url_for(
+                "rounds.local_questions", reference=audit_round.reference, asker=one.reference
+            )
+        rows.append(row)
+    return rows
