@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from s11audit.domain.audience import Respondent
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.viewers import Place
-from s11audit.domain.workflow import ReturnStatus
+from s11audit.domain.workflow import ReturnStatus, days_late
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound
@@ -52,6 +52,11 @@ class AgencyReturn(Base):
     def respondent(self) -> Respondent:
         """The agency as the questionnaire of this round sees it."""
         return self.agency.respondent(self.round.partnerships)
+
+    @property
+    def days_late(self) -> int:
+        """How many days after its date it came in; 0 where it was in time, or waits."""
+        return days_late(self.submitted_at, self.due_on)
 
     @property
     def place(self) -> Place:

@@ -12,15 +12,16 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
+from s11audit.domain.return_rates import return_rate
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
 from s11audit.models import AuditRound
 from s11audit.queries.rounds import (
     ReturnRow,
     rates_by_type,
-    return_rate,
     return_rows,
     round_lines,
 )
+from s11audit.queries.side_states import unassured
 from s11audit.services.rounds import JOINABLE_STATUSES
 from s11audit.web.rounds.pages import blueprint, round_or_404
 from s11audit.web.security import db, now, permitted, viewer
@@ -83,6 +84,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         errors=errors_in(buttons),
         may_run=may_run,
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
+        unassured=unassured(db(), audit_round, visible_to=viewer()),
         days=_days(audit_round.due_on, today),
     )
 
