@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 
 
@@ -190,14 +189,6 @@ RETURN_STEPS: tuple[Step[ReturnStatus], ...] = (
         needs_reason=True,
     ),
     Step(
-        name="sign-with-others",
-        sources=frozenset({ReturnStatus.AWAITING_SIGN_OFF}),
-        target=ReturnStatus.AWAITING_SIGN_OFF,
-        permission=Permission.SIGN_RETURN,
-        button="Sign, for others to sign as well",
-        event="return-signed",
-    ),
-    Step(
         name="sign",
         sources=frozenset({ReturnStatus.AWAITING_SIGN_OFF}),
         target=ReturnStatus.SUBMITTED,
@@ -312,10 +303,3 @@ def is_overdue(status: ReturnStatus, due_on: date | None, today: date) -> bool:
     if due_on is None or status in RETURNED_STATUSES or status is ReturnStatus.EXEMPT:
         return False
     return today > due_on
-
-
-def days_late(submitted_at: datetime | None, due_on: date) -> int:
-    """How many days of London a return came in after its date; 0 where it was in time, or waits."""
-    if submitted_at is None:
-        return 0
-    return max(0, (today_in_london(submitted_at) - due_on).days)

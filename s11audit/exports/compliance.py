@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.actions import is_overdue as action_is_overdue
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
-from s11audit.domain.dates import today_in_london
+from s11audit.domain.dates import days_late, today_in_london
 from s11audit.domain.numbers import counted, percent
 from s11audit.domain.question_types import Cell, type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
@@ -23,7 +23,6 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
     RETURNED_STATUSES,
-    days_late,
     is_overdue,
 )
 from s11audit.exports.figures import (
@@ -83,36 +82,65 @@ def write_compliance(
     """Write `exports/compliance.yaml` as this viewer may see the round at this (aware) moment."""
     from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
 
-    def values_of(keys: Callable[[Questionnaire], list[str]]) -> Iterator[ValueLine]:
-        return submitted_values(session, audit_round, keys(questionnaire), visible_to=visible_to)
-
-    today = today_in_london(exported_at)
     lines = return_lines(session, audit_round, visible_to=visible_to)
-    cards = scorecards(session, audit_round, visible_to=visible_to)
-    answers = submitted_answers(session, audit_round, visible_to=visible_to)
-    actions = action_lines(session, audit_round, visible_to=visible_to)
-    signatures = signatures_by_return(session, audit_round, visible_to=visible_to)
-    statements = stated_in(session, audit_round, visible_to=visible_to)
+    facts = round_facts(
+        audit_round, questionnaire, lines, visible_to=visible_to, exported_at=exported_at
+    )
+    today = today_in_london(exported_at)
     write_workbook(
         layout_named("compliance"),
-        round_facts(
-            audit_round, questionnaire, lines, visible_to=visible_to, exported_at=exported_at
-        ),
+        facts,
         {
-            StandardRow: standard_rows(questionnaire, cards),
-            ReturnRateRow: return_rate_rows(lines, today),
-            RatingsRow: ratings_rows(questionnaire, lines, cards),
-            AnswerRow: answer_rows(questionnaire, answers),
-            FigureRow: figure_rows(questionnaire, values_of(figure_keys), totals=True),
-            TableCellRow: table_rows(questionnaire, values_of(table_keys)),
-            ActionRow: action_rows(questionnaire, actions, today),
-            ReturnStatusRow: return_status_rows(lines, signatures, today),
-            StatementRow: statement_rows(statements),
+            **_rows_of_returns(session, audit_round, questionnaire, lines, visible_to, today),
+            **_rows_of_answers(session, audit_round, questionnaire, visible_to, today),
         },
         path_or_stream,
         written_at=exported_at,
         repeats={"standards": [(each.id, each.title) for each in questionnaire.standards]},
     )
+
+
+def _rows_of_returns(
+    session: Session,
+    audit_round: AuditRound,
+    questionnaire: Questionnaire,
+    lines: Sequence[ReturnLine],
+    viewer: Viewer,
+    today: date,
+) -> dict[type, Iterable[Any]]:
+    """What is told of returns as wholes, by row class."""
+    cards = scorecards(session, audit_round, visible_to=viewer)
+    signatures = signatures_by_return(session, audit_round, visible_to=viewer)
+    statements = stated_in(session, audit_round, visible_to=viewer)
+    return {
+        StandardRow: standard_rows(questionnaire, cards),
+        ReturnRateRow: return_rate_rows(lines, today),
+        RatingsRow: ratings_rows(questionnaire, lines, cards),
+        ReturnStatusRow: return_status_rows(lines, signatures, today),
+        StatementRow: statement_rows(statements),
+    }
+
+
+def _rows_of_answers(
+    session: Session,
+    audit_round: AuditRound,
+    questionnaire: Questionnaire,
+    viewer: Viewer,
+    today: date,
+) -> dict[type, Iterable[Any]]:
+    """What is told of single answers, and of what they promise, by row class."""
+
+    def values_of(keys: Callable[[Questionnaire], list[str]]) -> Iterator[ValueLine]:
+        return submitted_values(session, audit_round, keys(questionnaire), visible_to=viewer)
+
+    answers = submitted_answers(session, audit_round, visible_to=viewer)
+    actions = action_lines(session, audit_round, visible_to=viewer)
+    return {
+        AnswerRow: answer_rows(questionnaire, answers),
+        FigureRow: figure_rows(questionnaire, values_of(figure_keys), totals=True),
+        TableCellRow: table_rows(questionnaire, values_of(table_keys)),
+        ActionRow: action_rows(questionnaire, actions, today),
+    }
 
 
 def answer_rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from os import PathLike
 from typing import IO
@@ -25,7 +25,7 @@ from s11audit.exports.layout import layout_named
 from s11audit.exports.question_rows import FigureRow, TableCellRow
 from s11audit.exports.rows import ActionRow, AnswerRow, ReturnFacts, ScorecardRow
 from s11audit.exports.summary import NOT_ASKED, of_whole, signed_by
-from s11audit.models import Action, AgencyReturn, Signature
+from s11audit.models import Action, AgencyReturn
 from s11audit.queries.figures import ValueLine
 from s11audit.queries.reports import ReturnAnswers, own_actions, own_answers
 from s11audit.queries.signatures import signatures_of
@@ -60,14 +60,7 @@ def write_return(
     scored = score(questionnaire, own.respondent, values, own.to_confirm)
     write_workbook(
         layout_named("return"),
-        _facts(
-            agency_return,
-            questionnaire,
-            scored.overall,
-            signatures_of(session, agency_return.id),
-            visible_to.name,
-            exported_at,
-        ),
+        _facts(session, agency_return, questionnaire, scored.overall, visible_to, exported_at),
         {
             ScorecardRow: _scorecard_rows(questionnaire, scored),
             AnswerRow: answer_rows(questionnaire, [own]),
@@ -90,14 +83,15 @@ def _values(questionnaire: Questionnaire, own: ReturnAnswers) -> Iterator[ValueL
 
 
 def _facts(
+    session: Session,
     agency_return: AgencyReturn,
     questionnaire: Questionnaire,
     overall: Scorecard,
-    signatures: Sequence[Signature],
-    exported_by: str,
+    exported_by: Viewer,
     exported_at: datetime,
 ) -> ReturnFacts:
     audit_round, agency = agency_return.round, agency_return.agency
+    signatures = signatures_of(session, agency_return.id)
     return ReturnFacts(
         partnership="; ".join(partnership.name for partnership in agency_return.askers),
         round_title=audit_round.title,
@@ -107,7 +101,7 @@ def _facts(
         questionnaire_sha256=audit_round.questionnaire_sha256 or questionnaire.sha256,
         side=SIDE_LABELS[Side.SELF],
         as_at=long_time(exported_at),
-        exported_by=exported_by,
+        exported_by=exported_by.name,
         agency=agency.name,
         agency_reference=agency.reference,
         agency_type=agency_type_label(agency.agency_type),

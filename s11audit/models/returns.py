@@ -9,9 +9,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.audience import Respondent
+from s11audit.domain.dates import days_late
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.viewers import Place
-from s11audit.domain.workflow import ReturnStatus, days_late
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound

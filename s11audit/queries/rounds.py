@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from s11audit.domain.dates import days_late
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
@@ -22,7 +23,6 @@ from s11audit.domain.workflow import (
     ReturnStatus,
     RoundStatus,
     StepNotAllowedError,
-    days_late,
     is_overdue,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership, Score

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -35,6 +35,9 @@ from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
 from s11audit.services.signatures import new_receipt, void_signatures
 from s11audit.services.steps import move, step_for
+
+# The event of a signature after which others have to sign.
+SIGNED_IN_PART = "return-signed"
 
 
 class GapsError(Exception):
@@ -146,8 +149,7 @@ def sign_and_submit(
     standing = signatures_of(session, agency_return.id)
     number, needed = len(standing) + 1, agency_return.round.signatures_needed
     is_last = number >= needed
-    name = "sign" if is_last else "sign-with-others"
-    taken = _take_step(session, agency_return, name, by=by, now=now)
+    taken = _take_step(session, agency_return, "sign", by=by, now=now, stays=not is_last)
     if any(one.user_id == by.user_id for one in standing):
         raise AlreadySignedError("You have signed this return. Somebody else has to sign it now.")
     snapshot = latest_snapshot(session, agency_return.id)
@@ -205,10 +207,16 @@ def _take_step(
     by: Viewer,
     now: datetime,
     reason: str = "",
+    stays: bool = False,
 ) -> _Taken:
-    """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
+    """Move the return along its lifecycle, once: two at the same moment cannot both succeed.
+
+    It `stays` where it is when others have yet to sign it, too.
+    """
     allows = partial(by.may_at, place=agency_return.place)
     step = step_for(RETURN_STEPS, name, agency_return.status, by=by, allows=allows)
+    if stays:
+        step = replace(step, target=agency_return.status, event=SIGNED_IN_PART)
     statuses = move(
         session,
         agency_return,
