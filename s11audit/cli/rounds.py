@@ -9,7 +9,9 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from s11audit.cli.days import Day
 from s11audit.cli.installation import catalogue_of, installation
+from s11audit.cli.return_rate import return_rate
 from s11audit.cli.round_details import show_round
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.viewers import Viewer
@@ -45,23 +47,12 @@ QUESTIONNAIRE_FAULTS = (
 )
 
 
-class _Day(click.ParamType):
-    """A calendar day, such as 2026-09-30."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"“{value}” is not a date such as 2026-09-30", param, ctx)
-
-
 @click.group()
 def rounds() -> None:
-    """List audit rounds, set one up, open it and close it."""
+    """List audit rounds, set one up, open it and close it, and say who has returned."""
+
+
+rounds.add_command(return_rate)
 
 
 rounds.add_command(show_round)
@@ -91,9 +82,9 @@ def list_rounds(as_json: bool) -> None:
 @click.option("--title", required=True, help="What agencies see.")
 @click.option("--questionnaire", required=True, metavar="ID")
 @click.option("--version", required=True, help="Version of the questionnaire.")
-@click.option("--opens", required=True, type=_Day())
-@click.option("--due", required=True, type=_Day())
-@click.option("--closes", required=True, type=_Day())
+@click.option("--opens", required=True, type=Day())
+@click.option("--due", required=True, type=Day())
+@click.option("--closes", required=True, type=Day())
 @click.option("--partnership", metavar="REF", help="Needed where there are several.")
 @click.option(
     "--agency", "agencies", multiple=True, metavar="REF", help="Repeat it; left out means all."

@@ -20,17 +20,17 @@ from s11audit.demo.timeline import Timeline
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import ReturnStatus
+from s11audit.domain.workflow import STATED_STATUSES, ReturnStatus
 from s11audit.models import AgencyReturn, Snapshot
 from s11audit.queries.returns import HeldAnswer, answers_of
 from s11audit.services.answers import Change, save_answers, start_return
 from s11audit.services.delegations import set_delegations
-from s11audit.services.events import record
+from s11audit.services.moderation import take_return_step
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import extend
+from s11audit.services.side_states import Assurance, assure_otherwise, state_nil
 
 SIGNED = frozenset({ReturnStatus.SUBMITTED, ReturnStatus.CLOSED})
-EXCUSED = frozenset({ReturnStatus.EXEMPT, ReturnStatus.ALTERNATIVE_ASSURANCE})
 # An earlier round is history: its pages were saved in fewer sittings.
 PAGES_AT_A_TIME = 4
 
@@ -74,9 +74,10 @@ class Returning:
     def run(self) -> None:
         """Put everything that happens to this return on the timeline."""
         status = ReturnStatus(self.fate["status"])
-        if status in EXCUSED:
+        if status in STATED_STATUSES | {ReturnStatus.EXEMPT}:
+            happens = self._exempt if status is ReturnStatus.EXEMPT else self._state
             day = self.agency_return.round.opens_on
-            self.timeline.add(day, partial(self._excuse, status), self._opened())
+            self.timeline.add(day, happens, self._opened())
             return
         self._set_date()
         if status is ReturnStatus.NOT_STARTED:
@@ -201,15 +202,22 @@ class Returning:
             if due_on is not None:
                 stories.tell(key, fate, undertaking, due_on)
 
-    def _excuse(self, status: ReturnStatus, now: datetime) -> None:
-        """No page excuses an agency yet, so this writes what such a page will."""
-        self.agency_return.status = status
-        self.agency_return.status_reason = self.fate["reason"]
-        self.agency_return.updated_at = now
-        subject = f"return {self.agency_return.reference}"
-        by = self.company.manager.user_id
-        kind = f"return-made-{status}"
-        record(self.session, kind, subject, by=by, at=now, of=self.agency_return)
+    def _exempt(self, now: datetime) -> None:
+        reason, by = self.fate["reason"], self.company.manager
+        take_return_step(self.session, self.agency_return, "exempt", by=by, now=now, reason=reason)
+
+    def _state(self, now: datetime) -> None:
+        """State something instead of answering: a document to rest on, or a reason for nothing."""
+        agency = self.content.agencies[self.agency_return.agency.reference]
+        post = self.content.signatory_post(agency.agency_type)
+        by = self.company.lead(agency.reference)
+        self.session.refresh(self.agency_return.round)
+        if "document" in self.fate:
+            assurance = Assurance(post, self.fate["document"])
+            assure_otherwise(self.session, self.agency_return, assurance, by=by, now=now)
+        else:
+            reason = self.fate["reason"]
+            state_nil(self.session, self.agency_return, reason, post, by=by, now=now)
 
 
 def _seen(held: Mapping[str, HeldAnswer], key: str) -> Answer:

@@ -31,6 +31,7 @@ class ActionSource(StrEnum):
     """What an action came out of."""
 
     ANSWER = "answer"
+    STATEMENT = "statement"
     NONE = "none"
 
 

@@ -23,3 +23,8 @@ def long_time(moment: datetime) -> str:
 def today_in_london(now: datetime) -> date:
     """The calendar day in London at this moment."""
     return now.astimezone(LONDON).date()
+
+
+def days_late(moment: datetime | None, due_on: date) -> int:
+    """How many days of London a moment is after a day; 0 where it is not, or has not come."""
+    return max(0, (today_in_london(moment) - due_on).days) if moment else 0

@@ -23,6 +23,7 @@ _COUNTED = {
     "questions": ("question", "questions"),
     "returns": ("return", "returns"),
     "taken_back": ("standard taken back", "standards taken back"),
+    "voided": ("signature made void", "signatures made void"),
 }
 
 

@@ -69,6 +69,7 @@ RATED = (
 PROGRESS = (
     Segment("Submitted", "#12434a", "", "#12434a", "#ffffff"),
     Segment("Alternative assurance", "#1f7380", "///", "#a5cdd3", "#ffffff"),
+    Segment("Nil return", "#57a0aa", "++", "#0b0c0c", "#0b0c0c"),
     Segment("Awaiting sign-off", "#8fb6bb", "..", "#12434a", "#0b0c0c"),
     Segment("In progress", "#d3e3e5", "\\\\", "#5f9199", "#0b0c0c"),
     Segment("Not started", "#ffffff", "xx", "#c3c8cb", "#0b0c0c"),
@@ -110,6 +111,7 @@ def figure_return_progress(rows: Sequence[ReturnRateRow], facts: RoundFacts) -> 
             (
                 row.submitted,
                 row.alternative_assurance,
+                row.nil_returns,
                 row.awaiting_sign_off,
                 row.in_progress,
                 row.not_started,
@@ -130,7 +132,7 @@ def _green_note(green: int, rated: int) -> str:
 
 
 def _rated_subtitle(facts: RoundFacts) -> str:
-    submitted = facts.returned - facts.alternative_assurance
+    submitted = facts.returned - facts.alternative_assurance - facts.nil_returns
     returns = counted(submitted, "submitted return")
     return f"{facts.side}. Number of answers in {returns}. Returned: {facts.return_rate}."
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,8 @@ from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.actions import is_overdue as action_is_overdue
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
-from s11audit.domain.dates import today_in_london
-from s11audit.domain.numbers import percent
+from s11audit.domain.dates import days_late, today_in_london
+from s11audit.domain.numbers import counted, percent
 from s11audit.domain.question_types import Cell, type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
@@ -22,8 +22,7 @@ from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
-    STATED_STATUSES,
-    ReturnStatus,
+    RETURNED_STATUSES,
     is_overdue,
 )
 from s11audit.exports.figures import (
@@ -42,9 +41,18 @@ from s11audit.exports.rows import (
     ReturnRateRow,
     ReturnStatusRow,
     StandardRow,
+    StatementRow,
 )
-from s11audit.exports.summary import ratings_rows, return_rate_rows, round_facts, standard_rows
-from s11audit.models import AuditRound
+from s11audit.exports.summary import (
+    NOT_RETURNED,
+    UNREADABLE,
+    ratings_rows,
+    return_rate_rows,
+    round_facts,
+    signed_by,
+    standard_rows,
+)
+from s11audit.models import AuditRound, Signature
 from s11audit.queries.figures import ValueLine, submitted_values
 from s11audit.queries.reports import (
     ActionLine,
@@ -55,10 +63,11 @@ from s11audit.queries.reports import (
     scorecards,
     submitted_answers,
 )
+from s11audit.queries.side_states import StatedLine, stated_in
+from s11audit.queries.signatures import signatures_by_return
 
 NOT_ANSWERED = LABELS["unanswered"]
 TO_CONFIRM = "To confirm"
-ANSWERS_NOTHING = STATED_STATUSES | {ReturnStatus.EXEMPT}
 
 
 def write_compliance(
@@ -73,33 +82,65 @@ def write_compliance(
     """Write `exports/compliance.yaml` as this viewer may see the round at this (aware) moment."""
     from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
 
-    def values_of(keys: Callable[[Questionnaire], list[str]]) -> Iterator[ValueLine]:
-        return submitted_values(session, audit_round, keys(questionnaire), visible_to=visible_to)
-
-    today = today_in_london(exported_at)
     lines = return_lines(session, audit_round, visible_to=visible_to)
-    cards = scorecards(session, audit_round, visible_to=visible_to)
-    answers = submitted_answers(session, audit_round, visible_to=visible_to)
-    actions = action_lines(session, audit_round, visible_to=visible_to)
+    facts = round_facts(
+        audit_round, questionnaire, lines, visible_to=visible_to, exported_at=exported_at
+    )
+    today = today_in_london(exported_at)
     write_workbook(
         layout_named("compliance"),
-        round_facts(
-            audit_round, questionnaire, lines, visible_to=visible_to, exported_at=exported_at
-        ),
+        facts,
         {
-            StandardRow: standard_rows(questionnaire, cards),
-            ReturnRateRow: return_rate_rows(lines, today),
-            RatingsRow: ratings_rows(questionnaire, lines, cards),
-            AnswerRow: answer_rows(questionnaire, answers),
-            FigureRow: figure_rows(questionnaire, values_of(figure_keys), totals=True),
-            TableCellRow: table_rows(questionnaire, values_of(table_keys)),
-            ActionRow: action_rows(questionnaire, actions, today),
-            ReturnStatusRow: return_status_rows(lines, today),
+            **_rows_of_returns(session, audit_round, questionnaire, lines, visible_to, today),
+            **_rows_of_answers(session, audit_round, questionnaire, visible_to, today),
         },
         path_or_stream,
         written_at=exported_at,
         repeats={"standards": [(each.id, each.title) for each in questionnaire.standards]},
     )
+
+
+def _rows_of_returns(
+    session: Session,
+    audit_round: AuditRound,
+    questionnaire: Questionnaire,
+    lines: Sequence[ReturnLine],
+    viewer: Viewer,
+    today: date,
+) -> dict[type, Iterable[Any]]:
+    """What is told of returns as wholes, by row class."""
+    cards = scorecards(session, audit_round, visible_to=viewer)
+    signatures = signatures_by_return(session, audit_round, visible_to=viewer)
+    statements = stated_in(session, audit_round, visible_to=viewer)
+    return {
+        StandardRow: standard_rows(questionnaire, cards),
+        ReturnRateRow: return_rate_rows(lines, today),
+        RatingsRow: ratings_rows(questionnaire, lines, cards),
+        ReturnStatusRow: return_status_rows(lines, signatures, today),
+        StatementRow: statement_rows(statements),
+    }
+
+
+def _rows_of_answers(
+    session: Session,
+    audit_round: AuditRound,
+    questionnaire: Questionnaire,
+    viewer: Viewer,
+    today: date,
+) -> dict[type, Iterable[Any]]:
+    """What is told of single answers, and of what they promise, by row class."""
+
+    def values_of(keys: Callable[[Questionnaire], list[str]]) -> Iterator[ValueLine]:
+        return submitted_values(session, audit_round, keys(questionnaire), visible_to=viewer)
+
+    answers = submitted_answers(session, audit_round, visible_to=viewer)
+    actions = action_lines(session, audit_round, visible_to=viewer)
+    return {
+        AnswerRow: answer_rows(questionnaire, answers),
+        FigureRow: figure_rows(questionnaire, values_of(figure_keys), totals=True),
+        TableCellRow: table_rows(questionnaire, values_of(table_keys)),
+        ActionRow: action_rows(questionnaire, actions, today),
+    }
 
 
 def answer_rows(
@@ -194,9 +235,12 @@ def action_rows(
         )
 
 
-def return_status_rows(lines: Iterable[ReturnLine], today: date) -> Iterator[ReturnStatusRow]:
+def return_status_rows(
+    lines: Iterable[ReturnLine], signatures: Mapping[int, Sequence[Signature]], today: date
+) -> Iterator[ReturnStatusRow]:
     for line in lines:
-        required = 0 if line.status in ANSWERS_NOTHING else line.required
+        instead = UNREADABLE.get(line.status, "")
+        required = 0 if instead else line.required
         yield ReturnStatusRow(
             agency_reference=line.agency_reference,
             agency=line.agency,
@@ -206,11 +250,36 @@ def return_status_rows(lines: Iterable[ReturnLine], today: date) -> Iterator[Ret
             due_on=line.due_on,
             overdue=yes_or_no(is_overdue(line.status, line.due_on, today)),
             submitted_at=line.submitted_at,
+            returned=returned_in_words(line),
+            signed_by=signed_by(signatures.get(line.return_id, ())),
             receipt=line.receipt or "",
-            answered_of_required=f"{line.answered}/{required}" if required else "",
+            answered_of_required=f"{line.answered}/{required}" if required else instead,
             completion_pct=percent(line.answered, required),
-            rating=LABELS[line.rating] if line.rating else "",
+            rating=LABELS[line.rating] if line.rating else instead,
             because=line.because,
+        )
+
+
+def returned_in_words(line: ReturnLine) -> str:
+    """`In time`, `Late by 2 days`, `Not returned`, or `Exempt`."""
+    if line.status not in RETURNED_STATUSES:
+        return UNREADABLE.get(line.status, NOT_RETURNED)
+    late = days_late(line.submitted_at, line.due_on)
+    return f"Late by {counted(late, 'day')}" if late else "In time"
+
+
+def statement_rows(statements: Iterable[StatedLine]) -> Iterator[StatementRow]:
+    for line in statements:
+        stated = line.statement
+        yield StatementRow(
+            agency_reference=line.agency_reference,
+            agency=line.agency,
+            state=RETURN_STATUS_LABELS[stated.state],
+            can_assure=yes_or_no(stated.can_assure),
+            explanation=stated.explanation,
+            document=stated.document,
+            post=stated.post,
+            stated_at=stated.stated_at,
         )
 
 

@@ -13,7 +13,7 @@ from s11audit.domain.actions import ACTION_STATUS_LABELS, is_overdue
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import Answer
 from s11audit.domain.dates import long_date, long_time, today_in_london
-from s11audit.domain.numbers import plain_number
+from s11audit.domain.numbers import counted, plain_number
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LABELS, SIDE_LABELS, Rating, Side
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
@@ -24,10 +24,11 @@ from s11audit.exports.figures import figure_rows, table_rows
 from s11audit.exports.layout import layout_named
 from s11audit.exports.question_rows import FigureRow, TableCellRow
 from s11audit.exports.rows import ActionRow, AnswerRow, ReturnFacts, ScorecardRow
-from s11audit.exports.summary import NOT_ASKED, of_whole
+from s11audit.exports.summary import NOT_ASKED, of_whole, signed_by
 from s11audit.models import Action, AgencyReturn
 from s11audit.queries.figures import ValueLine
 from s11audit.queries.reports import ReturnAnswers, own_actions, own_answers
+from s11audit.queries.signatures import signatures_of
 
 PROMISED = "Promised"
 
@@ -59,7 +60,7 @@ def write_return(
     scored = score(questionnaire, own.respondent, values, own.to_confirm)
     write_workbook(
         layout_named("return"),
-        _facts(agency_return, questionnaire, scored.overall, visible_to.name, exported_at),
+        _facts(session, agency_return, questionnaire, scored.overall, visible_to, exported_at),
         {
             ScorecardRow: _scorecard_rows(questionnaire, scored),
             AnswerRow: answer_rows(questionnaire, [own]),
@@ -82,14 +83,15 @@ def _values(questionnaire: Questionnaire, own: ReturnAnswers) -> Iterator[ValueL
 
 
 def _facts(
+    session: Session,
     agency_return: AgencyReturn,
     questionnaire: Questionnaire,
     overall: Scorecard,
-    exported_by: str,
+    exported_by: Viewer,
     exported_at: datetime,
 ) -> ReturnFacts:
     audit_round, agency = agency_return.round, agency_return.agency
-    submitted_at = agency_return.submitted_at
+    signatures = signatures_of(session, agency_return.id)
     return ReturnFacts(
         partnership="; ".join(partnership.name for partnership in agency_return.askers),
         round_title=audit_round.title,
@@ -99,21 +101,32 @@ def _facts(
         questionnaire_sha256=audit_round.questionnaire_sha256 or questionnaire.sha256,
         side=SIDE_LABELS[Side.SELF],
         as_at=long_time(exported_at),
-        exported_by=exported_by,
+        exported_by=exported_by.name,
         agency=agency.name,
         agency_reference=agency.reference,
         agency_type=agency_type_label(agency.agency_type),
         return_reference=agency_return.reference,
         status=RETURN_STATUS_LABELS[agency_return.status],
         due_on=long_date(agency_return.due_on),
-        submitted=long_time(submitted_at) if submitted_at else "Not yet",
+        submitted=_submitted(agency_return),
         receipt=agency_return.receipt or "None yet",
+        signed_by=signed_by(signatures) or "Nobody yet",
+        snapshot_sha256=signatures[0].snapshot.sha256 if signatures else "None yet",
         completion=of_whole(overall.answered, overall.required),
         rating=rating_in_words(overall),
         because=overall.because,
         red_below=plain_number(questionnaire.thresholds.red_below),
         green_from=plain_number(questionnaire.thresholds.green_from),
     )
+
+
+def _submitted(agency_return: AgencyReturn) -> str:
+    """When, and how many days late if it was."""
+    if agency_return.submitted_at is None:
+        return "Not yet"
+    late = agency_return.days_late
+    when = long_time(agency_return.submitted_at)
+    return f"{when}, late by {counted(late, 'day')}" if late else when
 
 
 def rating_in_words(card: Scorecard) -> str:

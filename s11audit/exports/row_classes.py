@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s11audit.exports.question_rows import ChangeFacts, ChangeRow, FigureRow, TableCellRow
+from s11audit.exports.rate_rows import RateFacts, RateRow, WaitingRow
 from s11audit.exports.rows import (
     ActionRow,
     AnswerRow,
@@ -14,9 +15,10 @@ from s11audit.exports.rows import (
     RoundFacts,
     ScorecardRow,
     StandardRow,
+    StatementRow,
 )
 
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts)}
+FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts)}
 
 ROW_CLASSES = {
     cls.__name__: cls
@@ -30,7 +32,10 @@ ROW_CLASSES = {
         TableCellRow,
         ActionRow,
         ReturnStatusRow,
+        StatementRow,
         ScorecardRow,
         ChangeRow,
+        RateRow,
+        WaitingRow,
     )
 }

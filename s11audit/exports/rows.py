@@ -33,6 +33,7 @@ class RoundFacts:
     expected: int
     exempt: int
     alternative_assurance: int
+    nil_returns: int
     red_below: str
     green_from: str
 
@@ -58,6 +59,8 @@ class ReturnFacts:
     due_on: str
     submitted: str
     receipt: str
+    signed_by: str
+    snapshot_sha256: str
     completion: str
     rating: str
     because: str
@@ -118,6 +121,7 @@ class ReturnRateRow:
     expected: int
     submitted: int
     alternative_assurance: int
+    nil_returns: int
     awaiting_sign_off: int
     in_progress: int
     not_started: int
@@ -127,7 +131,7 @@ class ReturnRateRow:
 
     @property
     def returned(self) -> int:
-        return self.submitted + self.alternative_assurance
+        return self.submitted + self.alternative_assurance + self.nil_returns
 
     @property
     def returned_of_expected(self) -> str:
@@ -192,7 +196,11 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnStatusRow:
-    """How far one return has got. `rating` is empty until the return is submitted."""
+    """How far one return has got, and whether it came in time (`returned`, in words).
+
+    Instead of ratings and counts, one that answers nothing shows why; `rating` is empty until the
+    return is submitted.
+    """
 
     agency_reference: str
     agency: str
@@ -202,11 +210,27 @@ class ReturnStatusRow:
     due_on: date
     overdue: str
     submitted_at: datetime | None
+    returned: str
+    signed_by: str
     receipt: str
     answered_of_required: str
     completion_pct: Decimal | None
     rating: str
     because: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """What one agency states in place of answers. `can_assure` is Yes or No."""
+
+    agency_reference: str
+    agency: str
+    state: str
+    can_assure: str
+    explanation: str
+    document: str
+    post: str
+    stated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

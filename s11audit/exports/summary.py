@@ -30,7 +30,7 @@ from s11audit.exports.rows import (
     RoundFacts,
     StandardRow,
 )
-from s11audit.models import AuditRound
+from s11audit.models import AuditRound, Signature
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.reports import ReturnLine
 from s11audit.queries.rounds import whose_round
@@ -52,6 +52,11 @@ def of_whole(part: int, whole: int) -> str:
     """`12/16 (75.0%)`; without the percentage where there is nothing to divide by."""
     share = percent(part, whole)
     return f"{part}/{whole}" if share is None else f"{part}/{whole} ({share:.1f}%)"
+
+
+def signed_by(signatures: Iterable[Signature]) -> str:
+    """`Ines, Chief Officer`; of several, one after the other."""
+    return "; ".join(f"{one.user.name}, {one.post}" for one in signatures)
 
 
 def round_facts(
@@ -85,6 +90,7 @@ def round_facts(
         expected=expected,
         exempt=statuses[ReturnStatus.EXEMPT],
         alternative_assurance=statuses[ReturnStatus.ALTERNATIVE_ASSURANCE],
+        nil_returns=statuses[ReturnStatus.NIL_RETURN],
         red_below=plain_number(questionnaire.thresholds.red_below),
         green_from=plain_number(questionnaire.thresholds.green_from),
     )
@@ -141,6 +147,7 @@ def _return_rate_row(
         expected=len(lines) - statuses[ReturnStatus.EXEMPT],
         submitted=sum(statuses[status] for status in SUBMITTED_STATUSES),
         alternative_assurance=statuses[ReturnStatus.ALTERNATIVE_ASSURANCE],
+        nil_returns=statuses[ReturnStatus.NIL_RETURN],
         awaiting_sign_off=statuses[ReturnStatus.AWAITING_SIGN_OFF],
         in_progress=statuses[ReturnStatus.IN_PROGRESS],
         not_started=statuses[ReturnStatus.NOT_STARTED],

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.audience import Respondent
+from s11audit.domain.dates import days_late
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.viewers import Place
 from s11audit.domain.workflow import ReturnStatus
@@ -52,6 +53,11 @@ class AgencyReturn(Base):
     def respondent(self) -> Respondent:
         """The agency as the questionnaire of this round sees it."""
         return self.agency.respondent(self.round.partnerships)
+
+    @property
+    def days_late(self) -> int:
+        """How many days after its date it came in; 0 where it was in time, or waits."""
+        return days_late(self.submitted_at, self.due_on)
 
     @property
     def place(self) -> Place:

@@ -65,6 +65,11 @@ def contributors_of(
     return _people(session, Role.CONTRIBUTOR, within)
 
 
+def signatories_of(session: Session, agency_return: AgencyReturn) -> list[Colleague]:
+    """Who can sign this return, by name; whoever calls has checked who is looking."""
+    return _people(session, Role.SIGNATORY, [agency_return.agency_id])
+
+
 def leads_to_ask(session: Session, *, visible_to: Viewer) -> list[Colleague]:
     """Who can delegate standards to the viewer: the leads of the agencies that they help."""
     helped = visible_to.reach(Permission.EDIT_ANSWERS).delegated

@@ -186,6 +186,7 @@ def _stated(user: User) -> Executable:
             SideState.declaration,
             SideState.can_assure,
             SideState.explanation,
+            SideState.document,
             SideState.stated_at,
         )
         .join(AgencyReturn, AgencyReturn.id == SideState.return_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.return_rates import return_rate
 from s11audit.domain.scales import Level
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus, RoundStatus
@@ -19,7 +20,6 @@ from s11audit.models import Agency, AgencyReturn, AuditRound, Score, StoredAnswe
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
 from s11audit.queries.returns import is_given
-from s11audit.queries.rounds import return_rate
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,14 @@ from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.scoring import Scorecard
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus
-from s11audit.models import Action, Agency, AgencyReturn, AuditRound, Score, StoredAnswer
+from s11audit.models import (
+    Action,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    Score,
+    StoredAnswer,
+)
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
 from s11audit.queries.respondents import respondents_of

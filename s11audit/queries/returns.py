@@ -19,7 +19,6 @@ from s11audit.models import (
     AgencyReturn,
     AuditRound,
     Score,
-    Signature,
     Snapshot,
     StoredAnswer,
     User,
@@ -174,15 +173,3 @@ def answers_in(snapshot: Snapshot) -> dict[str, Answer]:
         )
         for key, kept in json.loads(snapshot.content)["answers"].items()
     }
-
-
-def signature_of(session: Session, return_id: int) -> Signature | None:
-    """The signature that stands, with its signatory; None before signing or once it is void."""
-    return session.scalars(
-        select(Signature)
-        .join(Signature.user)
-        .options(contains_eager(Signature.user))
-        .where(Signature.return_id == return_id, Signature.voided_at.is_(None))
-        .order_by(Signature.id.desc())
-        .limit(1)
-    ).one_or_none()

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from s11audit.domain.dates import days_late
 from s11audit.domain.numbers import percent
 from s11audit.domain.permissions import Permission
 from s11audit.domain.ratings import Side
+from s11audit.domain.return_rates import ReturnRate, return_rate
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
-    RETURNED_STATUSES,
     SUBMITTED_STATUSES,
     ReturnStatus,
     RoundStatus,
@@ -27,21 +28,6 @@ from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
 
 SCHOOLS_ONLY = "schools only"
-
-
-@dataclass(frozen=True)
-class ReturnRate:
-    """How many have returned. Exempt agencies are not expected; alternative assurance counts."""
-
-    returned: int = 0
-    expected: int = 0
-    overdue: int = 0
-    exempt: int = 0
-    alternative: int = 0
-
-    @property
-    def percentage(self) -> Decimal | None:
-        return percent(self.returned, self.expected)
 
 
 @dataclass(frozen=True)
@@ -92,23 +78,13 @@ class ReturnRow:
         """Whether scrutiny may read its answers and ratings."""
         return self.status in SUBMITTED_STATUSES
 
+    @property
+    def days_late(self) -> int:
+        """How many days after its date it came in; 0 where it was in time, or waits."""
+        return days_late(self.submitted_at, self.due_on)
+
     def is_overdue(self, today: date) -> bool:
         return is_overdue(self.status, self.due_on, today)
-
-
-def return_rate(returns: Iterable[tuple[ReturnStatus, date, int]], today: date) -> ReturnRate:
-    """Count returns, given as (status, due date, how many of these)."""
-    counted = list(returns)
-    exempt = sum(number for status, _, number in counted if status is ReturnStatus.EXEMPT)
-    return ReturnRate(
-        returned=sum(number for status, _, number in counted if status in RETURNED_STATUSES),
-        expected=sum(number for *_, number in counted) - exempt,
-        overdue=sum(number for status, due, number in counted if is_overdue(status, due, today)),
-        exempt=exempt,
-        alternative=sum(
-            number for status, _, number in counted if status is ReturnStatus.ALTERNATIVE_ASSURANCE
-        ),
-    )
 
 
 def rates_by_type(rows: Iterable[ReturnRow], today: date) -> dict[str, ReturnRate]:

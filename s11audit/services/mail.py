@@ -23,6 +23,7 @@ from s11audit.queries.people import stored_email
 # Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
 # of the settings: what a browser calls us (its Host header) never gets into mail.
 MAIL_KINDS: dict[str, frozenset[str]] = {
+    "cannot-assure": frozenset({"link"}),
     "invitation": frozenset({"name", "inviter", "role", "place", "link", "until"}),
     "sign-in-link": frozenset({"link", "until"}),
     "takeover-asked": frozenset(),

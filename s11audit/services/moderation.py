@@ -1,4 +1,4 @@
-"""What scrutiny does to a submitted return: send it back, or move it through moderation."""
+"""What scrutiny does to a return: send it back, move it through moderation, excuse its agency."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import today_in_london
@@ -20,14 +19,20 @@ from s11audit.domain.workflow import (
     StepNotAllowedError,
     takes_answers,
 )
-from s11audit.models import AgencyReturn, AuditRound, Signature
+from s11audit.models import AgencyReturn, AuditRound
 from s11audit.services.events import record
+from s11audit.services.side_states import where_it_was
+from s11audit.services.signatures import void_signatures
 from s11audit.services.steps import check_reason, move, step_for
 
 # The other rows of the table are for the agency's own people: see services/returns.py.
 SCRUTINY_STEPS: tuple[Step[ReturnStatus], ...] = tuple(
-    step for step in RETURN_STEPS if step.permission in (Permission.SEND_BACK, Permission.MODERATE)
+    step
+    for step in RETURN_STEPS
+    if step.permission in (Permission.SEND_BACK, Permission.MODERATE, Permission.EXEMPT)
 )
+# After these nothing stands that was signed, or stated, before.
+_NOT_RETURNED = EDITABLE_STATUSES | {ReturnStatus.EXEMPT}
 
 
 def take_return_step(
@@ -41,20 +46,22 @@ def take_return_step(
 ) -> None:
     """Take one of scrutiny's steps.
 
-    A return that the agency may edit again is no longer submitted: its signature is void and its
-    receipt no longer stands (both stay in the history). Raises StepNotAllowedError,
-    RefusedError without a reason, PermissionError for a stranger.
+    A return that the agency may edit again, or need not make, is no longer submitted: its
+    signatures are void and its receipt no longer stands (both stay in the history). Raises
+    StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
     allows = partial(by.may_at, place=agency_return.place)
     step = step_for(SCRUTINY_STEPS, step_name, agency_return.status, by=by, allows=allows)
     check_reason(step, reason)
+    detail: dict[str, Any] = {"reason_given": True} if step.needs_reason else {}
     values: dict[str, Any] = {}
-    detail: dict[str, Any] = {}
     if step.target in EDITABLE_STATUSES:
         _check_can_be_changed(agency_return.round, now)
-        detail = {"receipt": agency_return.receipt, "reason_given": True}
+        step = where_it_was(session, agency_return, step)
+    if step.target in _NOT_RETURNED:
+        detail["receipt"] = agency_return.receipt
         values = {"submitted_at": None, "receipt": None}
-        _void_signature(session, agency_return, now)
+        void_signatures(session, agency_return, now)
     statuses = move(
         session,
         agency_return,
@@ -75,11 +82,3 @@ def _check_can_be_changed(audit_round: AuditRound, now: datetime) -> None:
             "The round is not open, so the agency could not change its return. "
             "Open the round again first."
         )
-
-
-def _void_signature(session: Session, agency_return: AgencyReturn, now: datetime) -> None:
-    session.execute(
-        update(Signature)
-        .where(Signature.return_id == agency_return.id, Signature.voided_at.is_(None))
-        .values(voided_at=now)
-    )

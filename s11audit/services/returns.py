@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,15 +17,27 @@ from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, takes_answers
+from s11audit.domain.workflow import (
+    RETURN_STEPS,
+    RoundStatus,
+    StepNotAllowedError,
+    takes_answers,
+)
 from s11audit.models import AgencyReturn, Signature, Snapshot
-from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
+from s11audit.queries.returns import (
+    answers_of,
+    latest_snapshot,
+    unconfirmed,
+    values_of,
+)
+from s11audit.queries.signatures import signatures_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
+from s11audit.services.signatures import new_receipt, void_signatures
 from s11audit.services.steps import move, step_for
 
-# Without letters and digits that are read for one another.
-RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# The event of a signature after which others have to sign.
+SIGNED_IN_PART = "return-signed"
 
 
 class GapsError(Exception):
@@ -39,6 +50,10 @@ class GapsError(Exception):
 
 class ChangedReturnError(Exception):
     """The return is not the one that the signatory was shown."""
+
+
+class AlreadySignedError(StepNotAllowedError):
+    """The same person has signed this return already; another must be somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +111,20 @@ def send_for_sign_off(
 
 
 def take_back(session: Session, agency_return: AgencyReturn, *, by: Viewer, now: datetime) -> None:
-    """The agency lead takes the return back from sign-off to change answers."""
+    """The agency lead takes the return back from sign-off; whoever has signed must sign anew."""
     taken = _take_step(session, agency_return, "take-back", by=by, now=now)
-    _record_step(session, taken, agency_return, by, now)
+    voided = void_signatures(session, agency_return, now)
+    _record_step(session, taken, agency_return, by, now, {"voided": voided} if voided else {})
 
 
 def hand_back(
     session: Session, agency_return: AgencyReturn, reason: str, *, by: Viewer, now: datetime
 ) -> None:
-    """The signatory hands the return back, saying what to change."""
+    """A signatory hands the return back, saying what to change; no signature stands any more."""
     taken = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
-    _record_step(session, taken, agency_return, by, now, {"reason_given": True})
+    voided = void_signatures(session, agency_return, now)
+    detail = {"reason_given": True} | ({"voided": voided} if voided else {})
+    _record_step(session, taken, agency_return, by, now, detail)
 
 
 def sign_and_submit(
@@ -119,35 +137,66 @@ def sign_and_submit(
     by: Viewer,
     now: datetime,
 ) -> Signature:
-    """Sign the frozen return and submit it; its promises become actions.
+    """Sign the frozen return. The last signature that its round needs submits it.
 
     `snapshot_sha256` is that of the return the signatory read. Raises ChangedReturnError where a
-    newer one was frozen since, StepNotAllowedError where it is not waiting to be signed.
+    newer one was frozen since, AlreadySignedError where `by` has signed it, StepNotAllowedError
+    where it is not waiting to be signed.
     """
     check_round_is_open(agency_return, now)
-    taken = _take_step(session, agency_return, "sign", by=by, now=now)
+    # Of two who sign at the same moment, the second waits here and then counts the first.
+    session.refresh(agency_return, ["status"], with_for_update=True)
+    standing = signatures_of(session, agency_return.id)
+    number, needed = len(standing) + 1, agency_return.round.signatures_needed
+    is_last = number >= needed
+    taken = _take_step(session, agency_return, "sign", by=by, now=now, stays=not is_last)
+    if any(one.user_id == by.user_id for one in standing):
+        raise AlreadySignedError("You have signed this return. Somebody else has to sign it now.")
     snapshot = latest_snapshot(session, agency_return.id)
     if snapshot is None or snapshot.sha256 != snapshot_sha256:
         raise ChangedReturnError("The return has changed since you read it.")
-    signature = Signature(
-        return_id=agency_return.id,
+    signature = _signature(snapshot, questionnaire.declaration, post, by, now)
+    session.add(signature)
+    if is_last:
+        _submit(session, agency_return, questionnaire, by=by, now=now)
+    detail = {
+        "snapshot": snapshot.sha256,
+        "signatures": f"{number}/{needed}",
+        "receipt": agency_return.receipt,
+    }
+    _record_step(session, taken, agency_return, by, now, detail)
+    return signature
+
+
+def _signature(
+    snapshot: Snapshot, declaration: str, post: str, by: Viewer, now: datetime
+) -> Signature:
+    return Signature(
+        return_id=snapshot.return_id,
         snapshot_id=snapshot.id,
         user_id=by.user_id,
         post=post,
-        declaration=questionnaire.declaration,
+        declaration=declaration,
         signed_at=now,
     )
-    session.add(signature)
+
+
+def _submit(
+    session: Session,
+    agency_return: AgencyReturn,
+    questionnaire: Questionnaire,
+    *,
+    by: Viewer,
+    now: datetime,
+) -> None:
+    """The return has its receipt, and what it promises becomes actions."""
     agency_return.submitted_at = now
-    agency_return.receipt = _receipt(agency_return)
+    agency_return.receipt = new_receipt(agency_return.round)
     written = _written(session, agency_return, questionnaire)
     promises = {
         key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
     }
     make_actions_of(session, agency_return, promises, told_to=questionnaire.told_to, by=by, now=now)
-    detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
-    _record_step(session, taken, agency_return, by, now, detail)
-    return signature
 
 
 def _take_step(
@@ -158,10 +207,16 @@ def _take_step(
     by: Viewer,
     now: datetime,
     reason: str = "",
+    stays: bool = False,
 ) -> _Taken:
-    """Move the return along its lifecycle, once: two at the same moment cannot both succeed."""
+    """Move the return along its lifecycle, once: two at the same moment cannot both succeed.
+
+    It `stays` where it is when others have yet to sign it, too.
+    """
     allows = partial(by.may_at, place=agency_return.place)
     step = step_for(RETURN_STEPS, name, agency_return.status, by=by, allows=allows)
+    if stays:
+        step = replace(step, target=agency_return.status, event=SIGNED_IN_PART)
     statuses = move(
         session,
         agency_return,
@@ -246,9 +301,3 @@ def _plain(answer: Answer) -> dict[str, str]:
         "action_post": promise.post,
         "action_due": promise.due_on.isoformat() if promise.due_on else "",
     }
-
-
-def _receipt(agency_return: AgencyReturn) -> str:
-    """A reference that can be read out on the telephone, and guessed by nobody."""
-    suffix = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(6))
-    return f"{agency_return.round.reference}-{suffix}"[-40:]

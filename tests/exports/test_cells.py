@@ -14,7 +14,7 @@ from s11audit.exports.layout import Column, Sheet, Table, layout_named
 from s11audit.exports.rows import RoundFacts
 from s11audit.exports.workbook import write_workbook
 
-FACTS = RoundFacts(*[""] * 14, 0, 0, 0, 0, "60", "90")
+FACTS = RoundFacts(*[""] * 14, 0, 0, 0, 0, 0, "60", "90")
 
 
 @dataclass

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from s11audit.domain.answers import Answer, Part
 from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
 from s11audit.models import Action, Event
-from s11audit.queries.returns import answers_in, latest_snapshot, signature_of
+from s11audit.queries.returns import answers_in, latest_snapshot
+from s11audit.queries.signatures import signatures_of
 from s11audit.services.returns import (
     ChangedReturnError,
     GapsError,
@@ -47,8 +48,7 @@ def test_signing_submits_the_return_and_its_promises_become_actions(
     assert agency_return.submitted_at == NOON
     assert agency_return.receipt is not None
     assert agency_return.receipt.startswith("R1-")
-    signature = signature_of(session, agency_return.id)
-    assert signature is not None
+    (signature,) = signatures_of(session, agency_return.id)
     assert (signature.user.name, signature.post) == ("Ines", "Chief Officer")
     assert signature.declaration == opened.questionnaire.declaration
     action = session.scalars(select(Action)).one()
@@ -133,7 +133,7 @@ def test_only_the_agencys_own_signatory_signs(
             by=cast[name],
             now=NOON,
         )
-    assert signature_of(session, agency_return.id) is None
+    assert signatures_of(session, agency_return.id) == []
 
 
 def test_a_return_is_signed_once(session: Session, cast: Cast, opened: Opened) -> None:

@@ -191,7 +191,7 @@ def test_a_returns_scorecard_says_why_it_is_rated_so(mo: Pages, submitted: Opene
     page = mo.get(POLICE)
     assert page.heading == "Downshire Police"
     assert "Red because compliance is 50" in page.text
-    assert "Signed by Ines, Chief Officer" in page.text
+    assert "Signed by Ines as Chief Officer" in page.text
     assert "1 red, of 1" in str(page.soup.select_one("svg[aria-label*=red]"))
     assert "Send back" not in page.text
 

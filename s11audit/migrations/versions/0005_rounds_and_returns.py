@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("declaration", sa.Text(), nullable=False),
         sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("can_assure", sa.Boolean(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.Column("post", sa.String(length=200), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=False),

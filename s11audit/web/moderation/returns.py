@@ -13,17 +13,20 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.workflow import (
+    EDITABLE_STATUSES,
     RETURN_STATUS_LABELS,
     RETURNED_STATUSES,
     SUBMITTED_STATUSES,
     ReturnStatus,
-    RoundStatus,
     is_overdue,
     steps_from,
+    takes_answers,
 )
 from s11audit.models import AgencyReturn
 from s11audit.queries.moderation import actions_of_return, agencies_answering
-from s11audit.queries.returns import answers_of, scores_of, signature_of, values_of
+from s11audit.queries.returns import answers_of, scores_of, values_of
+from s11audit.queries.side_states import statement_of
+from s11audit.queries.signatures import signatures_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
@@ -42,9 +45,20 @@ Thing = TypeVar("Thing")
 WANTED = {
     "send-back": Wanted(
         "What should the agency change?",
-        "The agency reads this. Its signature becomes void and it has to sign again.",
+        "The agency reads this. Every signature becomes void, and it has to be signed again.",
         "Say what the agency should change",
-    )
+    ),
+    "exempt": Wanted(
+        "Why is the agency excused?",
+        "The agency and the QA subgroup read this. It leaves the return rate. Signatures that "
+        "it has already become void.",
+        "Say why the agency is excused",
+    ),
+    "end-exemption": Wanted(
+        "Why is a return needed after all?",
+        "The agency reads this, and counts in the return rate again.",
+        "Say why a return is needed after all",
+    ),
 }
 
 
@@ -122,7 +136,8 @@ def _return_page(
         is_readable=readable,
         is_overdue=is_overdue(found.status, found.due_on, today),
         scores=scores_of(db(), found.id),
-        signature=signature_of(db(), found.id) if readable else None,
+        signatures=signatures_of(db(), found.id) if readable else (),
+        statement=statement_of(db(), found),
         actions=actions_of_return(db(), found, visible_to=viewer()),
         buttons=buttons,
         errors=errors_in(buttons),
@@ -142,11 +157,13 @@ def _barred_from(found: AgencyReturn) -> list[str]:
 
 def _buttons(found: AgencyReturn, sent: dict[str, StepForm] | None) -> list[StepButton]:
     """What the viewer may do with the return now."""
+    today = today_in_london(now())
+    in_time = takes_answers(found.round.status, found.round.closes_on, today)
     allowed = [
         step
         for step in steps_from(SCRUTINY_STEPS, found.status)
         if viewer().may_at(step.permission, found.place)
-        # Sent back into a round that is not open, the agency could do nothing with it.
-        if step.permission is not Permission.SEND_BACK or found.round.status is RoundStatus.OPEN
+        # In a round that takes no answers, the agency could do nothing with it.
+        if step.target not in EDITABLE_STATUSES or in_time
     ]
     return step_buttons(allowed, WANTED, sent)

@@ -13,4 +13,5 @@ from s11audit.web.returns import (  # noqa: E402, F401
     overview,
     signing,
     starting,
+    stating,
 )

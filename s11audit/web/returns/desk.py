@@ -124,9 +124,13 @@ class Desk:
     @property
     def is_editable(self) -> bool:
         """Whether its answers can be changed just now, by whoever may."""
+        return self.takes_answers and self.agency_return.status in EDITABLE_STATUSES
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether its round still does."""
         audit_round = self.agency_return.round
-        in_time = takes_answers(audit_round.status, audit_round.closes_on, self.today)
-        return in_time and self.agency_return.status in EDITABLE_STATUSES
+        return takes_answers(audit_round.status, audit_round.closes_on, self.today)
 
     def may(self, permission: Permission) -> bool:
         return viewer().may_in_agency(permission, self.agency_return.agency_id)

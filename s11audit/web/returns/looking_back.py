@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import flash
 
 from s11audit.domain.carrying import Carried, carry_forward, left_behind
+from s11audit.domain.movement import Movements, movements
 from s11audit.domain.numbers import counted
 from s11audit.domain.questionnaire import Question
 from s11audit.domain.routing import Route
@@ -46,6 +47,31 @@ def last_time(desk: Desk, questions: Iterable[Question] | None = None) -> Lookin
     theirs = {key: one for key, one in carried.items() if desk.reads.has_question(key)}
     left = tuple(question for question in left if desk.reads.has_question(question.key))
     return LookingBack(earlier, theirs, left)
+
+
+@dataclass(frozen=True)
+class SinceLastTime:
+    """What moved between the agency's earlier return and this one."""
+
+    earlier: EarlierReturn
+    moved: Movements
+
+
+def since_last_time(desk: Desk) -> SinceLastTime | None:
+    """The answers on the desk beside those of the return that they were brought forward from.
+
+    Where nothing was brought forward, beside the agency's latest submitted return; None where
+    there is none of this questionnaire.
+    """
+    earlier = return_carried_from(db(), desk.agency_return, visible_to=viewer())
+    if earlier is None:
+        earlier = earlier_return(db(), desk.agency_return, desk.chain, visible_to=viewer())
+    chain = chain_back_to(earlier, desk.chain) if earlier else ()
+    if not earlier or not chain:
+        return None
+    carried = carry_forward(chain, asked_answers_of(db(), earlier.id), desk.today)
+    asked = (one for standard in desk.standards for one in desk.route.asked[standard.id])
+    return SinceLastTime(earlier, movements(asked, desk.answers, carried))
 
 
 def to_bring(desk: Desk) -> EarlierReturn | None:

@@ -13,9 +13,10 @@ from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.workflow import is_overdue
 from s11audit.exports.forms.writing import write_form
 from s11audit.exports.own_return import write_return
-from s11audit.queries.delegations import delegations_of, leads_to_ask
+from s11audit.queries.delegations import delegations_of, leads_to_ask, signatories_of
 from s11audit.queries.own_returns import OwnReturn, own_returns
-from s11audit.queries.returns import signature_of
+from s11audit.queries.side_states import statement_of
+from s11audit.queries.signatures import signatures_of
 from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
@@ -57,7 +58,8 @@ def show(reference: str) -> str:
         to_bring=to_bring(desk),
         looking_back=last_time(desk) if desk.is_editable else None,
         score=desk.score(),
-        signature=signature_of(db(), agency_return.id),
+        signatures=signatures_of(db(), agency_return.id),
+        statement=statement_of(db(), agency_return) if desk.reads.everything else None,
         delegated=delegations_of(db(), agency_return) if desk.may(Permission.DELEGATE) else None,
         is_overdue=is_overdue(agency_return.status, agency_return.due_on, desk.today),
     )
@@ -67,20 +69,26 @@ def show(reference: str) -> str:
 @permitted(Permission.KEEP_RETURN)
 def check(reference: str) -> str:
     desk = desk_of(reference, to=Permission.KEEP_RETURN)
-    return render_template("returns/check.html", desk=desk, score=desk.score())
+    sends = desk.may_edit and desk.may(Permission.SEND_FOR_SIGN_OFF)
+    return render_template(
+        "returns/check.html",
+        desk=desk,
+        score=desk.score(),
+        signatories=signatories_of(db(), desk.agency_return) if sends else (),
+    )
 
 
 @blueprint.get("/<reference>/receipt")
 @permitted(Permission.KEEP_RETURN)
 def receipt(reference: str) -> str:
     desk = desk_of(reference, to=Permission.KEEP_RETURN)
-    signature = signature_of(db(), desk.agency_return.id)
-    if signature is None:
+    signatures = signatures_of(db(), desk.agency_return.id)
+    if not signatures or not desk.agency_return.receipt:
         abort(404)
     return render_template(
         "returns/receipt.html",
         desk=desk,
-        signature=signature,
+        signatures=signatures,
         score=desk.score(),
     )
 

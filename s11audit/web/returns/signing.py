@@ -10,8 +10,10 @@ from wtforms.validators import DataRequired
 
 from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.models import Signature
 from s11audit.queries.returns import answers_in, latest_snapshot, scores_of
+from s11audit.queries.signatures import signatures_of
 from s11audit.services.returns import (
     ChangedReturnError,
     GapsError,
@@ -24,6 +26,7 @@ from s11audit.services.returns import (
 from s11audit.web.fields import TextField
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
+from s11audit.web.returns.looking_back import since_last_time
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
@@ -56,7 +59,7 @@ def send(reference: str) -> Response:
     except GapsError:
         return redirect(url_for("returns.check", reference=reference), 303)
     db().commit()
-    flash("The return is ready for your signatory to read and sign.", "success")
+    flash("The return is ready to be read and signed.", "success")
     return _to_return(desk)
 
 
@@ -74,7 +77,7 @@ def take_it_back(reference: str) -> Response:
 @permitted(Permission.SIGN_RETURN)
 def sign(reference: str) -> Page:
     desk = desk_of(reference, to=Permission.SIGN_RETURN)
-    if not desk.waits_for_signature:
+    if not desk.waits_for_signature or _own_signature(desk):
         return _to_return(desk)
     return _sign_page(desk, SigningForm(), HandBackForm())
 
@@ -82,9 +85,9 @@ def sign(reference: str) -> Page:
 @blueprint.post("/<reference>/sign")
 @permitted(Permission.SIGN_RETURN)
 def submit(reference: str) -> Page:
-    desk = desk_of(reference, to=Permission.SIGN_RETURN)
-    if desk.agency_return.receipt and not desk.waits_for_signature:
-        return redirect(url_for("returns.receipt", reference=reference), 303)
+    desk = desk_of(reference, to=Permission.SIGN_RETURN, to_change=True)
+    if _own_signature(desk) or desk.agency_return.receipt:
+        return _after_signing(desk)  # pressed twice
     form = SigningForm()
     if not form.validate_on_submit():
         return _sign_page(desk, form, HandBackForm(formdata=None)), 422
@@ -101,7 +104,16 @@ def submit(reference: str) -> Page:
     except (ChangedReturnError, RoundNotOpenError) as error:
         raise StepNotAllowedError(str(error)) from error
     db().commit()
-    return redirect(url_for("returns.receipt", reference=reference), 303)
+    return _after_signing(desk)
+
+
+def _after_signing(desk: Desk) -> Response:
+    """The receipt; or, while others have yet to sign, the return with the signatures so far."""
+    if desk.agency_return.status is ReturnStatus.AWAITING_SIGN_OFF:
+        signed, needed = len(_signatures(desk)), desk.agency_return.round.signatures_needed
+        flash(f"You have signed. The return has {signed}/{needed} signatures.", "success")
+        return _to_return(desk)
+    return redirect(url_for("returns.receipt", reference=desk.agency_return.reference), 303)
 
 
 @blueprint.post("/<reference>/hand-back")
@@ -117,6 +129,14 @@ def hand_it_back(reference: str) -> Page:
     return _to_return(desk)
 
 
+def _signatures(desk: Desk) -> list[Signature]:
+    return signatures_of(db(), desk.agency_return.id)
+
+
+def _own_signature(desk: Desk) -> bool:
+    return any(one.user_id == viewer().user_id for one in _signatures(desk))
+
+
 def _to_return(desk: Desk) -> Response:
     return redirect(url_for("returns.show", reference=desk.agency_return.reference), 303)
 
@@ -127,10 +147,15 @@ def _sign_page(desk: Desk, form: SigningForm, hand_back_form: HandBackForm) -> s
         abort(404)
     if not form.snapshot.data:  # sent back with errors, it stays the one that was read
         form.snapshot.data = snapshot.sha256
+    frozen = desk.with_answers(answers_in(snapshot))
+    signatures = _signatures(desk)
     return render_template(
         "returns/sign.html",
-        desk=desk.with_answers(answers_in(snapshot)),
+        desk=frozen,
         snapshot=snapshot,
+        signatures=signatures,
+        is_last=len(signatures) + 1 >= desk.agency_return.round.signatures_needed,
+        since=since_last_time(frozen),
         score=scores_of(db(), desk.agency_return.id),
         form=form,
         hand_back_form=hand_back_form,

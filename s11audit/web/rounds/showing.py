@@ -13,15 +13,16 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
+from s11audit.domain.return_rates import return_rate
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
 from s11audit.models import AuditRound
 from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import (
     ReturnRow,
     rates_by_type,
-    return_rate,
     return_rows,
 )
+from s11audit.queries.side_states import unassured
 from s11audit.services.round_dates import DATABLE_STATUSES
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.rounds.filtering import FilterForm
@@ -87,6 +88,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         may_run=may_run,
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
         may_date=may_run and audit_round.status in DATABLE_STATUSES,
+        unassured=unassured(db(), audit_round, visible_to=viewer()),
         how_far=how_far,
     )
 
