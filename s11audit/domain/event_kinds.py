@@ -123,6 +123,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             "round-moderation-started": "started moderation of {}",
             "round-reported": "marked {} as reported",
             "round-archived": "archived {}",
+            "round-reminded": "wrote to those who have not returned in {}",
+            "round-plan-changed": "changed when people are reminded of {}",
         },
     ),
     **_of(

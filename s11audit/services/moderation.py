@@ -22,6 +22,7 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import AgencyReturn, AuditRound, Signature
 from s11audit.services.events import record
+from s11audit.services.return_mail import SENT_BACK, Address, write_notice
 from s11audit.services.steps import check_reason, move, step_for
 
 # The other rows of the table are for the agency's own people: see services/returns.py.
@@ -38,12 +39,14 @@ def take_return_step(
     by: Viewer,
     now: datetime,
     reason: str = "",
+    address: Address | None = None,
 ) -> None:
     """Take one of scrutiny's steps.
 
-    A return that the agency may edit again is no longer submitted: its signature is void and its
-    receipt no longer stands (both stay in the history). Raises StepNotAllowedError,
-    RefusedError without a reason, PermissionError for a stranger.
+    `address` makes the link for mail that tells the agency what was sent back to it; without it
+    none is written. A return that the agency may edit again is no longer submitted: its signature
+    is void and its receipt no longer stands (both stay in the history). Raises
+    StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
     allows = partial(by.may_at, place=agency_return.place)
     step = step_for(SCRUTINY_STEPS, step_name, agency_return.status, by=by, allows=allows)
@@ -67,6 +70,8 @@ def take_return_step(
     subject = f"return {agency_return.reference}"
     held = statuses | detail
     record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
+    if address is not None and step.target in EDITABLE_STATUSES:
+        write_notice(session, SENT_BACK, agency_return, address, now=now)
 
 
 def _check_can_be_changed(audit_round: AuditRound, now: datetime) -> None:

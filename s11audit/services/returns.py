@@ -20,9 +20,11 @@ from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, takes_answers
 from s11audit.models import AgencyReturn, Signature, Snapshot
+from s11audit.queries.reminders import TO_SIGN
 from s11audit.queries.returns import answers_of, latest_snapshot, unconfirmed, values_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
+from s11audit.services.return_mail import HANDED_BACK, RECEIPT, Address, write_notice
 from s11audit.services.steps import move, step_for
 
 # Without letters and digits that are read for one another.
@@ -80,10 +82,12 @@ def send_for_sign_off(
     *,
     by: Viewer,
     now: datetime,
+    address: Address | None = None,
 ) -> Snapshot:
     """Freeze the return for its signatory.
 
-    Raises GapsError where something is missing and StepNotAllowedError in any other status.
+    `address` makes the link for mail that tells the signatory; without it none is written. Raises
+    GapsError where something is missing and StepNotAllowedError in any other status.
     """
     check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
@@ -92,6 +96,7 @@ def send_for_sign_off(
         raise GapsError(written.gaps)
     snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
+    _tell(session, TO_SIGN, agency_return, address, now)
     return snapshot
 
 
@@ -102,11 +107,21 @@ def take_back(session: Session, agency_return: AgencyReturn, *, by: Viewer, now:
 
 
 def hand_back(
-    session: Session, agency_return: AgencyReturn, reason: str, *, by: Viewer, now: datetime
+    session: Session,
+    agency_return: AgencyReturn,
+    reason: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    address: Address | None = None,
 ) -> None:
-    """The signatory hands the return back, saying what to change."""
+    """The signatory hands the return back, saying what to change on its page.
+
+    `address` makes the link for mail that tells the leads; without it none is written.
+    """
     taken = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
     _record_step(session, taken, agency_return, by, now, {"reason_given": True})
+    _tell(session, HANDED_BACK, agency_return, address, now)
 
 
 def sign_and_submit(
@@ -118,11 +133,14 @@ def sign_and_submit(
     post: str,
     by: Viewer,
     now: datetime,
+    address: Address | None = None,
 ) -> Signature:
     """Sign the frozen return and submit it; its promises become actions.
 
-    `snapshot_sha256` is that of the return the signatory read. Raises ChangedReturnError where a
-    newer one was frozen since, StepNotAllowedError where it is not waiting to be signed.
+    `snapshot_sha256` is that of the return the signatory read. `address` makes the link for the
+    receipt that leads and signatories get by mail; without it none is written. Raises
+    ChangedReturnError where a newer one was frozen since, StepNotAllowedError where it is not
+    waiting to be signed.
     """
     check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "sign", by=by, now=now)
@@ -147,7 +165,15 @@ def sign_and_submit(
     make_actions_of(session, agency_return, promises, by=by, now=now)
     detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
     _record_step(session, taken, agency_return, by, now, detail)
+    _tell(session, RECEIPT, agency_return, address, now)
     return signature
+
+
+def _tell(
+    session: Session, kind: str, of: AgencyReturn, address: Address | None, now: datetime
+) -> None:
+    if address is not None:
+        write_notice(session, kind, of, address, now=now)
 
 
 def _take_step(

@@ -27,6 +27,7 @@ from s11audit.queries.returns import answers_of, scores_of, signature_of, values
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
+from s11audit.web.own_links import return_links
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.step_forms import (
     StepButton,
@@ -61,8 +62,9 @@ def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] |
     form = sent_form(step)
     if not form.validate():
         return _return_page(found, questionnaire, {step: form}), 422
+    reason, links = form.text.data or "", return_links()
     try:
-        take_return_step(db(), found, step, by=viewer(), now=now(), reason=form.text.data or "")
+        take_return_step(db(), found, step, by=viewer(), now=now(), reason=reason, address=links)
     except RefusedError:
         form = refuse_step(form, step, WANTED)
         return _return_page(found, questionnaire, {step: form}), 422
