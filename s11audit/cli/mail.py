@@ -11,7 +11,6 @@ from s11audit.cli.installation import installation
 from s11audit.config import ConfigurationError
 from s11audit.services.mail_sending import Outcome, send_waiting
 
-
 NO_SERVER = "S11AUDIT_SMTP_HOST is not set: there is no mail server."
 
 

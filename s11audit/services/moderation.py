@@ -67,10 +67,9 @@ def take_return_step(
         status_reason=reason,
         **values,
     )
-    subject = f"return {agency_return.reference}"
-    held = statuses | detail
+    subject, held = f"return {agency_return.reference}", statuses | detail
     record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
-    if address is not None and step.target in EDITABLE_STATUSES:
+    if step.target in EDITABLE_STATUSES:
         write_notice(session, SENT_BACK, agency_return, address, now=now)
 
 

@@ -59,12 +59,19 @@ def reminder(
 
 
 def write_notice(
-    session: Session, kind: str, agency_return: AgencyReturn, address: Address, *, now: datetime
-) -> int:
-    """Tell the people of a return what has just happened to it; says how many.
+    session: Session,
+    kind: str,
+    agency_return: AgencyReturn,
+    address: Address | None,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the people of a return what has just happened to it, in the same transaction.
 
-    It is written in the transaction of what it tells of.
+    Without `address` nobody is written to: there is no mail, or no need of it.
     """
+    if address is None:
+        return
     facts = {
         "agency": agency_return.agency.name,
         "round": agency_return.round.title,
@@ -82,7 +89,6 @@ def write_notice(
     mails = [_mail(kind, to, {**facts, "name": to.name}, now, *place) for to in people]
     session.add_all(mails)
     session.flush()
-    return len(mails)
 
 
 def _each_once(people: Iterable[Addressee]) -> list[Addressee]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
@@ -96,7 +97,7 @@ def send_for_sign_off(
         raise GapsError(written.gaps)
     snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
-    _tell(session, TO_SIGN, agency_return, address, now)
+    write_notice(session, TO_SIGN, agency_return, address, now=now)
     return snapshot
 
 
@@ -121,7 +122,7 @@ def hand_back(
     """
     taken = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
     _record_step(session, taken, agency_return, by, now, {"reason_given": True})
-    _tell(session, HANDED_BACK, agency_return, address, now)
+    write_notice(session, HANDED_BACK, agency_return, address, now=now)
 
 
 def sign_and_submit(
@@ -158,22 +159,12 @@ def sign_and_submit(
     session.add(signature)
     agency_return.submitted_at = now
     agency_return.receipt = _receipt(agency_return)
-    written = _written(session, agency_return, questionnaire)
-    promises = {
-        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
-    }
+    promises = _promises(_written(session, agency_return, questionnaire))
     make_actions_of(session, agency_return, promises, by=by, now=now)
     detail = {"snapshot": snapshot.sha256, "receipt": agency_return.receipt}
     _record_step(session, taken, agency_return, by, now, detail)
-    _tell(session, RECEIPT, agency_return, address, now)
+    write_notice(session, RECEIPT, agency_return, address, now=now)
     return signature
-
-
-def _tell(
-    session: Session, kind: str, of: AgencyReturn, address: Address | None, now: datetime
-) -> None:
-    if address is not None:
-        write_notice(session, kind, of, address, now=now)
 
 
 def _take_step(
@@ -220,6 +211,13 @@ def _written(
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
     return Written(answers, tuple(gaps(questions, answers, unconfirmed(held))))
+
+
+def _promises(written: Written) -> dict[str, Promise]:
+    """Those that are complete, by the key of their question."""
+    return {
+        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
+    }
 
 
 def _freeze(

@@ -22,6 +22,7 @@ from s11audit.domain.workflow import (
     steps_from,
 )
 from s11audit.models import AgencyReturn
+from s11audit.queries.agencies import mail_of
 from s11audit.queries.moderation import actions_of_return, agencies_answering
 from s11audit.queries.returns import answers_of, scores_of, signature_of, values_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
@@ -130,6 +131,8 @@ def _return_page(
         errors=errors_in(buttons),
         barred_from=_barred_from(found),
         may_extend=may_run and waiting,
+        sees_messages=viewer().may(Permission.SEE_PEOPLE),
+        messages=mail_of(db(), found.agency_id, visible_to=viewer(), round_id=found.round_id),
     )
 
 

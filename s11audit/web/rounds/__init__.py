@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s11audit.web.rounds import plain, running, setting_up, showing
+from s11audit.web.rounds import plain, reminders, running, setting_up, showing
 from s11audit.web.rounds.pages import blueprint
 
-__all__ = ["blueprint", "plain", "running", "setting_up", "showing"]
+__all__ = ["blueprint", "plain", "reminders", "running", "setting_up", "showing"]

@@ -82,6 +82,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         buttons=buttons,
         errors=errors_in(buttons),
         may_run=may_run,
+        may_remind=viewer().may(Permission.EDIT_ROUNDS),
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
         days=_days(audit_round.due_on, today),
     )
