@@ -200,13 +200,13 @@ def _write(
     session: Session, tellings: Sequence[Telling], address: Address, today: date, now: datetime
 ) -> None:
     _settle(session, tellings, now)
-    session.add_all(
+    mails = [
         reminder(one.of, one.occasion, person, address, today=today, now=now)
         for one in tellings
         if one.occasion is not None
         for person in one.of.people
-    )
-    session.flush()
+    ]
+    session.bulk_save_objects(mails)  # one statement, however many there are
 
 
 def _settle(session: Session, tellings: Iterable[Telling], now: datetime) -> None:

@@ -92,7 +92,6 @@ def reminders(reference: str) -> str:
         next_lines=_coming(awaited, today) if is_open else [],
         told_lines=_told(returns),
         plan=[occasion_in_words(str(days)) for days in audit_round.reminder_days],
-        sends_mail=sends_mail(),
         may_run=_runs(audit_round),
     )
 
