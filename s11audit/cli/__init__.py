@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "init": "s11audit.cli.serving",
     "serve": "s11audit.cli.serving",
     "send-mail": "s11audit.cli.mail",
+    "remind": "s11audit.cli.reminding:remind_people",
     "users": "s11audit.cli.people",
     "people": "s11audit.cli.inviting",
     "agencies": "s11audit.cli.agencies",

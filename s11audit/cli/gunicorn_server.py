@@ -11,7 +11,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from s11audit.cli.mail import start_sending
+from s11audit.cli.working import start_working
 from s11audit.config import Settings
 
 # What only the person may know to whom a link was sent: whoever reads logs must not follow it.
@@ -60,7 +60,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "logger_class": JsonLogger,
             # In the process that answers, as threads do not outlive the fork that makes it.
-            "post_worker_init": lambda _worker: start_sending(self.settings),
+            "post_worker_init": lambda _worker: start_working(self.settings),
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)

@@ -8,7 +8,7 @@ import sys
 import click
 from flask import Flask
 
-from s11audit.cli.mail import start_sending
+from s11audit.cli.working import start_working
 from s11audit.config import Settings
 
 
@@ -45,7 +45,7 @@ def _reason(error: Exception) -> str:
 def _serve_with_waitress(app: Flask, settings: Settings) -> None:
     from waitress import serve  # type: ignore[import-untyped,unused-ignore,import-not-found]
 
-    start_sending(settings)
+    start_working(settings)
     serve(app, host=settings.host, port=settings.port, threads=settings.threads)
 
 

@@ -126,6 +126,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             "round-reported": "marked {} as reported",
             "round-archived": "archived {}",
             "round-dates-changed": "changed the dates of {}",
+            "round-reminded": "wrote to those who have not returned in {}",
+            "round-plan-changed": "changed when people are reminded of {}",
         },
     ),
     **_of(

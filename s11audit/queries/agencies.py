@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import ReturnStatus, RoundStatus
-from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership
+from s11audit.models import Agency, AgencyReturn, AuditRound, OutgoingMail, Partnership
 from s11audit.models.people import agency_partnerships
 from s11audit.models.rounds import round_partnerships
 from s11audit.queries import reach
@@ -26,6 +26,18 @@ class AgencysReturn:
     round_title: str
     status: ReturnStatus
     due_on: date
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """A message to somebody of an agency: what it is about, and what became of it; not its text."""
+
+    recipient: str
+    subject: str
+    written_at: datetime
+    sent_at: datetime | None
+    is_waiting: bool
+    failure: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,27 @@ def returns_of(session: Session, agency_id: int, *, visible_to: Viewer) -> list[
         AgencysReturn(row.reference, row.round.reference, row.round.title, row.status, row.due_on)
         for row in rows
     ]
+
+
+def mail_of(
+    session: Session, agency_id: int, *, visible_to: Viewer, round_id: int | None = None
+) -> list[SentMail]:
+    """Every message to an agency that the viewer may know of (about one round), latest first."""
+    found = (
+        select(
+            OutgoingMail.recipient,
+            OutgoingMail.subject,
+            OutgoingMail.written_at,
+            OutgoingMail.sent_at,
+            OutgoingMail.next_try_at.is_not(None),
+            OutgoingMail.failure,
+        )
+        .where(OutgoingMail.agency_id == agency_id, reach.mail_to_agencies(visible_to))
+        .order_by(OutgoingMail.written_at.desc(), OutgoingMail.id.desc())
+    )
+    if round_id is not None:
+        found = found.where(OutgoingMail.round_id == round_id)
+    return [SentMail(*row) for row in session.execute(found)]
 
 
 def homes_of(session: Session, agency: Agency, *, visible_to: Viewer) -> Homes:

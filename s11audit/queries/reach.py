@@ -23,6 +23,7 @@ from s11audit.models import (
     Delegation,
     Event,
     Membership,
+    OutgoingMail,
 )
 from s11audit.models.actions import action_partnerships
 from s11audit.models.people import agency_partnerships
@@ -104,6 +105,16 @@ def events_in_full(viewer: Viewer) -> Condition:
         and_(Event.agency_id.is_(None), Event.round_id.in_(rounds_of(reach.partnerships))),
         and_(Event.round_id.is_(None), Event.agency_id.in_(ours)),
         _of_an_account(reach),
+    )
+
+
+def mail_to_agencies(viewer: Viewer) -> Condition:
+    """Mail shown on agencies' pages: about a round as its returns are seen, other mail by all."""
+    reach = viewer.reach(Permission.SEE_PEOPLE)
+    ours = agencies_of(reach.partnerships)
+    return or_(
+        _through(reach, OutgoingMail.round_id, OutgoingMail.agency_id),
+        and_(OutgoingMail.round_id.is_(None), OutgoingMail.agency_id.in_(ours)),
     )
 
 

@@ -20,6 +20,7 @@ from s11audit.models import OutgoingMail
 from s11audit.paths import TEMPLATES
 from s11audit.queries.people import stored_email
 
+_OF_A_RETURN = frozenset({"name", "agency", "round", "link"})
 # Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
 # of the settings: what a browser calls us (its Host header) never gets into mail.
 MAIL_KINDS: dict[str, frozenset[str]] = {
@@ -28,6 +29,14 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "sign-in-link": frozenset({"link", "until"}),
     "takeover-asked": frozenset(),
     "takeover-declined": frozenset({"agency", "reason"}),
+    "round-opened": _OF_A_RETURN | {"due"},
+    "return-new-date": _OF_A_RETURN | {"due"},
+    "return-due": _OF_A_RETURN | {"due"},
+    "return-overdue": _OF_A_RETURN | {"due", "closes"},
+    "return-to-sign": _OF_A_RETURN | {"due"},
+    "return-submitted": _OF_A_RETURN | {"when", "receipt"},
+    "return-sent-back": _OF_A_RETURN,
+    "return-handed-back": _OF_A_RETURN,
 }
 
 LONGEST_ADDRESS = 254
@@ -64,9 +73,18 @@ def write_mail(
 
 
 def unsent_mail(
-    kind: str, to: str, facts: Mapping[str, str], *, now: datetime, agency_id: int | None = None
+    kind: str,
+    to: str,
+    facts: Mapping[str, str],
+    *,
+    now: datetime,
+    agency_id: int | None = None,
+    round_id: int | None = None,
 ) -> OutgoingMail:
-    """Mail as `write_mail` writes it, for whoever adds many at once to the table."""
+    """Mail as `write_mail` writes it, for whoever adds many at once to the table.
+
+    `round_id` is the round that it is about, if any.
+    """
     to = stored_email(to)
     if not is_address(to):
         raise ValueError("Mail cannot be sent to this address")
@@ -77,6 +95,7 @@ def unsent_mail(
         subject=subject,
         text=text,
         agency_id=agency_id,
+        round_id=round_id,
         written_at=now,
         next_try_at=now,
     )

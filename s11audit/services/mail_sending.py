@@ -32,6 +32,8 @@ from sqlalchemy.orm import Session
 from s11audit.config import MailServer, SmtpSecurity
 from s11audit.models import OutgoingMail
 from s11audit.models.database import Database
+from s11audit.queries.reminders import is_moot
+from s11audit.services.mail_html import html_of
 
 # Longer than the slowest server may take over one message.
 CLAIM = timedelta(minutes=10)
@@ -48,6 +50,7 @@ WAITS: tuple[timedelta, ...] = (
 # No link in any mail lives longer than this.
 GIVE_UP_AFTER = timedelta(days=7)
 LONGEST_REASON = 300
+NO_LONGER_SO = "What it asks for was done, or is no longer asked, before it could be sent"
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,19 @@ def _claimed(database: Database, now: datetime) -> OutgoingMail | None:
     )
     with database.writing.begin() as session:
         mail = session.scalars(due).one_or_none()
+        while mail is not None and is_moot(session, mail, now):
+            _drop(mail)
+            session.flush()
+            mail = session.scalars(due).one_or_none()
         if mail is not None:
             mail.next_try_at = now + CLAIM
             mail.tries += 1
     return mail
+
+
+def _drop(mail: OutgoingMail) -> None:
+    """Never send it: what it asks for has come meanwhile."""
+    mail.next_try_at, mail.text, mail.failure = None, "", NO_LONGER_SO
 
 
 def _note(session: Session, claimed: OutgoingMail, reason: str, now: datetime) -> None:
@@ -168,6 +180,7 @@ def as_message(mail: OutgoingMail, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<s11audit-{mail.id}-{moment}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    message.add_alternative(html_of(mail.subject, mail.text), subtype="html")
     return message
 
 

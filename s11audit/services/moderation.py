@@ -21,6 +21,7 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.services.events import record
+from s11audit.services.return_mail import SENT_BACK, Address, write_notice
 from s11audit.services.side_states import where_it_was
 from s11audit.services.signatures import void_signatures
 from s11audit.services.steps import check_reason, move, step_for
@@ -43,12 +44,14 @@ def take_return_step(
     by: Viewer,
     now: datetime,
     reason: str = "",
+    address: Address | None = None,
 ) -> None:
     """Take one of scrutiny's steps.
 
-    A return that the agency may edit again, or need not make, is no longer submitted: its
-    signatures are void and its receipt no longer stands (both stay in the history). Raises
-    StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
+    `address` makes the link for mail that tells the agency what was sent back to it; without it
+    none is written. A return that the agency may edit again, or need not make, is no longer
+    submitted: its signatures are void and its receipt no longer stands (both stay in the history).
+    Raises StepNotAllowedError, RefusedError without a reason, PermissionError for a stranger.
     """
     allows = partial(by.may_at, place=agency_return.place)
     step = step_for(SCRUTINY_STEPS, step_name, agency_return.status, by=by, allows=allows)
@@ -71,9 +74,10 @@ def take_return_step(
         status_reason=reason,
         **values,
     )
-    subject = f"return {agency_return.reference}"
-    held = statuses | detail
+    subject, held = f"return {agency_return.reference}", statuses | detail
     record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
+    if step.target in EDITABLE_STATUSES:
+        write_notice(session, SENT_BACK, agency_return, address, now=now)
 
 
 def _check_can_be_changed(audit_round: AuditRound, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
@@ -24,6 +25,7 @@ from s11audit.domain.workflow import (
     takes_answers,
 )
 from s11audit.models import AgencyReturn, Signature, Snapshot
+from s11audit.queries.reminders import TO_SIGN
 from s11audit.queries.returns import (
     answers_of,
     latest_snapshot,
@@ -33,6 +35,7 @@ from s11audit.queries.returns import (
 from s11audit.queries.signatures import signatures_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
+from s11audit.services.return_mail import HANDED_BACK, RECEIPT, Address, write_notice
 from s11audit.services.signatures import new_receipt, void_signatures
 from s11audit.services.steps import move, step_for
 
@@ -95,10 +98,12 @@ def send_for_sign_off(
     *,
     by: Viewer,
     now: datetime,
+    address: Address | None = None,
 ) -> Snapshot:
     """Freeze the return for its signatory.
 
-    Raises GapsError where something is missing and StepNotAllowedError in any other status.
+    `address` makes the link for mail that tells the signatory; without it none is written. Raises
+    GapsError where something is missing and StepNotAllowedError in any other status.
     """
     check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
@@ -107,6 +112,7 @@ def send_for_sign_off(
         raise GapsError(written.gaps)
     snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
+    write_notice(session, TO_SIGN, agency_return, address, now=now)
     return snapshot
 
 
@@ -118,13 +124,23 @@ def take_back(session: Session, agency_return: AgencyReturn, *, by: Viewer, now:
 
 
 def hand_back(
-    session: Session, agency_return: AgencyReturn, reason: str, *, by: Viewer, now: datetime
+    session: Session,
+    agency_return: AgencyReturn,
+    reason: str,
+    *,
+    by: Viewer,
+    now: datetime,
+    address: Address | None = None,
 ) -> None:
-    """A signatory hands the return back, saying what to change; no signature stands any more."""
+    """A signatory hands the return back, saying what to change; no signature stands any more.
+
+    `address` makes the link for mail that tells the leads; without it none is written.
+    """
     taken = _take_step(session, agency_return, "hand-back", by=by, now=now, reason=reason)
     voided = void_signatures(session, agency_return, now)
     detail = {"reason_given": True} | ({"voided": voided} if voided else {})
     _record_step(session, taken, agency_return, by, now, detail)
+    write_notice(session, HANDED_BACK, agency_return, address, now=now)
 
 
 def sign_and_submit(
@@ -136,12 +152,14 @@ def sign_and_submit(
     post: str,
     by: Viewer,
     now: datetime,
+    address: Address | None = None,
 ) -> Signature:
     """Sign the frozen return. The last signature that its round needs submits it.
 
-    `snapshot_sha256` is that of the return the signatory read. Raises ChangedReturnError where a
-    newer one was frozen since, AlreadySignedError where `by` has signed it, StepNotAllowedError
-    where it is not waiting to be signed.
+    `snapshot_sha256` is that of the return the signatory read. `address` makes the link for the
+    receipt that leads and signatories get by mail; without it none is written. Raises
+    ChangedReturnError where a newer one was frozen since, AlreadySignedError where `by` has signed
+    it, StepNotAllowedError where it is not waiting to be signed.
     """
     check_round_is_open(agency_return, now)
     # Of two who sign at the same moment, the second waits here and then counts the first.
@@ -165,6 +183,8 @@ def sign_and_submit(
         "receipt": agency_return.receipt,
     }
     _record_step(session, taken, agency_return, by, now, detail)
+    if is_last:
+        write_notice(session, RECEIPT, agency_return, address, now=now)
     return signature
 
 
@@ -192,10 +212,7 @@ def _submit(
     """The return has its receipt, and what it promises becomes actions."""
     agency_return.submitted_at = now
     agency_return.receipt = new_receipt(agency_return.round)
-    written = _written(session, agency_return, questionnaire)
-    promises = {
-        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
-    }
+    promises = _promises(_written(session, agency_return, questionnaire))
     make_actions_of(session, agency_return, promises, told_to=questionnaire.told_to, by=by, now=now)
 
 
@@ -249,6 +266,13 @@ def _written(
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
     return Written(answers, tuple(gaps(questions, answers, unconfirmed(held))))
+
+
+def _promises(written: Written) -> dict[str, Promise]:
+    """Those that are complete, by the key of their question."""
+    return {
+        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
+    }
 
 
 def _freeze(

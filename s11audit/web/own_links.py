@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import url_for
 
 from s11audit.web.security import services
@@ -20,3 +22,13 @@ def own_link(path: str) -> str:
 def join_link(token: str) -> str:
     """Where somebody takes up the invitation of this token."""
     return own_link(url_for("account.join", token=token))
+
+
+def return_link(reference: str) -> str:
+    """The page of this return."""
+    return own_link(url_for("returns.show", reference=reference))
+
+
+def return_links() -> Callable[[str], str] | None:
+    """What makes links for mail about returns; None where no mail leaves, so that none is kept."""
+    return return_link if sends_mail() else None

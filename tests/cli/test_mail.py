@@ -1,9 +1,8 @@
-"""Sending mail from the terminal, and while serving."""
+"""Sending mail from the terminal."""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,7 +10,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from s11audit.cli import main
-from s11audit.cli.mail import keep_sending
 from s11audit.config import MailServer
 from s11audit.models.database import Database
 from s11audit.services.mail import write_mail
@@ -64,18 +62,3 @@ def test_the_command_says_how_much_was_sent_and_why_some_was_not(
 def test_without_a_mail_server_the_command_says_so(database_url: str) -> None:
     done = send_mail(database_url, None)
     assert (done.exit_code, "S11AUDIT_SMTP_HOST is not set" in done.stderr) == (1, True)
-
-
-def test_serving_keeps_sending_what_comes(
-    database: Database, database_url: str, server: MailServer, letterbox: Letterbox
-) -> None:
-    stop, pauses = threading.Event(), (0.02,)
-    worker = threading.Thread(target=keep_sending, args=(database_url, server, stop, pauses))
-    worker.start()
-    try:
-        for address in ("noor@example.org", "mo@example.org"):
-            put(database, address)
-            assert letterbox.next()["To"] == address
-    finally:
-        stop.set()
-        worker.join()

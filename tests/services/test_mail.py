@@ -155,8 +155,11 @@ def test_what_waits_reaches_the_server_as_it_was_written(
     assert (message["To"], message["From"]) == ("noor@example.org", "audit@example.org")
     assert message["Subject"] == "You are invited to section 11 audits: Downshire Police"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message.get_content_type() == "text/plain"
-    assert message.get_content().split() == text.split()
+    assert message.get_content_type() == "multipart/alternative"
+    plain, html = message.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert plain.get_content().split() == text.split()
+    assert "<p>Dear Zoë Ng,</p>" in html.get_content()
 
 
 def test_once_sent_the_text_with_its_link_is_gone(database: Database, server: MailServer) -> None:

@@ -23,6 +23,7 @@ from s11audit.domain.workflow import (
     takes_answers,
 )
 from s11audit.models import AgencyReturn
+from s11audit.queries.agencies import mail_of
 from s11audit.queries.moderation import actions_of_return, agencies_answering
 from s11audit.queries.returns import answers_of, scores_of, values_of
 from s11audit.queries.side_states import statement_of
@@ -30,6 +31,7 @@ from s11audit.queries.signatures import signatures_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
+from s11audit.web.own_links import return_links
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.step_forms import (
     StepButton,
@@ -75,8 +77,9 @@ def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] |
     form = sent_form(step)
     if not form.validate():
         return _return_page(found, questionnaire, {step: form}), 422
+    reason, links = form.text.data or "", return_links()
     try:
-        take_return_step(db(), found, step, by=viewer(), now=now(), reason=form.text.data or "")
+        take_return_step(db(), found, step, by=viewer(), now=now(), reason=reason, address=links)
     except RefusedError:
         form = refuse_step(form, step, WANTED)
         return _return_page(found, questionnaire, {step: form}), 422
@@ -143,6 +146,8 @@ def _return_page(
         errors=errors_in(buttons),
         barred_from=_barred_from(found),
         may_extend=may_run and waiting,
+        sees_messages=viewer().may(Permission.SEE_PEOPLE),
+        messages=mail_of(db(), found.agency_id, visible_to=viewer(), round_id=found.round_id),
     )
 
 

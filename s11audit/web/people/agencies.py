@@ -81,6 +81,7 @@ def agency(reference: str) -> str:
         found=directory.people(db(), visible_to=viewer(), agency_reference=found.reference),
         returns=of_agency.returns_of(db(), found.id, visible_to=viewer()),
         homes=of_agency.homes_of(db(), found, visible_to=viewer()),
+        messages=of_agency.mail_of(db(), found.id, visible_to=viewer()),
     )
 
 

@@ -24,6 +24,7 @@ from s11audit.services.returns import (
     take_back,
 )
 from s11audit.web.fields import TextField
+from s11audit.web.own_links import return_links
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import since_last_time
@@ -55,7 +56,14 @@ class HandBackForm(FlaskForm):
 def send(reference: str) -> Response:
     desk = desk_of(reference, to=Permission.SEND_FOR_SIGN_OFF)
     try:
-        send_for_sign_off(db(), desk.agency_return, desk.questionnaire, by=viewer(), now=now())
+        send_for_sign_off(
+            db(),
+            desk.agency_return,
+            desk.questionnaire,
+            by=viewer(),
+            now=now(),
+            address=return_links(),
+        )
     except GapsError:
         return redirect(url_for("returns.check", reference=reference), 303)
     db().commit()
@@ -100,6 +108,7 @@ def submit(reference: str) -> Page:
             post=form.post.data or "",
             by=viewer(),
             now=now(),
+            address=return_links(),
         )
     except (ChangedReturnError, RoundNotOpenError) as error:
         raise StepNotAllowedError(str(error)) from error
@@ -123,7 +132,8 @@ def hand_it_back(reference: str) -> Page:
     form = HandBackForm()
     if not form.validate_on_submit():
         return _sign_page(desk, SigningForm(formdata=None), form), 422
-    hand_back(db(), desk.agency_return, form.reason.data or "", by=viewer(), now=now())
+    reason, links = form.reason.data or "", return_links()
+    hand_back(db(), desk.agency_return, reason, by=viewer(), now=now(), address=links)
     db().commit()
     flash("You have handed the return back. The agency lead sees what you wrote.", "success")
     return _to_return(desk)

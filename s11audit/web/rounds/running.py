@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from s11audit.domain.dates import long_date
+from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import ROUND_STATUS_LABELS
+from s11audit.domain.workflow import ROUND_STATUS_LABELS, RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.asking import local_questions_to_open, questionnaire_to_open
 from s11audit.queries.moderation import return_to_scrutinise
@@ -16,7 +16,9 @@ from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import agencies_to_invite
 from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
+from s11audit.services.reminding import remind
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.own_links import return_link, sends_mail
 from s11audit.web.rounds.choosing import wants_list
 from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
 from s11audit.web.rounds.pages import blueprint, check_runs, round_to_run
@@ -48,8 +50,9 @@ def take_step(reference: str, step: str) -> Page:
         )
     except RefusedError as error:
         return round_page(audit_round, {step: _refused_step(form, step, error)}), 422
+    told = _tell_of(audit_round)
     db().commit()
-    flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.", "success")
+    flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.{told}", "success")
     return _to_round(audit_round)
 
 
@@ -111,6 +114,16 @@ def extend(reference: str, agency: str) -> Page:
     until = long_date(agency_return.due_on)
     flash(f"{agency_return.agency.name} now has until {until}.", "success")
     return _to_round(agency_return.round)
+
+
+def _tell_of(audit_round: AuditRound) -> str:
+    """Write to everybody of a round that is open now, and say how many; sending is for others."""
+    if audit_round.status is not RoundStatus.OPEN or not sends_mail():
+        return ""
+    moment, today = now(), today_in_london(now())
+    told = remind(db(), return_link, today=today, now=moment, round_id=audit_round.id)
+    count = sum(one.mails for one in told)
+    return f" {counted(count, 'person is', 'people are')} being told by e-mail." if count else ""
 
 
 def _to_round(audit_round: AuditRound) -> Response:

@@ -86,6 +86,7 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         buttons=buttons,
         errors=errors_in(buttons),
         may_run=may_run,
+        may_remind=viewer().may(Permission.EDIT_ROUNDS),
         may_add_agencies=may_run and audit_round.status in JOINABLE_STATUSES,
         may_date=may_run and audit_round.status in DATABLE_STATUSES,
         unassured=unassured(db(), audit_round, visible_to=viewer()),
