@@ -22,10 +22,12 @@ from s11audit.domain.workflow import (
     steps_from,
 )
 from s11audit.models import AgencyReturn
+from s11audit.queries.evidence import files_of_return
 from s11audit.queries.moderation import actions_of_return, agencies_answering
 from s11audit.queries.returns import answers_of, scores_of, signature_of, values_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
+from s11audit.web.moderation.evidence import evidence_of
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.step_forms import (
@@ -92,6 +94,7 @@ def cell(reference: str, agency: str, standard: str) -> str:
         questions=asked.get(shown.id, ()),
         answers={key: held.answer for key, held in answers.items()},
         scorecard=scores.standards.get(shown.id) if scores else None,
+        files=files_of_return(db(), found.id),
         actions=actions_of_return(db(), found, visible_to=viewer()),
         other_agencies=_beside(neighbours, places.index(agency) if agency in places else None),
         other_standards=_beside(standards, standards.index(shown) if shown in standards else None),
@@ -123,6 +126,7 @@ def _return_page(
         is_overdue=is_overdue(found.status, found.due_on, today),
         scores=scores_of(db(), found.id),
         signature=signature_of(db(), found.id) if readable else None,
+        evidence=evidence_of(found, questionnaire) if readable else {},
         actions=actions_of_return(db(), found, visible_to=viewer()),
         buttons=buttons,
         errors=errors_in(buttons),
