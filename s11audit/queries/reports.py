@@ -72,8 +72,8 @@ class ActionLine:
 class ReturnAnswers:
     """The answers (question key → answer) of one return, without hidden questions.
 
-    `files` are the names of those that support answers, by key. Those of `to_confirm` (keys) were brought forward and are no answers until they are confirmed;
-    only an agency's own return shows any.
+    Those of `to_confirm` (keys) were brought forward and are no answers until they are confirmed;
+    only an agency's own return shows any. `files` are names, by question key.
     """
 
     agency_reference: str

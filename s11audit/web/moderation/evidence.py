@@ -25,7 +25,7 @@ def file(reference: str, agency: str, file_id: int) -> Response:
     found, questionnaire = return_or_404(reference, agency)
     if found.status not in SUBMITTED_STATUSES:
         abort(404)
-    for files in evidence_of(found, questionnaire).values():
+    for _, files in evidence_of(found, questionnaire):
         for one in files:
             if one.id == file_id:
                 return download_evidence(one, found)
@@ -34,14 +34,14 @@ def file(reference: str, agency: str, file_id: int) -> Response:
 
 def evidence_of(
     agency_return: AgencyReturn, questionnaire: Questionnaire
-) -> dict[Question, Sequence[EvidenceFile]]:
+) -> list[tuple[Question, Sequence[EvidenceFile]]]:
     """The asked questions of a return that have files, in order, each with its files."""
     values = values_of(answers_of(db(), agency_return.id))
     asked = route(questionnaire, agency_return.respondent, values).asked
     files = files_of_return(db(), agency_return.id)
-    return {
-        question: files[question.key]
+    return [
+        (question, files[question.key])
         for questions in asked.values()
         for question in questions
         if question.key in files
-    }
+    ]

@@ -126,7 +126,7 @@ def _return_page(
         is_overdue=is_overdue(found.status, found.due_on, today),
         scores=scores_of(db(), found.id),
         signature=signature_of(db(), found.id) if readable else None,
-        evidence=evidence_of(found, questionnaire) if readable else {},
+        evidence=evidence_of(found, questionnaire) if readable else [],
         actions=actions_of_return(db(), found, visible_to=viewer()),
         buttons=buttons,
         errors=errors_in(buttons),
