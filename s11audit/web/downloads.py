@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from flask import send_file
 from werkzeug.wrappers import Response
@@ -23,7 +23,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+|\.{2,}")
 
 
 def download(
-    content: IO[bytes] | bytes,
+    content: BytesIO | bytes,
     media_type: str,
     name: str,
     *,
@@ -42,8 +42,7 @@ def download(
         by = viewer().user_id
         record(session, DOWNLOADED, about, by=by, at=now(), detail=detail, of=of)
     stream = BytesIO(content) if isinstance(content, bytes) else content
-    if stream.seekable():
-        stream.seek(0)
+    stream.seek(0)
     return send_file(stream, media_type, as_attachment=True, download_name=name)
 
 

@@ -29,7 +29,8 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _ACTIVE = re.compile(r"vbaProject|vbaData|(^|/)activeX/|^(Basic|Scripts)/|macrosheets/", re.I)
 _ACTIVE_TYPES = re.compile(rb"macroEnabled|vbaProject|activeX", re.IGNORECASE)
 _NO_TEXT = (_ZIP, _OLD_OFFICE, b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"MZ", b"\x7fELF")
-_PAGE = re.compile(r"\s*<|<(!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.I)
+_MARKUP = re.compile(r"\s*<")
+_PAGE = re.compile(r"<(!doctype|html|head|body|script|iframe|svg|object|embed)\b", re.I)
 _SNIFFED = 1_500  # characters: as far as browsers look to guess what a file is
 
 _OLD_OR_LOCKED = (
@@ -63,7 +64,7 @@ def fault_of_text(raw: bytes, _rule: Rule) -> str:
     text = spreadsheet_text(raw)
     if raw.startswith(_NO_TEXT) or "\0" in text:
         return _OTHERWISE.format("plain text (.txt)")
-    found = _PAGE.match(text) or _PAGE.search(text[:_SNIFFED], pos=1)
+    found = _MARKUP.match(text) or _PAGE.search(text[:_SNIFFED])
     return "This is a web page, or part of one. Choose another file" if found else ""
 
 
