@@ -93,7 +93,7 @@ WITHOUT_FUNDING = const fs = require("fs"), file = "package-lock.json", \
   fs.writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
 
 # What the demonstration shows and the tests prove of what a server may do without.
-EXTRAS = --extra postgresql --extra openid
+EXTRAS = --extra postgresql --extra openid --extra s3
 
 lock: install ## Choose the newest versions that the ranges allow
 	$(UV_COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.txt

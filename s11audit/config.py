@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from s11audit.environment import (
+    THIS_MACHINE,
+    ConfigurationError,
+    MailServer,
+    OpenIdProvider,
+    Reader,
+    SmtpSecurity,
+)
 
-class ConfigurationError(Exception):
-    """A setting is missing or cannot be read. The text names it and says what would be right."""
+__all__ = [
+    "VARIABLES",
+    "ConfigurationError",
+    "MailServer",
+    "OpenIdProvider",
+    "Settings",
+    "SmtpSecurity",
+    "Variable",
+    "read_settings",
+]
 
 
 @dataclass(frozen=True)
@@ -102,44 +116,28 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "The address that mail comes from, such as `audit@example.org`; needed with a mail server.",
     ),
+    Variable(
+        "S11AUDIT_EVIDENCE",
+        "",
+        "Where the files are kept that support answers: a folder, or `s3://BUCKET/PREFIX` on any "
+        "store that speaks S3 (see below). Left out, the folder `evidence` beside the SQLite file "
+        "or, with another database, in the folder where s11audit is started.",
+    ),
+    Variable(
+        "S11AUDIT_EVIDENCE_MB",
+        "10",
+        "The most that one such file may have, in megabytes; 50 at most.",
+    ),
+    Variable(
+        "S11AUDIT_CLAMD",
+        "",
+        "The ClamAV daemon that looks for malware in these files: `HOST:PORT`, or the path of its "
+        "socket. Left out, nothing does.",
+    ),
     Variable("S11AUDIT_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
-
-SHORTEST_SECRET = 32
-
-
-@dataclass(frozen=True)
-class OpenIdProvider:
-    """An organisation's OpenID provider. `label` is the text of its button on the sign-in page.
-
-    `domains` are those of e-mail addresses that it answers for: an address there that it calls
-    verified is taken for the person who has it here.
-    """
-
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: str
-    label: str
-    domains: frozenset[str]
-
-
-class SmtpSecurity(StrEnum):
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """The server that sends our mail, and the address that it comes from."""
-
-    host: str
-    port: int
-    security: SmtpSecurity
-    user: str
-    password: str
-    sender: str
+# A request may have 64 MB altogether.
+MOST_EVIDENCE_MB = 50
 
 
 @dataclass(frozen=True)
@@ -160,12 +158,15 @@ class Settings:
     mail_server: MailServer | None = None
     proxies: int = 0
     more_hosts: tuple[str, ...] = ()
+    evidence: str = "evidence"
+    evidence_mb: int = 10
+    clamd: str = ""
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
         """Names of hosts that requests may be for."""
         host = urlsplit(self.base_url).hostname or ""
-        own = sorted(_THIS_MACHINE) if host in _THIS_MACHINE else [host]
+        own = sorted(THIS_MACHINE) if host in THIS_MACHINE else [host]
         return (*own, *self.more_hosts)
 
     @property
@@ -175,7 +176,7 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from these environment variables; raises ConfigurationError."""
-    read = _Reader(environment)
+    read = Reader(environment, {one.name: one.default for one in VARIABLES})
     folder = read.text("S11AUDIT_QUESTIONNAIRES")
     host, port = read.text("S11AUDIT_HOST"), read.whole_number("S11AUDIT_PORT")
     return Settings(
@@ -193,105 +194,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_server=read.mail_server("S11AUDIT_SMTP"),
         proxies=read.whole_number("S11AUDIT_PROXIES", least=0),
         more_hosts=tuple(read.text("S11AUDIT_TRUSTED_HOSTS").lower().split()),
+        evidence=read.store("S11AUDIT_EVIDENCE") or str(_beside(read.text("DATABASE_URL"))),
+        evidence_mb=read.whole_number("S11AUDIT_EVIDENCE_MB", most=MOST_EVIDENCE_MB),
+        clamd=read.socket("S11AUDIT_CLAMD"),
     )
 
 
-_PROVIDER_NAME = re.compile("[a-z][a-z0-9]*")
-_SENDER = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
-_DOMAIN = re.compile(r"[^\s,;@]+")
-_THIS_MACHINE = {"127.0.0.1", "localhost"}
-# With Entra ID one tenant says who somebody is; `common`, `organizations` and `consumers` would let
-# in anybody who has an account with Microsoft. The last has a number of its own.
-_ENTRA = ("microsoftonline.com", "microsoftonline.us", "sts.windows.net")
-_TENANT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad"
-
-
-class _Reader:
-    _defaults = {variable.name: variable.default for variable in VARIABLES}  # noqa: RUF012
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-
-    def text(self, name: str) -> str:
-        return self._environment.get(name, "").strip() or self._defaults.get(name, "")
-
-    def secret(self, name: str) -> str:
-        secret = self.text(name)
-        if secret and len(secret) < SHORTEST_SECRET:
-            raise ConfigurationError(
-                f"{name} is {len(secret)} characters long; use {SHORTEST_SECRET} or more."
-            )
-        return secret
-
-    def whole_number(self, name: str, least: int = 1) -> int:
-        text = self.text(name)
-        if not text.isdecimal() or int(text) < least:
-            raise ConfigurationError(f"{name} is “{text}”; use a whole number of {least} or more.")
-        return int(text)
-
-    def mail_server(self, prefix: str) -> MailServer | None:
-        host, sender = self.text(f"{prefix}_HOST"), self.text(f"{prefix}_FROM")
-        server = MailServer(
-            host=host,
-            port=self.whole_number(f"{prefix}_PORT"),
-            security=self._security(f"{prefix}_SECURITY"),
-            user=self.text(f"{prefix}_USER"),
-            password=self.text(f"{prefix}_PASSWORD"),
-            sender=sender,
-        )
-        if not host:
-            return None
-        if not _SENDER.fullmatch(sender):
-            raise ConfigurationError(
-                f"{prefix}_FROM is “{sender}”; use an address such as audit@example.org."
-            )
-        if server.user and server.security is SmtpSecurity.NONE and host not in _THIS_MACHINE:
-            raise ConfigurationError(
-                f"{prefix}_SECURITY is “none”, so {prefix}_PASSWORD would cross the network for "
-                "all to read; use starttls or tls."
-            )
-        return server
-
-    def _security(self, name: str) -> SmtpSecurity:
-        text = self.text(name).lower()
-        if text not in set(SmtpSecurity):
-            raise ConfigurationError(f"{name} is “{text}”; use starttls, tls or none.")
-        return SmtpSecurity(text)
-
-    def openid_providers(self, name: str) -> tuple[OpenIdProvider, ...]:
-        names = self.text(name).lower().split()
-        if faulty := [one for one in names if not _PROVIDER_NAME.fullmatch(one)]:
-            raise ConfigurationError(f"{name} has “{faulty[0]}”; use letters and digits only.")
-        if len(set(names)) < len(names):
-            raise ConfigurationError(f"{name} names a provider twice.")
-        return tuple(self._openid_provider(one, f"{name}_{one.upper()}") for one in names)
-
-    def _openid_provider(self, name: str, prefix: str) -> OpenIdProvider:
-        return OpenIdProvider(
-            name=name,
-            issuer=self._issuer(f"{prefix}_ISSUER"),
-            client_id=self._needed(f"{prefix}_CLIENT_ID"),
-            client_secret=self._needed(f"{prefix}_CLIENT_SECRET"),
-            label=self._needed(f"{prefix}_LABEL"),
-            domains=frozenset(_DOMAIN.findall(self.text(f"{prefix}_DOMAINS").lower())),
-        )
-
-    def _needed(self, name: str) -> str:
-        if text := self.text(name):
-            return text
-        raise ConfigurationError(f"{name} is missing: every provider in S11AUDIT_OPENID needs one.")
-
-    def _issuer(self, name: str) -> str:
-        issuer = self._needed(name)
-        parts = urlsplit(issuer)
-        if parts.scheme != "https" and parts.hostname not in _THIS_MACHINE:
-            raise ConfigurationError(f"{name} is “{issuer}”; use an address with https://.")
-        if (parts.hostname or "").endswith(_ENTRA):
-            tenant = parts.path.strip("/").split("/")[0].lower()
-            if not _TENANT.fullmatch(tenant) or tenant == _PERSONAL_ACCOUNTS:
-                raise ConfigurationError(
-                    f"{name} is “{issuer}”, which is not one organisation's. Name your tenant: "
-                    "https://login.microsoftonline.com/TENANT-ID/v2.0 (the ID, not the name)."
-                )
-        return issuer
+def _beside(database_url: str) -> Path:
+    """The folder of evidence where none is named."""
+    scheme, _, file = database_url.partition(":///")
+    home = Path(file.partition("?")[0]).parent if scheme == "sqlite" else Path()
+    return home / "evidence"

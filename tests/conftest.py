@@ -17,6 +17,7 @@ from s11audit.models.database import Database
 from s11audit.web import create_app
 from s11audit.web.security import Services
 from tests.cast import Cast
+from tests.contents import EVIDENCE
 from tests.databases import (
     EMPTY,
     KIND,
@@ -92,6 +93,7 @@ def settings_for(database_url: str) -> Settings:
             "DATABASE_URL": database_url,
             "S11AUDIT_SECRET_KEY": "a secret that is only for tests, and long",
             "S11AUDIT_QUESTIONNAIRES": str(QUESTIONNAIRES),
+            "S11AUDIT_EVIDENCE": str(EVIDENCE),
         }
     )
 

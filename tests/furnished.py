@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from s11audit.models import (
     AgencyReturn,
     AuditRound,
     Base,
+    EvidenceFile,
     Invitation,
     OpenIdentity,
     Partnership,
@@ -48,6 +50,8 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.queries.people import as_viewer, token_digest
 from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.services.evidence import add_file, take_away
+from s11audit.services.evidence_store import FolderStore
 from s11audit.services.parked_forms import TypedForm, park
 from s11audit.services.recovery_codes import make_recovery_codes
 from s11audit.services.returns import send_for_sign_off
@@ -55,6 +59,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.web.security import Services, declared_permission
 from tests.cast import PASSWORD, Cast
+from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
 from tests.joined import join
 from tests.pages import Pages
@@ -70,6 +75,8 @@ NEW_PASSWORD = "seven otters count umbrellas"
 OTHER_ROUNDS = {"R2": RoundStatus.DRAFT, "R3": RoundStatus.CLOSED, "R4": RoundStatus.OPEN}
 # What the hospitals and the school are asked.
 HOSPITALS = {key: answer for key, answer in COMPLETE.items() if not key.startswith("custody")}
+
+WITH_FILES = "leadership.board-lead"
 
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
@@ -89,6 +96,8 @@ OWN: dict[str, tuple[Any, ...]] = {
     "identity_id": (1,),
     "number": (1,),
     "asker": ("DOWN",),
+    "key": (WITH_FILES,),
+    "file_id": (1, 2),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -127,6 +136,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _joining(session, cast)
     _drafts(session, cast, questionnaire)
     _account(session, cast, box)
+    _evidence(session, cast, questionnaire)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -195,6 +205,16 @@ def _drafts(session: Session, cast: Cast, questionnaire: Questionnaire) -> None:
                 uploaded_at=NOON, proposed_by_id=cast["Priya"].user_id, proposed_at=NOON,
             )
         )  # fmt: skip
+
+
+def _evidence(session: Session, cast: Cast, questionnaire: Questionnaire) -> None:
+    """The school has one file that supports an answer, and one that supports none."""
+    school, told = return_named(session, "R1-SCH"), {"store": FolderStore(EVIDENCE)}
+    by, now = cast["Dana"], NOON
+    for name in ("policy.pdf", "minutes.pdf"):
+        add_file(session, school, WITH_FILES, kept(name), [questionnaire], **told, by=by, now=now)
+    unused = session.query(EvidenceFile).filter_by(name="minutes.pdf").one()
+    take_away(session, school, WITH_FILES, unused.id, by=by, now=now)
 
 
 def draft_called(id_: str) -> str:
@@ -407,6 +427,9 @@ def post(stage: Stage, sent: Sent, token: str = "", **options: Any) -> TestRespo
     data = sent.with_token(token)
     if sent.endpoint == "account.use_code":
         data["code"] = [pyotp.TOTP(APP_SECRET).now()]
+    if sent.endpoint == "returns.add_question_file":
+        options.setdefault("content_type", "multipart/form-data")
+        data |= {"file": (BytesIO(PDF), "another.pdf")}
     data |= options.pop("extra", {})
     return stage.pages.client.post(sent.action, data=data, **options)
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",
+    "evidence": "s11audit.cli.evidence",
     "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",

@@ -52,6 +52,8 @@ class Installation:
             "S11AUDIT_PORT": str(port),
             "S11AUDIT_BASE_URL": f"http://{LOOPBACK}:{port}",
             "S11AUDIT_QUESTIONNAIRES": "",
+            "S11AUDIT_EVIDENCE": "",
+            "S11AUDIT_CLAMD": "",
         }
         return read_settings({**environment, **own})
 

@@ -18,6 +18,7 @@ TEXT_LIMIT = 10_000
 LINK_LIMIT = 2_000
 POST_LIMIT = 200
 
+EVIDENCE_MESSAGE = "Say what evidence supports this answer, give a link or add a file"
 CONFIRM_MESSAGE = "Confirm that last time’s answer is still right, or change it"
 
 
@@ -110,18 +111,26 @@ def needs_evidence(question: Question, value: str) -> bool:
     return question.evidence is EvidenceRule.REQUIRED
 
 
-def gaps_in(question: Question, answer: Answer, to_confirm: bool = False) -> list[Gap]:
+def takes_files(question: Question) -> bool:
+    """Whether files can support its answer."""
+    return question.evidence is not EvidenceRule.NONE or question.type == "evidence-list"
+
+
+def gaps_in(
+    question: Question, answer: Answer, to_confirm: bool = False, has_file: bool = False
+) -> list[Gap]:
     """What the answer to one visible question still lacks, in the order of the page.
 
-    An answer brought forward from last time that lacks nothing else is still `to_confirm`.
+    An answer brought forward from last time that lacks nothing else is still `to_confirm`. Where it
+    `has_file`, that is its evidence.
     """
-    lacking = _lacking(question, answer)
+    lacking = _lacking(question, answer, has_file)
     if to_confirm and not lacking:
         lacking = [(Part.CONFIRM, CONFIRM_MESSAGE)]
     return [Gap(question, part, message) for part, message in lacking]
 
 
-def _lacking(question: Question, answer: Answer) -> list[tuple[Part, str]]:
+def _lacking(question: Question, answer: Answer, has_file: bool) -> list[tuple[Part, str]]:
     question_type = type_of(question)
     if not question_type.has_answer:
         return []
@@ -131,8 +140,9 @@ def _lacking(question: Question, answer: Answer) -> list[tuple[Part, str]]:
     lacking: list[tuple[Part, str]] = [(Part.VALUE, still)] if still else []
     if needs_reason(question, answer.value) and not answer.reason:
         lacking.append((Part.REASON, "Say why this does not apply to your agency"))
-    if needs_evidence(question, answer.value) and not (answer.evidence or answer.link):
-        lacking.append((Part.EVIDENCE, "Say what evidence supports this answer, or give a link"))
+    has_evidence = answer.evidence or answer.link or has_file
+    if needs_evidence(question, answer.value) and not has_evidence:
+        lacking.append((Part.EVIDENCE, EVIDENCE_MESSAGE))
     if needs_action(question, answer.value):
         lacking.extend(_missing_promise(answer.promise))
     return lacking
@@ -153,12 +163,16 @@ def gaps(
     questions: Iterable[Question],
     answers: Mapping[str, Answer],
     to_confirm: Set[str] = frozenset(),
+    with_files: Set[str] = frozenset(),
 ) -> list[Gap]:
-    """What these visible questions still lack, in order; `to_confirm` are keys."""
+    """What these visible questions still lack, in order; `to_confirm`, `with_files` are keys."""
     return [
         gap
         for question in questions
         for gap in gaps_in(
-            question, answers.get(question.key, Answer()), question.key in to_confirm
+            question,
+            answers.get(question.key, Answer()),
+            question.key in to_confirm,
+            question.key in with_files,
         )
     ]

@@ -19,6 +19,8 @@ _COUNTED = {
     "confirmed": ("answer confirmed", "answers confirmed"),
     "entries": ("entry", "entries"),
     "events": ("event", "events"),
+    "contents": ("content", "contents"),
+    "files": ("file", "files"),
     "given": ("standard given", "standards given"),
     "mails": ("message", "messages"),
     "questions": ("question", "questions"),

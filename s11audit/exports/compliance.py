@@ -160,7 +160,10 @@ def answer_rows(
                 if type_of(question).has_answer:
                     answer = each.answers.get(question.key, Answer())
                     waits = question.key in each.to_confirm
-                    yield answer_row(agency, standard.title, question, answer, to_confirm=waits)
+                    files = each.files.get(question.key, ())
+                    yield answer_row(
+                        agency, standard.title, question, answer, files=files, to_confirm=waits
+                    )
 
 
 def answer_row(
@@ -169,9 +172,10 @@ def answer_row(
     question: Question,
     answer: Answer,
     *,
+    files: Sequence[str] = (),
     to_confirm: bool = False,
 ) -> AnswerRow:
-    """One question and its answer; `agency` is its reference, name and type.
+    """One question and its answer; `agency` is its reference, name and type, `files` are names.
 
     What was brought forward and waits `to_confirm` stands as that, and has no colour.
     """
@@ -185,7 +189,7 @@ def answer_row(
         rag="" if to_confirm else rag_in_words(question, answer.value),
         reason=answer.reason,
         comment=answer.comment,
-        evidence=answer.evidence,
+        evidence="\n".join(filter(None, [answer.evidence, *(f"File: {one}" for one in files)])),
         link=answer.link,
         action_what=answer.promise.what,
         action_post=answer.promise.post,

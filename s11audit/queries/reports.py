@@ -6,8 +6,8 @@ the others it sees how far they have got.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -33,6 +33,7 @@ from s11audit.models import (
 )
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries import reach
+from s11audit.queries.evidence import file_names_of_round, files_of_return
 from s11audit.queries.respondents import respondents_of
 from s11audit.queries.returns import is_given, scorecard_of
 
@@ -79,7 +80,7 @@ class ReturnAnswers:
     """The answers (question key → answer) of one return, without hidden questions.
 
     Those of `to_confirm` (keys) were brought forward and are no answers until they are confirmed;
-    only an agency's own return shows any.
+    only an agency's own return shows any. `files` are names, by question key.
     """
 
     agency_reference: str
@@ -87,6 +88,7 @@ class ReturnAnswers:
     respondent: Respondent
     answers: dict[str, Answer]
     to_confirm: frozenset[str] = frozenset()
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def round_to_export(session: Session, reference: str, *, visible_to: Viewer) -> AuditRound | None:
@@ -192,6 +194,7 @@ def submitted_answers(
     submitted return without any answer is there too.
     """
     respondents = respondents_of(session, audit_round)
+    files = file_names_of_round(session, audit_round, visible_to=visible_to)
     given = and_(StoredAnswer.return_id == AgencyReturn.id, is_given())
     rows = session.execute(
         select(AgencyReturn.id, Agency.id, Agency.reference, Agency.name, *_ANSWER_COLUMNS)
@@ -207,9 +210,9 @@ def submitted_answers(
     )
     for head, group in groupby(rows, key=_head):
         _, agency_id, reference, name = head
-        yield ReturnAnswers(
-            reference, name, respondents[agency_id], _answers(row[4:] for row in group)
-        )
+        answers = _answers(row[4:] for row in group)
+        named = files.get(reference, {})
+        yield ReturnAnswers(reference, name, respondents[agency_id], answers, files=named)
 
 
 def _head(row: Any) -> tuple[int, int, str, str]:
@@ -263,7 +266,10 @@ def own_answers(
     to_confirm = frozenset(row.question_key for row in rows if row.to_confirm)
     agency = agency_return.agency
     own = _answers(row[1:] for row in rows)
-    return ReturnAnswers(agency.reference, agency.name, agency_return.respondent, own, to_confirm)
+    attached = files_of_return(session, agency_return.id)
+    names = {key: [file.name for file in files] for key, files in attached.items()}
+    respondent = agency_return.respondent
+    return ReturnAnswers(agency.reference, agency.name, respondent, own, to_confirm, names)
 
 
 def own_actions(

@@ -27,7 +27,7 @@ from s11audit.models import AgencyReturn
 from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
 from s11audit.services.answer_rows import AnswerRows
-from s11audit.services.carrying import BroughtForward, bring_forward
+from s11audit.services.carrying import BroughtForward, bring_files, bring_forward
 from s11audit.services.events import record
 from s11audit.services.returns import check_round_is_open
 
@@ -132,6 +132,8 @@ def save_answers(
         answers, waiting = saved.answers, saved.to_confirm
         rows = AnswerRows(session, agency_return, questionnaire, held, answers, waiting, by, now)
         rows.store(touched)
+        if brought:
+            bring_files(session, agency_return, brought, by=by, now=now)
         _record(session, agency_return, saved, starts, by=by, now=now)
     return saved
 

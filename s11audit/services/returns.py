@@ -24,7 +24,8 @@ from s11audit.domain.workflow import (
     StepNotAllowedError,
     takes_answers,
 )
-from s11audit.models import AgencyReturn, Signature, Snapshot
+from s11audit.models import AgencyReturn, EvidenceFile, Signature, Snapshot
+from s11audit.queries.evidence import files_of_return
 from s11audit.queries.reminders import TO_SIGN
 from s11audit.queries.returns import (
     answers_of,
@@ -61,9 +62,10 @@ class AlreadySignedError(StepNotAllowedError):
 
 @dataclass(frozen=True)
 class Written:
-    """A return's asked questions' answers, as they stand now."""
+    """A return's asked questions' answers and their files, as they stand now."""
 
     answers: Mapping[str, Answer]
+    files: Mapping[str, Sequence[EvidenceFile]]
     gaps: tuple[Gap, ...]
 
 
@@ -110,7 +112,7 @@ def send_for_sign_off(
     written = _written(session, agency_return, questionnaire)
     if written.gaps:
         raise GapsError(written.gaps)
-    snapshot = _freeze(session, agency_return, questionnaire, written.answers, by=by, now=now)
+    snapshot = _freeze(session, agency_return, questionnaire, written, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
     write_notice(session, TO_SIGN, agency_return, address, now=now)
     return snapshot
@@ -265,7 +267,10 @@ def _written(
     asked = route(questionnaire, agency_return.respondent, values_of(held)).asked
     questions = [question for standard in asked.values() for question in standard]
     answers = {q.key: held[q.key].answer for q in questions if q.key in held}
-    return Written(answers, tuple(gaps(questions, answers, unconfirmed(held))))
+    attached = files_of_return(session, agency_return.id)
+    files = {q.key: attached[q.key] for q in questions if q.key in attached}
+    lacking = gaps(questions, answers, unconfirmed(held), files.keys())
+    return Written(answers, files, tuple(lacking))
 
 
 def _promises(written: Written) -> dict[str, Promise]:
@@ -279,7 +284,7 @@ def _freeze(
     session: Session,
     agency_return: AgencyReturn,
     questionnaire: Questionnaire,
-    answers: Mapping[str, Answer],
+    written: Written,
     *,
     by: Viewer,
     now: datetime,
@@ -289,7 +294,11 @@ def _freeze(
             "return": agency_return.reference,
             "questionnaire": [questionnaire.id, questionnaire.version, questionnaire.sha256],
             **_local(questionnaire),
-            "answers": {key: _plain(answer) for key, answer in answers.items()},
+            "answers": {key: _plain(answer) for key, answer in written.answers.items()},
+            "files": {
+                key: [[file.name, file.sha256] for file in files]
+                for key, files in written.files.items()
+            },
         },
         ensure_ascii=False,
         sort_keys=True,

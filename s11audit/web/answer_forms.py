@@ -44,9 +44,11 @@ class AnswerForm:
         typed: MultiDict[str, str] | None,
         today: date,
         is_to_confirm: bool = False,
+        has_file: bool = False,
     ) -> None:
         self.question = question
         self.is_to_confirm = is_to_confirm
+        self.has_file = has_file
         self.prefix = f"{question.id}__"
         sent = typed if typed is not None and self._was_sent(typed) else None
         self.is_sent = sent is not None
@@ -92,7 +94,7 @@ class AnswerForm:
             Part.ACTION_DUE: DateParts(),
         }
         parts = parts_of(question)
-        if self.is_to_confirm and not gaps_in(question, self._stored):
+        if self.is_to_confirm and not gaps_in(question, self._stored, has_file=self.has_file):
             boxes[Part.CONFIRM] = TickField()
             parts |= {Part.CONFIRM}
         return {part: box for part, box in boxes.items() if part in parts}
@@ -128,7 +130,8 @@ class AnswerForm:
         answer = self.typed
         if self.seen != self._stored.digest:
             return True
-        return self.is_to_confirm and bool(answer.value) and not gaps_in(self.question, answer)
+        lacking = gaps_in(self.question, answer, has_file=self.has_file)
+        return self.is_to_confirm and bool(answer.value) and not lacking
 
     @property
     def typed(self) -> Answer:
@@ -175,10 +178,11 @@ class AnswerForm:
         """When evidence is needed, in words."""
         question = self.question
         if question.evidence is EvidenceRule.REQUIRED:
-            return "What shows this? Needed, unless you give a link."
+            return "What shows this? Needed, unless you give a link or add a file."
         if question.evidence is EvidenceRule.WHEN_GREEN:
             green = "” or “".join(level.label for level in self.levels_that(needs_evidence))
-            return f"What shows this? Needed if you answer “{green}”, unless you give a link."
+            needed = f"Needed if you answer “{green}”, unless you give a link or add a file."
+            return f"What shows this? {needed}"
         return "What shows this? (optional)"
 
     def levels_that(self, needs: Callable[[Question, str], bool]) -> list[Level]:
@@ -196,6 +200,7 @@ class StandardForm:
         today: date,
         typed: MultiDict[str, str] | None = None,
         to_confirm: Set[str] = frozenset(),
+        with_files: Set[str] = frozenset(),
     ) -> None:
         self.forms = [
             AnswerForm(
@@ -204,6 +209,7 @@ class StandardForm:
                 typed,
                 today,
                 question.key in to_confirm,
+                question.key in with_files,
             )
             for question in questions
         ]

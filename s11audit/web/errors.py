@@ -109,6 +109,14 @@ NO_ROOM = Problem(
         "whoever runs this service has to make room first.",
     ),
 )
+FILE_TOO_LARGE = Problem(
+    "The file that you sent is too large",
+    (
+        "Nothing was saved just now. What you saved before is safe.",
+        "Go back and choose a smaller file. A large document can be split, or saved with smaller "
+        "pictures.",
+    ),
+)
 TOO_OFTEN = Problem(
     "You have tried too many times",
     ("If it was not you who tried so often, tell the partnership’s office.",),
@@ -182,6 +190,8 @@ def _http_problem(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
     if status == 413:
         _throw_away_the_rest()
+        if request.mimetype == "multipart/form-data":
+            return problem_page(FILE_TOO_LARGE, status)
     return problem_page(PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]), status)
 
 

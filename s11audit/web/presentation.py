@@ -13,7 +13,9 @@ from flask import Flask, g, request, url_for
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
+from s11audit.domain.answers import takes_files
 from s11audit.domain.dates import long_date, long_time
+from s11audit.domain.file_names import size_in_words
 from s11audit.domain.numbers import counted, percent, plain_number
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
@@ -70,6 +72,7 @@ def init_app(app: Flask) -> None:
         percentage=percentage,
         plain_number=plain_number,
         counted=counted,
+        size_in_words=size_in_words,
     )
     app.jinja_env.globals.update(
         LABELS=LABELS,
@@ -82,6 +85,7 @@ def init_app(app: Flask) -> None:
         Permission=Permission,
         percent=percent,
         type_of=type_of,
+        takes_files=takes_files,
         version_name=version_name,
         agency_type_label=agency_type_label,
         asset_url=asset_url,

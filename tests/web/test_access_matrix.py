@@ -28,8 +28,10 @@ from s11audit.models import (
     Action,
     Agency,
     AgencyReturn,
+    AnswerFile,
     AuditRound,
     Delegation,
+    EvidenceFile,
     Invitation,
     Membership,
     Partnership,
@@ -45,6 +47,7 @@ from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.people import as_viewer
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
+from tests.contents import kept
 from tests.pages import Pages
 from tests.rounds_and_returns import IN_SPRING, NOON, Opened
 
@@ -70,6 +73,7 @@ EXAMPLES = {
     "asker": "DOWN",
     "identity_id": 1,
     "session_id": 999,
+    "key": "leadership.board-lead",
 }
 STEPS = {
     "/rounds/<reference>/steps/<step>": ROUND_STEPS,
@@ -229,6 +233,7 @@ class _Founder:
         )
         self.session.add_all([held, helping, action, invitation, *requests])
         self._sign(found, somebody)
+        file = self._support(found, somebody)
         self.session.flush()
         return {
             "rounds": ROUND_OF[where],
@@ -242,6 +247,7 @@ class _Founder:
             "invitation_id": invitation.id,
             "request_id": requests[0].id,
             "second_request_id": requests[1].id,
+            "file_id": file.id,
             **self._of_the_installation(where),
         }
 
@@ -275,6 +281,31 @@ class _Founder:
             signed_at=NOON,
         )
         self.session.add(signature)
+
+    def _support(self, agency_return: AgencyReturn, by: User) -> EvidenceFile:
+        """A file that supports an answer of the standard which is delegated."""
+        new = kept()
+        file = EvidenceFile(
+            agency_id=agency_return.agency_id,
+            name=new.name,
+            media_type=new.media_type,
+            size=len(new.raw),
+            sha256=new.sha256,
+            uploaded_at=NOON,
+            uploaded_by_id=by.id,
+        )
+        self.session.add(file)
+        self.session.flush()
+        self.session.add(
+            AnswerFile(
+                return_id=agency_return.id,
+                question_key=EXAMPLES["key"],
+                file_id=file.id,
+                added_at=NOON,
+                added_by_id=by.id,
+            )
+        )
+        return file
 
     def _of_the_installation(self, where: str) -> dict[str, Any]:
         home = "FAR" if where == FAR else "DOWN"

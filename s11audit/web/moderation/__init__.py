@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s11audit.web.moderation import heat_map, returns, standards
+from s11audit.web.moderation import evidence, heat_map, returns, standards
 from s11audit.web.moderation.pages import blueprint
 
-__all__ = ["blueprint", "heat_map", "returns", "standards"]
+__all__ = ["blueprint", "evidence", "heat_map", "returns", "standards"]

@@ -24,12 +24,14 @@ from s11audit.domain.workflow import (
 )
 from s11audit.models import AgencyReturn
 from s11audit.queries.agencies import mail_of
+from s11audit.queries.evidence import files_of_return
 from s11audit.queries.moderation import actions_of_return, agencies_answering
 from s11audit.queries.returns import answers_of, scores_of, values_of
 from s11audit.queries.side_states import statement_of
 from s11audit.queries.signatures import signatures_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
+from s11audit.web.moderation.evidence import evidence_of
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
 from s11audit.web.own_links import return_links
 from s11audit.web.security import db, now, permitted, viewer
@@ -109,6 +111,7 @@ def cell(reference: str, agency: str, standard: str) -> str:
         questions=asked.get(shown.id, ()),
         answers={key: held.answer for key, held in answers.items()},
         scorecard=scores.standards.get(shown.id) if scores else None,
+        files=files_of_return(db(), found.id),
         actions=actions_of_return(db(), found, visible_to=viewer()),
         other_agencies=_beside(neighbours, places.index(agency) if agency in places else None),
         other_standards=_beside(standards, standards.index(shown) if shown in standards else None),
@@ -141,6 +144,7 @@ def _return_page(
         scores=scores_of(db(), found.id),
         signatures=signatures_of(db(), found.id) if readable else (),
         statement=statement_of(db(), found),
+        evidence=evidence_of(found, questionnaire) if readable else [],
         actions=actions_of_return(db(), found, visible_to=viewer()),
         buttons=buttons,
         errors=errors_in(buttons),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import render_template
 
 from s11audit.domain.permissions import Permission
+from s11audit.queries.evidence import files_to_standard
 from s11audit.queries.moderation import (
     QuestionCount,
     answers_to_standard,
@@ -39,6 +40,7 @@ def show(reference: str, standard: str) -> str:
         questionnaire=questionnaire,
         standard=shown,
         answers=answers,
+        files=files_to_standard(db(), audit_round, shown, visible_to=viewer()),
         counts={key: count_rags(given) for key, given in answers.items()},
     )
 

@@ -10,6 +10,7 @@ from s11audit.web.returns import (  # noqa: E402, F401
     answering,
     changes,
     delegating,
+    evidence,
     overview,
     signing,
     starting,

@@ -26,6 +26,8 @@ from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
 from s11audit.web.security import db, now, permitted, viewer
 
 CONFIRM_ALL = "confirm-all"
+# `files:<key>` saves, and goes on to the files of that question.
+FILES = "files:"
 
 Page = str | tuple[str, int] | Response
 
@@ -82,6 +84,9 @@ def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     if form.errors:
         return _page(desk, asked, form), 422
     reference = desk.agency_return.reference
+    if wanted and wanted.startswith(FILES):
+        key = wanted.removeprefix(FILES)
+        return redirect(url_for("returns.question_files", reference=reference, key=key), 303)
     if wanted == CONFIRM_ALL and desk.gaps(asked.id):
         here = url_for("returns.standard", reference=reference, standard_id=asked.id)
         return redirect(here, 303)
@@ -113,7 +118,8 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
 
 def _form(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
     questions = desk.questions_on_page(standard_id)
-    return StandardForm(questions, desk.answers, desk.today, typed, desk.to_confirm)
+    stored, files = desk.answers, desk.files.keys()
+    return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files)
 
 
 def _standard_or_404(desk: Desk, standard_id: str) -> Standard:

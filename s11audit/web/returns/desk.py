@@ -18,9 +18,10 @@ from s11audit.domain.routing import Route, can_turn_on_its_page, holds, route
 from s11audit.domain.scoring import ReturnScore, Scorecard
 from s11audit.domain.shares import Share
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, takes_answers
-from s11audit.models import AgencyReturn
+from s11audit.models import AgencyReturn, EvidenceFile
 from s11audit.queries.asking import chain_for, questionnaire_for
 from s11audit.queries.delegations import share_of
+from s11audit.queries.evidence import files_of_return
 from s11audit.queries.own_returns import own_return
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of, unconfirmed
 from s11audit.web.security import db, now, services, viewer
@@ -57,6 +58,12 @@ class Desk:
         return {key: answer for key, answer in everything if self.reads.has_question(key)}
 
     @cached_property
+    def files(self) -> Mapping[str, Sequence[EvidenceFile]]:
+        """The files that support answers which the viewer may see, by question key."""
+        found = files_of_return(db(), self.agency_return.id)
+        return {key: files for key, files in found.items() if self.reads.has_question(key)}
+
+    @cached_property
     def chain(self) -> Sequence[Questionnaire]:
         """The questionnaire, then the versions that it replaces."""
         return chain_for(self.agency_return, services().catalogue)
@@ -84,7 +91,8 @@ class Desk:
         return holds(condition, {key: given})
 
     def gaps(self, standard_id: str) -> list[Gap]:
-        return gaps(self.route.asked.get(standard_id, ()), self.answers, self.to_confirm)
+        asked = self.route.asked.get(standard_id, ())
+        return gaps(asked, self.answers, self.to_confirm, self.files.keys())
 
     def waiting(self, standard_id: str) -> list[Question]:
         """The questions of a standard whose answers of last time are to be confirmed."""
