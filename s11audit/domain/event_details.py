@@ -20,6 +20,7 @@ _COUNTED = {
     "entries": ("entry", "entries"),
     "events": ("event", "events"),
     "given": ("standard given", "standards given"),
+    "no_longer_ready": ("standard no longer ready", "standards no longer ready"),
     "questions": ("question", "questions"),
     "returns": ("return", "returns"),
     "taken_back": ("standard taken back", "standards taken back"),

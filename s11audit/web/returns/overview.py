@@ -18,6 +18,7 @@ from s11audit.queries.own_returns import OwnReturn, own_returns
 from s11audit.queries.returns import signature_of
 from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
+from s11audit.web.returns.colleagues import at_every_standard
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
@@ -57,6 +58,7 @@ def show(reference: str) -> str:
         to_bring=to_bring(desk),
         looking_back=last_time(desk) if desk.is_editable else None,
         score=desk.score(),
+        colleagues=at_every_standard(desk),
         signature=signature_of(db(), agency_return.id),
         delegated=delegations_of(db(), agency_return) if desk.may(Permission.DELEGATE) else None,
         is_overdue=is_overdue(agency_return.status, agency_return.due_on, desk.today),
@@ -67,7 +69,12 @@ def show(reference: str) -> str:
 @permitted(Permission.KEEP_RETURN)
 def check(reference: str) -> str:
     desk = desk_of(reference, to=Permission.KEEP_RETURN)
-    return render_template("returns/check.html", desk=desk, score=desk.score())
+    return render_template(
+        "returns/check.html",
+        desk=desk,
+        score=desk.score(),
+        colleagues=at_every_standard(desk),
+    )
 
 
 @blueprint.get("/<reference>/receipt")
