@@ -23,6 +23,7 @@ _COUNTED = {
     "files": ("file", "files"),
     "given": ("standard given", "standards given"),
     "mails": ("message", "messages"),
+    "no_longer_ready": ("standard no longer ready", "standards no longer ready"),
     "questions": ("question", "questions"),
     "returns": ("return", "returns"),
     "taken_back": ("standard taken back", "standards taken back"),

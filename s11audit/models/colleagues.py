@@ -45,6 +45,7 @@ class DeskVisit(Base):
     """When somebody last looked at a standard of a return, and the time before that.
 
     One visit lasts while they keep looking, so `looked_before_at` is when their last visit ended.
+    `here_at` is when their page last said that it is open, which shows them nothing new.
     """
 
     __tablename__ = "desk_visits"
@@ -54,4 +55,5 @@ class DeskVisit(Base):
     standard_id: Mapped[str] = mapped_column(String(100), primary_key=True)
     looked_at: Mapped[datetime] = mapped_column(UtcTime())
     looked_before_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    here_at: Mapped[datetime] = mapped_column(UtcTime())
     user: Mapped[User] = relationship()

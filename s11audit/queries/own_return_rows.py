@@ -131,6 +131,7 @@ def _visits(user: User) -> Executable:
             DeskVisit.standard_id.label("standard"),
             DeskVisit.looked_at,
             DeskVisit.looked_before_at,
+            DeskVisit.here_at.label("last_open_at"),
         )
         .join(AgencyReturn, AgencyReturn.id == DeskVisit.return_id)
         .where(DeskVisit.user_id == user.id)

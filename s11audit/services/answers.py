@@ -28,6 +28,7 @@ from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
 from s11audit.services.answer_rows import AnswerRows
 from s11audit.services.carrying import BroughtForward, bring_files, bring_forward
+from s11audit.services.colleagues import forget_ready
 from s11audit.services.events import record
 from s11audit.services.returns import check_round_is_open
 
@@ -134,7 +135,10 @@ def save_answers(
         rows.store(touched)
         if brought:
             bring_files(session, agency_return, brought, by=by, now=now)
-        _record(session, agency_return, saved, starts, by=by, now=now)
+        standards = {key.partition(".")[0] for key in touched}
+        # Before it is started, nothing of a return is marked.
+        unready = () if starts else forget_ready(session, agency_return, standards)
+        _record(session, agency_return, saved, starts, unready, by=by, now=now)
     return saved
 
 
@@ -216,11 +220,14 @@ def _record(
     agency_return: AgencyReturn,
     saved: Saved,
     starts: bool,
+    unready: Sequence[str],
     *,
     by: Viewer,
     now: datetime,
 ) -> None:
     detail: dict[str, Any] = {"questions": sorted(saved.changed)}
+    if unready:
+        detail["no_longer_ready"] = list(unready)
     if saved.confirmed:
         detail["confirmed"] = list(saved.confirmed)
     if saved.brought:

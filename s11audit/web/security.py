@@ -86,6 +86,12 @@ def permitted(permission: Permission, half_signed_in: bool = False) -> Callable[
     return declare
 
 
+def unattended(view: View) -> View:
+    """Declare that pages call this on their own: it does not keep whoever left one signed in."""
+    view.is_unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def declared_permission(app: Flask, endpoint: str) -> Permission | None:
     return getattr(app.view_functions[endpoint], "permission", None)
 
@@ -174,7 +180,13 @@ def _recognise() -> None:
     if found is None:
         return  # the cookie keeps its token: what is sent with it can be kept for its person
     g.signed_in, g.viewer = found, found.viewer
-    _touch(found)
+    if not _is_unattended(request.endpoint):
+        _touch(found)
+
+
+def _is_unattended(endpoint: str | None) -> bool:
+    view = current_app.view_functions.get(endpoint or "")
+    return getattr(view, "is_unattended", False)
 
 
 def _touch(found: SignedIn) -> None:

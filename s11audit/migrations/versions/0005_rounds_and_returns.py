@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("standard_id", sa.String(length=100), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("looked_before_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("here_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["return_id"],
             ["agency_returns.id"],

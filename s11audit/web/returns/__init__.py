@@ -9,6 +9,8 @@ blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 from s11audit.web.returns import (  # noqa: E402, F401
     answering,
     changes,
+    colleagues,
+    comments,
     delegating,
     evidence,
     overview,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -20,9 +20,11 @@ from s11audit.services.answers import Conflict, Saved, save_answers
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
+from s11audit.web.returns.colleagues import AtStandard, at_standard, look_at
 from s11audit.web.returns.conditions import condition_json
-from s11audit.web.returns.desk import Desk, desk_of
+from s11audit.web.returns.desk import Desk, desk_of, standard_or_404
 from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
+from s11audit.web.returns.readiness import READY_CHOICES, mark_as_asked, tell_what_is_ready
 from s11audit.web.security import db, now, permitted, viewer
 
 CONFIRM_ALL = "confirm-all"
@@ -36,21 +38,26 @@ Page = str | tuple[str, int] | Response
 @permitted(Permission.SEE_RETURN)
 def standard(reference: str, standard_id: str) -> str:
     desk = desk_of(reference)
-    asked = _standard_or_404(desk, standard_id)
+    asked = standard_or_404(desk, standard_id)
+    colleagues = look_at(desk, standard_id)
     if not desk.may_answer(standard_id):
-        return render_template("returns/standard-read.html", desk=desk, standard=asked)
-    return _page(desk, asked, _form(desk, standard_id))
+        return render_template(
+            "returns/standard-read.html", desk=desk, standard=asked, colleagues=colleagues
+        )
+    return _page(desk, asked, _form(desk, standard_id), colleagues)
 
 
 @blueprint.post("/<reference>/standards/<standard_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def save_standard(reference: str, standard_id: str) -> Page:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
-    asked = _standard_or_404(desk, standard_id)
+    asked = standard_or_404(desk, standard_id)
     form = _form(desk, standard_id, request.form)
     confirms = desk.route.asked[standard_id] if request.form.get("next") == CONFIRM_ALL else ()
     try:
         saved = _save(desk, form, confirms)
+        if not saved.conflicts and not form.faulty:
+            mark_as_asked(desk, standard_id)
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))
     db().commit()
@@ -82,7 +89,7 @@ def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     if wanted == "continue":
         form.show_gaps(desk.gaps(asked.id))
     if form.errors:
-        return _page(desk, asked, form), 422
+        return _page(desk, asked, form, at_standard(desk, asked.id)), 422
     reference = desk.agency_return.reference
     if wanted and wanted.startswith(FILES):
         key = wanted.removeprefix(FILES)
@@ -90,6 +97,9 @@ def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     if wanted == CONFIRM_ALL and desk.gaps(asked.id):
         here = url_for("returns.standard", reference=reference, standard_id=asked.id)
         return redirect(here, 303)
+    if wanted in READY_CHOICES:
+        tell_what_is_ready(desk, asked)
+        return redirect(url_for("returns.show", reference=reference), 303)
     if wanted not in ("continue", CONFIRM_ALL):
         flash(f"“{asked.title}” is saved. You can come back to it at any time.", "success")
         return redirect(url_for("returns.show", reference=reference), 303)
@@ -122,19 +132,13 @@ def _form(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None
     return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files)
 
 
-def _standard_or_404(desk: Desk, standard_id: str) -> Standard:
-    for asked in desk.standards:
-        if asked.id == standard_id:
-            return asked
-    abort(404)
-
-
-def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
+def _page(desk: Desk, asked: Standard, form: StandardForm, colleagues: AtStandard | None) -> str:
     return render_template(
         "returns/standard.html",
         desk=desk,
         standard=asked,
         form=form,
+        colleagues=colleagues,
         looking_back=last_time(desk, [one.question for one in form.forms]),
         shown={question.key for question in desk.route.asked.get(asked.id, ())},
         elsewhere=_elsewhere(desk, form),

@@ -176,6 +176,14 @@ class Desk:
         return self.agency_return.status is ReturnStatus.AWAITING_SIGN_OFF
 
 
+def standard_or_404(desk: Desk, standard_id: str) -> Standard:
+    """The standard of this id, if the return asks it and the viewer may see it."""
+    for asked in desk.standards:
+        if asked.id == standard_id:
+            return asked
+    abort(404)
+
+
 def desk_of(
     reference: str, *, to: Permission = Permission.SEE_RETURN, to_change: bool = False
 ) -> Desk:

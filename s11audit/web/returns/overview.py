@@ -19,6 +19,7 @@ from s11audit.queries.side_states import statement_of
 from s11audit.queries.signatures import signatures_of
 from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
+from s11audit.web.returns.colleagues import at_every_standard
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
@@ -58,6 +59,7 @@ def show(reference: str) -> str:
         to_bring=to_bring(desk),
         looking_back=last_time(desk) if desk.is_editable else None,
         score=desk.score(),
+        colleagues=at_every_standard(desk),
         signatures=signatures_of(db(), agency_return.id),
         statement=statement_of(db(), agency_return) if desk.reads.everything else None,
         delegated=delegations_of(db(), agency_return) if desk.may(Permission.DELEGATE) else None,
@@ -75,6 +77,7 @@ def check(reference: str) -> str:
         desk=desk,
         score=desk.score(),
         signatories=signatories_of(db(), desk.agency_return) if sends else (),
+        colleagues=at_every_standard(desk),
     )
 
 
