@@ -23,3 +23,8 @@ def long_time(moment: datetime) -> str:
 def today_in_london(now: datetime) -> date:
     """The calendar day in London at this moment."""
     return now.astimezone(LONDON).date()
+
+
+def clock_time(moment: datetime) -> str:
+    """`14:05`, on London's clocks. `moment` must know its time zone."""
+    return f"{moment.astimezone(LONDON):%H:%M}"

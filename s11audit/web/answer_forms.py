@@ -159,11 +159,16 @@ class AnswerForm:
             self.form[gap.part].lacks(gap.message)
 
     @property
-    def errors(self) -> Iterator[tuple[str, str]]:
+    def faults(self) -> Iterator[tuple[str, str]]:
         """Id of a box and what is wrong with it; the first control of a box has the box's id."""
         for part in self.form.data:
-            for control, message in self.form[part].faults():
-                yield control, f"{self.question.title}: {without_capital(message)}"
+            yield from self.form[part].faults()
+
+    @property
+    def errors(self) -> Iterator[tuple[str, str]]:
+        """The same, saying which question it is about."""
+        for control, message in self.faults:
+            yield control, f"{self.question.title}: {without_capital(message)}"
 
     def as_sent(self) -> Iterator[tuple[str, str]]:
         """Names and texts of the boxes as a browser would send them again."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
@@ -16,14 +15,15 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.routing_words import condition_words
 from s11audit.domain.workflow import StepNotAllowedError
-from s11audit.services.answers import Conflict, Saved, save_answers
+from s11audit.services.answers import Conflict, Saved
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.conditions import condition_json
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
-from s11audit.web.security import db, now, permitted, viewer
+from s11audit.web.returns.saving import form_of, save, standard_or_404
+from s11audit.web.security import box, db, permitted, viewer
 
 CONFIRM_ALL = "confirm-all"
 
@@ -34,21 +34,21 @@ Page = str | tuple[str, int] | Response
 @permitted(Permission.SEE_RETURN)
 def standard(reference: str, standard_id: str) -> str:
     desk = desk_of(reference)
-    asked = _standard_or_404(desk, standard_id)
+    asked = standard_or_404(desk, standard_id)
     if not desk.may_answer(standard_id):
         return render_template("returns/standard-read.html", desk=desk, standard=asked)
-    return _page(desk, asked, _form(desk, standard_id))
+    return _page(desk, asked, form_of(desk, standard_id))
 
 
 @blueprint.post("/<reference>/standards/<standard_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def save_standard(reference: str, standard_id: str) -> Page:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
-    asked = _standard_or_404(desk, standard_id)
-    form = _form(desk, standard_id, request.form)
+    asked = standard_or_404(desk, standard_id)
+    form = form_of(desk, standard_id, request.form)
     confirms = desk.route.asked[standard_id] if request.form.get("next") == CONFIRM_ALL else ()
     try:
-        saved = _save(desk, form, confirms)
+        saved = save(desk, form, confirms)
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))
     db().commit()
@@ -60,23 +60,10 @@ def save_standard(reference: str, standard_id: str) -> Page:
     return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
 
 
-def _save(desk: Desk, form: StandardForm, confirms: Sequence[Question]) -> Saved:
-    return save_answers(
-        db(),
-        desk.agency_return,
-        desk.questionnaire,
-        form.changes({question.key for question in confirms}),
-        held=desk.held,
-        chain=() if desk.is_started else desk.chain,
-        by=viewer(),
-        now=now(),
-    )
-
-
 def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     """On to the next standard or back to the list; back to this page while anything is wrong."""
     wanted = request.form.get("next")
-    form = _form(desk, asked.id).keeping_faulty(sent)
+    form = form_of(desk, asked.id).keeping_faulty(sent)
     if wanted == "continue":
         form.show_gaps(desk.gaps(asked.id))
     if form.errors:
@@ -111,18 +98,6 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
     flash(told, "message" if left else "success")
 
 
-def _form(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
-    questions = desk.questions_on_page(standard_id)
-    return StandardForm(questions, desk.answers, desk.today, typed, desk.to_confirm)
-
-
-def _standard_or_404(desk: Desk, standard_id: str) -> Standard:
-    for asked in desk.standards:
-        if asked.id == standard_id:
-            return asked
-    abort(404)
-
-
 def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
     return render_template(
         "returns/standard.html",
@@ -136,6 +111,7 @@ def _page(desk: Desk, asked: Standard, form: StandardForm) -> str:
         needs_action=needs_action,
         condition_json=partial(condition_json, settled=desk.settled),
         condition_words=condition_words,
+        draft_key=box().key_for(f"drafts of {viewer().user_id}"),
     )
 
 

@@ -1,0 +1,47 @@
+"""What both ways of saving a standard share: the form that is pressed, and the script that saves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+from s11audit.domain.questionnaire import Question, Standard
+from s11audit.services.answers import Saved, save_answers
+from s11audit.web.answer_forms import StandardForm
+from s11audit.web.returns.desk import Desk
+from s11audit.web.security import db, now, viewer
+
+
+def standard_or_404(desk: Desk, standard_id: str) -> Standard:
+    """The standard of this id, if it asks the agency anything and is the viewer's to see."""
+    for asked in desk.standards:
+        if asked.id == standard_id:
+            return asked
+    abort(404)
+
+
+def form_of(
+    desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None
+) -> StandardForm:
+    """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
+    questions = desk.questions_on_page(standard_id)
+    return StandardForm(questions, desk.answers, desk.today, typed, desk.to_confirm)
+
+
+def save(desk: Desk, form: StandardForm, confirms: Sequence[Question] = ()) -> Saved:
+    """Save what the form was sent with; of `confirms`, as if their boxes had been ticked.
+
+    Raises what `save_answers` raises.
+    """
+    return save_answers(
+        db(),
+        desk.agency_return,
+        desk.questionnaire,
+        form.changes({question.key for question in confirms}),
+        held=desk.held,
+        chain=() if desk.is_started else desk.chain,
+        by=viewer(),
+        now=now(),
+    )
