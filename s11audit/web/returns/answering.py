@@ -52,8 +52,9 @@ def save_standard(reference: str, standard_id: str) -> Page:
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))
     db().commit()
-    if saved.conflicts:
-        return _conflict_page(desk, asked, form, saved.conflicts)
+    undecided = _undecided(desk, form)
+    if saved.conflicts or undecided:
+        return _conflict_page(desk, asked, form, [*undecided, *saved.conflicts])
     tell_what_was_brought(saved.brought, desk)
     if confirms:
         _tell_what_is_confirmed(desk.waiting(standard_id), saved)
@@ -128,6 +129,15 @@ def _elsewhere(desk: Desk, form: StandardForm) -> dict[str, str]:
     }
 
 
+def _undecided(desk: Desk, form: StandardForm) -> list[Conflict]:
+    """The conflicts that were shown before and of which nothing was chosen."""
+    return [
+        Conflict(one.question.key, one.typed, desk.held[one.question.key])
+        for one in form.undecided
+        if one.question.key in desk.held
+    ]
+
+
 def _conflict_page(
     desk: Desk, asked: Standard, form: StandardForm, conflicts: Sequence[Conflict]
 ) -> tuple[str, int]:
@@ -138,7 +148,12 @@ def _conflict_page(
     by_key = {one.question.key: one for one in form.forms}
     pairs = [(by_key[conflict.key], conflict) for conflict in conflicts]
     page = render_template(
-        "returns/conflict.html", desk=desk, standard=asked, pairs=pairs, faulty=form.faulty
+        "returns/conflict.html",
+        desk=desk,
+        standard=asked,
+        pairs=pairs,
+        faulty=form.faulty,
+        undecided=form.undecided,
     )
     return page, 409
 

@@ -1,4 +1,4 @@
-"""What both ways of saving a standard share: the form that is pressed, and the script that saves."""
+"""What both ways of saving a standard share: the form that is sent, and the script."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def standard_or_404(desk: Desk, standard_id: str) -> Standard:
     abort(404)
 
 
-def form_of(
-    desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None
-) -> StandardForm:
+def form_of(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
     """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
     questions = desk.questions_on_page(standard_id)
     return StandardForm(questions, desk.answers, desk.today, typed, desk.to_confirm)

@@ -295,15 +295,22 @@ class Autosave {
   // The form goes off after what is on its way has come back, or it would conflict with itself.
   async submitted(event) {
     if (this.isCleared) return;
-    event.preventDefault();
-    if (this.isWaiting) return;
-    this.isWaiting = true;
     this.endOffer(() => {});
+    const isOffline = this.trouble === "offline";
+    const mustWait = this.sending || this.questions.some((question) => question.canBeSent);
+    if (this.isStopped || !(mustWait || isOffline)) {
+      this.isCleared = true;
+      return;
+    }
+    event.preventDefault();
+    const { submitter } = event;
+    if (this.isWaiting || !mustWait) return;
+    this.isWaiting = true;
     await this.save();
     this.isWaiting = false;
     if (this.trouble === "offline") return;
     this.isCleared = true;
-    this.form.requestSubmit(event.submitter);
+    this.form.requestSubmit(submitter);
   }
 
   // Silent where all is saved, or goes off now and is kept here until it has arrived.
