@@ -29,15 +29,14 @@ def autosave(reference: str, standard_id: str) -> Response:
     standard_or_404(desk, standard_id)
     form = form_of(desk, standard_id, request.form)
     saved = save(desk, form)
-    score = desk.score()
-    db().commit()
+    db().commit()  # what follows keeps nobody waiting
     tell_what_was_brought(saved.brought, desk)
-    card = score.standards.get(standard_id) if score else None
+    card = desk.with_answers(saved.answers, saved.to_confirm).scorecard(standard_id)
     return jsonify(
         **_outcome(form, saved),
         saved_at=clock_time(now()),
-        answered=card.answered if card else 0,
-        required=card.required if card else 0,
+        answered=card.answered,
+        required=card.required,
         brought=saved.brought is not None,
     )
 
