@@ -28,3 +28,8 @@ def today_in_london(now: datetime) -> date:
 def days_late(moment: datetime | None, due_on: date) -> int:
     """How many days of London a moment is after a day; 0 where it is not, or has not come."""
     return max(0, (today_in_london(moment) - due_on).days) if moment else 0
+
+
+def clock_time(moment: datetime) -> str:
+    """`14:05`, on London's clocks. `moment` must know its time zone."""
+    return f"{moment.astimezone(LONDON):%H:%M}"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -44,6 +45,7 @@ class HeldAnswer:
     updated_by: str
 
 
+@cache  # to put it together takes as long as to read the answers
 def whole_returns() -> Select[AgencyReturn]:
     """Returns, each with its round, agency and partnerships, and local questions, in one statement.
 

@@ -55,7 +55,10 @@ class AnswerForm:
         self.seen = sent.get(self.prefix + SEEN, "") if sent is not None else stored.digest
         # Ticked on the page that was sent, even if it has no such box any more.
         self.confirms = sent is not None and bool(sent.get(self.prefix + Part.CONFIRM))
-        self.keeps_theirs = sent is not None and sent.get(self.prefix + KEEP) == THEIRS
+        # The page that shows two people's texts sends "" until one of them is chosen.
+        kept = sent.getlist(self.prefix + KEEP)[-1:] if sent is not None else []
+        self.keeps_theirs = kept == [THEIRS]
+        self.is_undecided = kept == [""]
         self._stored = stored
         self.form: Any = self._bind(sent, today)  # every field of it is a Box
 
@@ -162,11 +165,16 @@ class AnswerForm:
             self.form[gap.part].lacks(gap.message)
 
     @property
-    def errors(self) -> Iterator[tuple[str, str]]:
+    def faults(self) -> Iterator[tuple[str, str]]:
         """Id of a box and what is wrong with it; the first control of a box has the box's id."""
         for part in self.form.data:
-            for control, message in self.form[part].faults():
-                yield control, f"{self.question.title}: {without_capital(message)}"
+            yield from self.form[part].faults()
+
+    @property
+    def errors(self) -> Iterator[tuple[str, str]]:
+        """The same, saying which question it is about."""
+        for control, message in self.faults:
+            yield control, f"{self.question.title}: {without_capital(message)}"
 
     def as_sent(self) -> Iterator[tuple[str, str]]:
         """Names and texts of the boxes as a browser would send them again."""
@@ -214,14 +222,17 @@ class StandardForm:
             for question in questions
         ]
         self.faulty: list[AnswerForm] = []
+        self.undecided: list[AnswerForm] = []
 
     def changes(self, confirm_all: Set[str] = frozenset()) -> list[Change]:
-        """What can be saved of what was typed. Questions with a fault are left out and marked.
+        """What can be saved of what was typed. Questions with a fault are left out and marked, and
+        so are those of which somebody has yet to choose between two texts.
 
         Of `confirm_all` (keys), whatever can be is confirmed as if its box were ticked.
         """
         sent = [form for form in self.forms if form.is_sent and not form.keeps_theirs]
         self.faulty = [form for form in sent if not form.validate()]
+        self.undecided = [form for form in sent if form.is_undecided and form not in self.faulty]
         return [
             Change(
                 form.question.key,
@@ -230,7 +241,7 @@ class StandardForm:
                 form.confirms or (form.question.key in confirm_all and form.can_be_confirmed()),
             )
             for form in sent
-            if form not in self.faulty
+            if form not in self.faulty and form not in self.undecided
         ]
 
     def keeping_faulty(self, sent: StandardForm) -> StandardForm:

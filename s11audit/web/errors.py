@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -19,6 +19,7 @@ from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnai
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.services.throttling import TooOftenError
 from s11audit.web.given_back import typed_texts
+from s11audit.web.scripted import wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -143,16 +144,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem_page(problem: Problem, status: int) -> tuple[str, int]:
+def problem_page(problem: Problem, status: int) -> tuple[str | Response, int]:
+    if wants_json():
+        return jsonify(problem=problem.heading, sentences=problem.sentences), status
     typed = typed_texts() if request.method == "POST" else []
     return render_template("error.html", problem=problem, status=status, typed=typed), status
 
 
-def _form_too_old(_error: CSRFError) -> tuple[str, int]:
+def _form_too_old(_error: CSRFError) -> tuple[str | Response, int]:
     return problem_page(FORM_TOO_OLD, 400)
 
 
-def _too_often(error: TooOftenError) -> tuple[str, int, dict[str, str]]:
+def _too_often(error: TooOftenError) -> tuple[str | Response, int, dict[str, str]]:
     """In the same words whether or not what was tried exists."""
     minutes = -(-error.wait // timedelta(minutes=1))
     wait = f"Wait {counted(minutes, 'minute')}, then try again."
@@ -160,17 +163,17 @@ def _too_often(error: TooOftenError) -> tuple[str, int, dict[str, str]]:
     return page, status, {"Retry-After": str(math.ceil(error.wait.total_seconds()))}
 
 
-def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[str, int]:
+def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[str | Response, int]:
     problem = Problem(PROBLEMS[409].heading, (str(error), *PROBLEMS[409].sentences))
     return problem_page(problem, 409)
 
 
-def _no_questionnaire(error: Exception) -> tuple[str, int]:
+def _no_questionnaire(error: Exception) -> tuple[str | Response, int]:
     logger.error("Could not answer %s: %s", request.path, error)
     return problem_page(NO_QUESTIONNAIRE, 500)
 
 
-def _no_database(error: OperationalError) -> tuple[str, int]:
+def _no_database(error: OperationalError) -> tuple[str | Response, int]:
     """Somebody holds the database for longer than we wait, or its server is away."""
     logger.error("Could not answer %s %s: %s", request.method, request.path, error.orig)
     return problem_page(NO_ROOM if _is_for_want_of_room(error) else PROBLEMS[503], 503)
@@ -182,11 +185,11 @@ def _is_for_want_of_room(error: OperationalError) -> bool:
     return by_sqlite or getattr(error.orig, "sqlstate", "") == "53100"
 
 
-def _not_permitted(_error: PermissionError) -> tuple[str, int]:
+def _not_permitted(_error: PermissionError) -> tuple[str | Response, int]:
     return problem_page(PROBLEMS[403], 403)
 
 
-def _http_problem(error: HTTPException) -> tuple[str, int]:
+def _http_problem(error: HTTPException) -> tuple[str | Response, int]:
     status = error.code or 500
     if status == 413:
         _throw_away_the_rest()
@@ -195,7 +198,7 @@ def _http_problem(error: HTTPException) -> tuple[str, int]:
     return problem_page(PROBLEMS.get(status, PROBLEMS[400 if status < 500 else 500]), status)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _unexpected(error: Exception) -> tuple[str | Response, int]:
     logger.exception("Could not answer %s %s", request.method, request.path, exc_info=error)
     return problem_page(PROBLEMS[500], 500)
 

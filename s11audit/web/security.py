@@ -32,6 +32,7 @@ from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.events import ADDRESS
 from s11audit.services.secret_box import SecretBox
 from s11audit.web.given_back import typed_texts
+from s11audit.web.scripted import wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -231,7 +232,9 @@ def _lets_in_half(endpoint: str, fresh: bool) -> bool:
 
 
 def _turned_away(endpoint: str) -> WerkzeugResponse:
-    """Where to show who one is first; from there back to here."""
+    """Where to show who one is first; from there back to here. A script is told, not sent."""
+    if wants_json():
+        abort(401)
     from s11audit.web.account.parked import address_of_kept  # which imports this module
 
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else address_of_kept()

@@ -9,12 +9,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event
 
+from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of
 from tests.cast import Cast
 from tests.pages import Page, Pages
-from tests.rounds_and_returns import COMPLETE, Opened, fill, return_named, submit
+from tests.rounds_and_returns import COMPLETE, IN_SPRING, Opened, fill, return_named, submit
 
 LEADERSHIP = "/returns/R1-POL/standards/leadership"
 TRAINING = "/returns/R1-POL/standards/training"
@@ -170,6 +171,34 @@ def test_a_stale_page_saved_twice_shows_both_texts_until_somebody_chooses(
     assert stored(database)["leadership.board-lead"].comment == "What Asif wrote"
 
 
+def test_both_texts_stay_until_one_is_chosen(
+    asif: Pages, database: Database, cast: Cast, opened: Opened
+) -> None:
+    mine = {
+        "board-lead__value": "not-met",
+        "board-lead__comment": "What Asif wrote",
+        "board-lead__action_what": "What Asif promised",
+    }
+    stale = asif.get(LEADERSHIP).form() | mine
+    with database.writing.begin() as session:
+        promise = Promise("What Bea promised", "Head of Custody", IN_SPRING)
+        theirs = Answer("not-met", comment="What Bea wrote", promise=promise)
+        fill(session, "R1-POL", opened, {"leadership.board-lead": theirs}, by=cast["Bea"])
+    page = asif.post(LEADERSHIP, stale)
+    for _ in range(2):
+        assert page.status == 409
+        for text in ("What Asif wrote", "What Bea wrote", "Asif promised", "Bea promised"):
+            assert text in page.text
+        assert not page.soup.select("input[type=radio][checked]")
+        page = asif.post(LEADERSHIP, page.form() | {"has-volunteers__value": "no"})
+        assert set(page.errors) == {"board-lead__keep"}
+    assert stored(database)["leadership.board-lead"] == theirs
+    assert stored(database)["leadership.has-volunteers"].value == "no"
+    asif.post(LEADERSHIP, page.form() | {"board-lead__keep": "mine", "next": "later"})
+    kept = stored(database)["leadership.board-lead"]
+    assert (kept.comment, kept.promise.what) == ("What Asif wrote", "What Asif promised")
+
+
 def test_choosing_what_is_saved_leaves_it(
     asif: Pages, database: Database, cast: Cast, opened: Opened
 ) -> None:
@@ -178,7 +207,8 @@ def test_choosing_what_is_saved_leaves_it(
         theirs = {"leadership.board-lead": Answer("met", comment="What Bea wrote")}
         fill(session, "R1-POL", opened, theirs, by=cast["Bea"])
     conflict = asif.post(LEADERSHIP, stale | {"board-lead__value": "not-met"})
-    assert asif.post(LEADERSHIP, conflict.form() | {"next": "later"}).status == 303
+    keep_theirs = conflict.form() | {"board-lead__keep": "theirs", "next": "later"}
+    assert asif.post(LEADERSHIP, keep_theirs).status == 303
     assert stored(database)["leadership.board-lead"].comment == "What Bea wrote"
 
 

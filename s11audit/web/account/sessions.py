@@ -9,6 +9,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.queries.people import live_sessions
 from s11audit.services import account
 from s11audit.web.account.pages import blueprint
+from s11audit.web.account.signing_in import forgetting
 from s11audit.web.security import db, now, permitted, session_caps, viewer
 
 
@@ -38,4 +39,4 @@ def sign_out_everywhere() -> Response:
     db().commit()
     session.clear()
     flash("You have signed out everywhere.", "success")
-    return redirect(url_for("account.sign_in"), 303)
+    return forgetting(redirect(url_for("account.sign_in"), 303))

@@ -110,4 +110,10 @@ def sign_out() -> Response:
     db().commit()
     session.clear()
     flash("You have signed out.", "success")
-    return redirect(url_for("account.sign_in"), 303)
+    return forgetting(redirect(url_for("account.sign_in"), 303))
+
+
+def forgetting(response: Response) -> Response:
+    """Have the browser throw away what pages kept on it (static/drafts.js)."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response

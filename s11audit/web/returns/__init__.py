@@ -8,6 +8,7 @@ blueprint = Blueprint("returns", __name__, url_prefix="/returns")
 
 from s11audit.web.returns import (  # noqa: E402, F401
     answering,
+    autosaving,
     changes,
     colleagues,
     comments,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
@@ -16,7 +15,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.routing_words import condition_words
 from s11audit.domain.workflow import StepNotAllowedError
-from s11audit.services.answers import Conflict, Saved, save_answers
+from s11audit.services.answers import Conflict, Saved
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
@@ -25,7 +24,8 @@ from s11audit.web.returns.conditions import condition_json
 from s11audit.web.returns.desk import Desk, desk_of, standard_or_404
 from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
 from s11audit.web.returns.readiness import READY_CHOICES, mark_as_asked, tell_what_is_ready
-from s11audit.web.security import db, now, permitted, viewer
+from s11audit.web.returns.saving import form_of, save
+from s11audit.web.security import box, db, permitted, viewer
 
 CONFIRM_ALL = "confirm-all"
 # `files:<key>` saves, and goes on to the files of that question.
@@ -44,7 +44,7 @@ def standard(reference: str, standard_id: str) -> str:
         return render_template(
             "returns/standard-read.html", desk=desk, standard=asked, colleagues=colleagues
         )
-    return _page(desk, asked, _form(desk, standard_id), colleagues)
+    return _page(desk, asked, form_of(desk, standard_id), colleagues)
 
 
 @blueprint.post("/<reference>/standards/<standard_id>")
@@ -52,40 +52,28 @@ def standard(reference: str, standard_id: str) -> str:
 def save_standard(reference: str, standard_id: str) -> Page:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
     asked = standard_or_404(desk, standard_id)
-    form = _form(desk, standard_id, request.form)
+    form = form_of(desk, standard_id, request.form)
     confirms = desk.route.asked[standard_id] if request.form.get("next") == CONFIRM_ALL else ()
     try:
-        saved = _save(desk, form, confirms)
-        if not saved.conflicts and not form.faulty:
+        saved = save(desk, form, confirms)
+        undecided = _undecided(desk, form)
+        if not (saved.conflicts or undecided or form.faulty):
             mark_as_asked(desk, standard_id)
     except (StepNotAllowedError, RoundNotOpenError) as error:
         return _too_late(desk, asked, form, str(error))
     db().commit()
-    if saved.conflicts:
-        return _conflict_page(desk, asked, form, saved.conflicts)
+    if saved.conflicts or undecided:
+        return _conflict_page(desk, asked, form, [*undecided, *saved.conflicts])
     tell_what_was_brought(saved.brought, desk)
     if confirms:
         _tell_what_is_confirmed(desk.waiting(standard_id), saved)
     return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
 
 
-def _save(desk: Desk, form: StandardForm, confirms: Sequence[Question]) -> Saved:
-    return save_answers(
-        db(),
-        desk.agency_return,
-        desk.questionnaire,
-        form.changes({question.key for question in confirms}),
-        held=desk.held,
-        chain=() if desk.is_started else desk.chain,
-        by=viewer(),
-        now=now(),
-    )
-
-
 def _after_saving(desk: Desk, asked: Standard, sent: StandardForm) -> Page:
     """On to the next standard or back to the list; back to this page while anything is wrong."""
     wanted = request.form.get("next")
-    form = _form(desk, asked.id).keeping_faulty(sent)
+    form = form_of(desk, asked.id).keeping_faulty(sent)
     if wanted == "continue":
         form.show_gaps(desk.gaps(asked.id))
     if form.errors:
@@ -126,12 +114,6 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
     flash(told, "message" if left else "success")
 
 
-def _form(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
-    questions = desk.questions_on_page(standard_id)
-    stored, files = desk.answers, desk.files.keys()
-    return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files)
-
-
 def _page(desk: Desk, asked: Standard, form: StandardForm, colleagues: AtStandard | None) -> str:
     return render_template(
         "returns/standard.html",
@@ -146,6 +128,7 @@ def _page(desk: Desk, asked: Standard, form: StandardForm, colleagues: AtStandar
         needs_action=needs_action,
         condition_json=partial(condition_json, settled=desk.settled),
         condition_words=condition_words,
+        draft_key=box().key_for(f"drafts of {viewer().user_id}"),
     )
 
 
@@ -162,6 +145,15 @@ def _elsewhere(desk: Desk, form: StandardForm) -> dict[str, str]:
     }
 
 
+def _undecided(desk: Desk, form: StandardForm) -> list[Conflict]:
+    """The conflicts that were shown before and of which nothing was chosen."""
+    return [
+        Conflict(one.question.key, one.typed, desk.held[one.question.key])
+        for one in form.undecided
+        if one.question.key in desk.held
+    ]
+
+
 def _conflict_page(
     desk: Desk, asked: Standard, form: StandardForm, conflicts: Sequence[Conflict]
 ) -> tuple[str, int]:
@@ -172,7 +164,12 @@ def _conflict_page(
     by_key = {one.question.key: one for one in form.forms}
     pairs = [(by_key[conflict.key], conflict) for conflict in conflicts]
     page = render_template(
-        "returns/conflict.html", desk=desk, standard=asked, pairs=pairs, faulty=form.faulty
+        "returns/conflict.html",
+        desk=desk,
+        standard=asked,
+        pairs=pairs,
+        faulty=form.faulty,
+        undecided=form.undecided,
     )
     return page, 409
 

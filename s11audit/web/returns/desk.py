@@ -15,7 +15,7 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import Route, can_turn_on_its_page, holds, route
-from s11audit.domain.scoring import ReturnScore, Scorecard
+from s11audit.domain.scoring import ReturnScore, Scorecard, scorecard
 from s11audit.domain.shares import Share
 from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, takes_answers
 from s11audit.models import AgencyReturn, EvidenceFile
@@ -158,6 +158,14 @@ class Desk:
 
     def may_answer(self, standard_id: str) -> bool:
         return self.is_editable and self.writes.has_standard(standard_id)
+
+    def scorecard(self, standard_id: str) -> Scorecard:
+        """The self-scores of one standard, from these answers and not from what is kept."""
+        return scorecard(
+            self.route.asked.get(standard_id, ()),
+            {k: one.value for k, one in self.answers.items() if k not in self.to_confirm},
+            self.questionnaire.thresholds,
+        )
 
     def score(self) -> ReturnScore | None:
         """The kept self-scores; somebody who sees some standards is told nothing of the whole."""
