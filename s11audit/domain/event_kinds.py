@@ -131,6 +131,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             "return-started": "started {}",
             "standards-delegated": "delegated standards of {}",
             "answers-saved": "saved answers in {}",
+            "form-uploaded": "uploaded a filled-in Excel form of {}",
+            "form-applied": "applied a filled-in Excel form to {}",
             "return-extended": "gave longer for {}",
             "return-sent-for-sign-off": "sent {} for sign-off",
             "return-taken-back": "took {} back from sign-off",

@@ -9,6 +9,8 @@ from datetime import date
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer, Part, parts_of
+from s11audit.domain.dates import long_date
+from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.shares import Share
 
@@ -46,6 +48,15 @@ class FilledContent:
 
 
 @dataclass(frozen=True)
+class ChangedPart:
+    """One box of an answer as people read it, before and after; "" where it is empty."""
+
+    title: str
+    was: str
+    will: str
+
+
+@dataclass(frozen=True)
 class Difference:
     """A question whose answer the form would change, or confirm as it stands."""
 
@@ -63,6 +74,26 @@ class Difference:
     def seen(self) -> str:
         """The digest of the answer that it would replace."""
         return self.was.digest
+
+    @property
+    def parts(self) -> list[ChangedPart]:
+        """The boxes that would change, in the order of the page."""
+        pairs = zip(self._shown(self.was), self._shown(self.will), strict=True)
+        return [ChangedPart(title, was, will) for (title, was), (_, will) in pairs if was != will]
+
+    def _shown(self, answer: Answer) -> list[tuple[str, str]]:
+        promise = answer.promise
+        value = type_of(self.question).shown(self.question, answer.value) if answer.value else ""
+        return [
+            ("Answer", value),
+            ("Why it does not apply", answer.reason),
+            ("Comment", answer.comment),
+            ("Evidence", answer.evidence),
+            ("Link", answer.link),
+            ("Action", promise.what),
+            ("Responsible post", promise.post),
+            ("By when", long_date(promise.due_on) if promise.due_on else ""),
+        ]
 
 
 @dataclass(frozen=True)
@@ -90,7 +121,9 @@ def compare(
     share: Share,
 ) -> Comparison:
     """What this form would change in these answers, for somebody who may answer `share`."""
-    differences, conflicts, not_theirs = [], [], []
+    differences: list[Difference] = []
+    conflicts: list[Difference] = []
+    not_theirs: list[Question] = []
     for filled in content.answers:
         question = questionnaire.by_key.get(filled.key)
         if question is None:

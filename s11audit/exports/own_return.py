@@ -59,7 +59,7 @@ def write_return(
     scored = score(questionnaire, own.respondent, values, own.to_confirm)
     write_workbook(
         layout_named("return"),
-        _facts(agency_return, questionnaire, scored.overall, visible_to.name, exported_at),
+        return_facts(agency_return, questionnaire, scored.overall, visible_to.name, exported_at),
         {
             ScorecardRow: _scorecard_rows(questionnaire, scored),
             AnswerRow: answer_rows(questionnaire, [own]),
@@ -81,13 +81,14 @@ def _values(questionnaire: Questionnaire, own: ReturnAnswers) -> Iterator[ValueL
             yield ValueLine(*agency, key, value)
 
 
-def _facts(
+def return_facts(
     agency_return: AgencyReturn,
     questionnaire: Questionnaire,
     overall: Scorecard,
     exported_by: str,
     exported_at: datetime,
 ) -> ReturnFacts:
+    """What the first page of a copy of a return says of it."""
     audit_round, agency = agency_return.round, agency_return.agency
     submitted_at = agency_return.submitted_at
     return ReturnFacts(

@@ -10,6 +10,8 @@ from s11audit.web.returns import (  # noqa: E402, F401
     answering,
     changes,
     delegating,
+    keeping,
+    offline,
     overview,
     signing,
     starting,
