@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -134,7 +135,13 @@ def copy_boxes(source: Workbook, target: Workbook) -> None:
             for row in sheet.iter_rows():
                 for cell in row:
                     if not isinstance(cell, MergedCell) and not cell.protection.locked:
-                        target[sheet.title][cell.coordinate].value = cell.value
+                        copy_cell(cell, target[sheet.title][cell.coordinate])
+
+
+def copy_cell(source: Any, target: Any) -> None:
+    """Value, kind and format, so that a text stays a text and a date a date."""
+    target.value, target.data_type = source.value, source.data_type
+    target.number_format = source.number_format
 
 
 def test_what_a_spreadsheet_makes_of_a_value_means_the_same() -> None:
@@ -208,10 +215,10 @@ def test_sorted_hidden_and_resized_rows_change_nothing() -> None:
         for merged in list(sheet.merged_cells.ranges):
             sheet.unmerge_cells(str(merged))
         sheet.protection.sheet = False
-        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-        for number, values in enumerate(reversed(rows), 1):
-            for column, value in enumerate(values, 1):
-                sheet.cell(number, column).value = value
+        rows = [[copy(cell) for cell in row] for row in sheet.iter_rows()]
+        for number, cells in enumerate(reversed(rows), 1):
+            for column, cell in enumerate(cells, 1):
+                copy_cell(cell, sheet.cell(number, column))
         sheet.column_dimensions["D"].width = 80
         sheet.row_dimensions[5].hidden = True
         sheet.title = "Renamed by somebody"
