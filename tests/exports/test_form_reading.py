@@ -121,7 +121,7 @@ def test_the_form_of_a_questionnaire_file_says_nothing_new() -> None:
 
 def test_every_type_can_be_filled_in_from_nothing() -> None:
     """What the filled form holds, written cell by cell into an empty one."""
-    empty = changed(written({}), lambda book: copy_boxes(load_workbook(BytesIO(written())), book))
+    empty = changed(written({}), copy_every_box)
     content = read(empty)
     assert content.wrong == ()
     assert {one.key: one.answer for one in content.answers} == ANSWERS
@@ -129,8 +129,9 @@ def test_every_type_can_be_filled_in_from_nothing() -> None:
     assert {key: one.value for key, one in ANSWERS.items()} == VALUES
 
 
-def copy_boxes(source: Workbook, target: Workbook) -> None:
-    for sheet in source.worksheets[1:]:
+def copy_every_box(target: Workbook) -> None:
+    """Put all that the filled form holds into this one."""
+    for sheet in load_workbook(BytesIO(written())).worksheets[1:]:
         if sheet.sheet_state == "visible":
             for row in sheet.iter_rows():
                 for cell in row:
