@@ -66,11 +66,6 @@ class Difference:
     confirms: bool = False
 
     @property
-    def clears(self) -> bool:
-        """Whether nothing would be left of the answer."""
-        return self.will.is_empty and not self.was.is_empty
-
-    @property
     def seen(self) -> str:
         """The digest of the answer that it would replace."""
         return self.was.digest

@@ -106,7 +106,7 @@ def _labelled(document: Any, fact: Fact) -> None:
 
 def _facts_table(document: Any, facts: Iterable[Fact]) -> None:
     rows = tuple((fact.label, fact.text) for fact in facts)
-    _grid(document, Grid(("About this return", ""), rows))
+    _grid(document, Grid(("About this return", "Details"), rows))
 
 
 def _grid(document: Any, grid: Grid) -> None:

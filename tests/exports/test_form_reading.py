@@ -194,8 +194,8 @@ def test_an_emptied_cell_clears_the_answer_and_that_is_a_difference() -> None:
     content = FilledContent(read(changed(written(), put("all.story value", None))).answers)
     found = compare(content, EVERY_TYPE, ANSWERS, frozenset(), EVERYTHING)
     (difference,) = found.differences
-    assert difference.clears
-    assert [(part.title, part.will) for part in difference.parts] == [("Answer", "")]
+    (part,) = difference.parts
+    assert (part.title, part.was, part.will) == ("Answer", "Line one\nline two", "")
 
 
 def test_rows_of_a_table_are_read_wherever_they_stand() -> None:
