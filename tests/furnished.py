@@ -26,6 +26,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from s11audit.config import MailServer, SmtpSecurity
+from s11audit.domain.answers import Answer
+from s11audit.domain.filled_forms import FilledAnswer, FilledContent, WrongCell
 from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VersionStatus
@@ -49,9 +51,11 @@ from s11audit.models import (
 )
 from s11audit.models.database import Database
 from s11audit.queries.people import as_viewer, token_digest
+from s11audit.queries.returns import answers_of
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.evidence import add_file, take_away
 from s11audit.services.evidence_store import FolderStore
+from s11audit.services.filled_forms import keep_form
 from s11audit.services.parked_forms import TypedForm, park
 from s11audit.services.recovery_codes import make_recovery_codes
 from s11audit.services.returns import send_for_sign_off
@@ -98,6 +102,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "asker": ("DOWN",),
     "key": (WITH_FILES,),
     "file_id": (1, 2),
+    "form_id": (1,),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -108,7 +113,7 @@ REFERENCES = {
 }
 # What nobody finds a link to, or only in their mail.
 UNLINKED = (f"/sign-in/link?token={LINK}",)
-FILE = re.compile(r"\.(xlsx|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/")
+FILE = re.compile(r"\.(xlsx|docx|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/")
 
 
 def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_key: str) -> str:
@@ -135,6 +140,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     session.get_one(Agency, cast.agencies["HOSP"]).partnerships.append(far)
     _joining(session, cast)
     _drafts(session, cast, questionnaire)
+    _filled_form(session, cast)
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     session.flush()
@@ -215,6 +221,20 @@ def _evidence(session: Session, cast: Cast, questionnaire: Questionnaire) -> Non
         add_file(session, school, WITH_FILES, kept(name), [questionnaire], **told, by=by, now=now)
     unused = session.query(EvidenceFile).filter_by(name="minutes.pdf").one()
     take_away(session, school, WITH_FILES, unused.id, by=by, now=now)
+
+
+def _filled_form(session: Session, cast: Cast) -> None:
+    """A form that Dana has sent and not applied: one answer differs, one changed meanwhile."""
+    school = return_named(session, "R1-SCH")
+    now_held = answers_of(session, school.id)["training.staff"].answer
+    content = FilledContent(
+        (
+            FilledAnswer("training.staff", Answer("3"), now_held.digest),
+            FilledAnswer("training.format", Answer("online"), Answer("other").digest),
+        ),
+        (WrongCell("1 Leadership!D4", "leadership.board-lead", "Select one of these"),),
+    )
+    keep_form(session, school, content, name="form.xlsx", sha256="", by=cast["Dana"], now=NOON)
 
 
 def draft_called(id_: str) -> str:
@@ -453,14 +473,17 @@ RIGHT = {
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
 }
 # Where a form may still be sent; of other things it is found, too, and comes too late.
-STILL_OPEN = frozenset({"/returns/R1-SCH/delegations", "/rounds/R1/returns/SCH/extension"})
+STILL_OPEN = frozenset(
+    {"/returns/R1-SCH/delegations", "/returns/R1-SCH/offline", "/rounds/R1/returns/SCH/extension"}
+)
 # What stands only on the page that answers another form.
 AFTER_A_LOOK = {
     "people.check_many": "people.confirm_many",
     "people.check_agencies": "people.confirm_agencies",
 }
 # What a browser would need besides: the code that a new app shows, a code on paper.
-NEEDS_MORE = frozenset({"account.add_app", "account.check_recovery_code"})
+# A file comes with tests of its own.
+NEEDS_MORE = frozenset({"account.add_app", "account.check_recovery_code", "returns.upload_form"})
 # How a form is answered that is done: with the next page, or with one to be seen once.
 ACCEPTED = (200, 303)
 # Sent by scripts, or after a visit to a provider: they have tests of their own.

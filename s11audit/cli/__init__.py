@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "partnerships": "s11audit.cli.agencies",
     "trusts": "s11audit.cli.agencies",
     "rounds": "s11audit.cli.rounds",
+    "returns": "s11audit.cli.returns",
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",

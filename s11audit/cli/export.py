@@ -67,7 +67,7 @@ def compliance(reference: str, output: Path) -> None:
     """Write the workbook of a round: ratings, answers, actions and return status."""
     from s11audit.exports.compliance import write_compliance
 
-    with _round_of(reference) as found, _replacing(output) as unfinished:
+    with _round_of(reference) as found, replacing(output) as unfinished:
         write_compliance(
             found.session,
             found.audit_round,
@@ -129,7 +129,7 @@ def _round_of(reference: str) -> Iterator[Found]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the place of `path` once it is complete."""
     if not path.parent.is_dir():
         raise click.ClickException(f"There is no folder {path.parent}: make it, or name another.")

@@ -144,6 +144,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             "standard-ready": "marked a standard of {} as ready to check",
             "standard-not-ready": "took back that a standard of {} is ready to check",
             "comment-written": "wrote to colleagues about {}",
+            "form-uploaded": "uploaded a filled-in Excel form of {}",
+            "form-applied": "applied a filled-in Excel form to {}",
             "return-extended": "gave longer for {}",
             "return-sent-for-sign-off": "sent {} for sign-off",
             "return-taken-back": "took {} back from sign-off",

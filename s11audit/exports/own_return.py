@@ -60,7 +60,9 @@ def write_return(
     scored = score(questionnaire, own.respondent, values, own.to_confirm)
     write_workbook(
         layout_named("return"),
-        _facts(session, agency_return, questionnaire, scored.overall, visible_to, exported_at),
+        return_facts(
+            session, agency_return, questionnaire, scored.overall, visible_to, exported_at
+        ),
         {
             ScorecardRow: _scorecard_rows(questionnaire, scored),
             AnswerRow: answer_rows(questionnaire, [own]),
@@ -82,7 +84,7 @@ def _values(questionnaire: Questionnaire, own: ReturnAnswers) -> Iterator[ValueL
             yield ValueLine(*agency, key, value)
 
 
-def _facts(
+def return_facts(
     session: Session,
     agency_return: AgencyReturn,
     questionnaire: Questionnaire,
@@ -90,6 +92,7 @@ def _facts(
     exported_by: Viewer,
     exported_at: datetime,
 ) -> ReturnFacts:
+    """What the first page of a copy of a return says of it."""
     audit_round, agency = agency_return.round, agency_return.agency
     signatures = signatures_of(session, agency_return.id)
     return ReturnFacts(

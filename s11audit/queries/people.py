@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -172,6 +172,12 @@ def as_viewer(user: User, memberships: list[Membership]) -> Viewer:
 def account_id(viewer: Viewer) -> int | None:
     """Whom rows name as having done something; nobody for commands on the machine itself."""
     return None if viewer.user_id == OPERATOR_ID else viewer.user_id
+
+
+def in_place_of_lead(session: Session, agency_id: int) -> Viewer:
+    """The operator, who for this agency may also do what its lead may."""
+    machine = operator(session)
+    return replace(machine, grants=(*machine.grants, Grant(Role.AGENCY_LEAD, agency_id=agency_id)))
 
 
 def operator(session: Session) -> Viewer:

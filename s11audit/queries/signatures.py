@@ -1,4 +1,4 @@
-"""The signatures of returns that stand: those of a later edit are void and are not among them."""
+"""The signatures of returns: those that stand, and, of one's own, all there ever were."""
 
 from __future__ import annotations
 
@@ -49,3 +49,22 @@ def signatures_by_return(
     for row in rows:
         found.setdefault(row.return_id, []).append(row)
     return found
+
+
+def every_signature_of(
+    session: Session, agency_return: AgencyReturn, *, visible_to: Viewer
+) -> list[Signature]:
+    """All that the viewer’s own return ever had, void ones too, with who signed, in order."""
+    found = (
+        select(Signature)
+        .join(Signature.user)
+        .join(AgencyReturn, AgencyReturn.id == Signature.return_id)
+        .options(contains_eager(Signature.user), contains_eager(Signature.snapshot))
+        .join(Signature.snapshot)
+        .where(
+            Signature.return_id == agency_return.id,
+            reach.returns(visible_to, Permission.KEEP_RETURN),
+        )
+        .order_by(Signature.signed_at, Signature.id)
+    )
+    return list(session.scalars(found))

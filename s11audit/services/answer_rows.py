@@ -18,6 +18,7 @@ from s11audit.domain.scoring import ReturnScore, Scorecard, score
 from s11audit.domain.viewers import Viewer
 from s11audit.models import AgencyReturn, Score, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
+from s11audit.queries.people import account_id
 from s11audit.queries.returns import HeldAnswer, values_of
 
 
@@ -98,10 +99,10 @@ class AnswerRows:
             "action_due_on": answer.promise.due_on,
         }
         if before is None:
-            return row | {"updated_at": self.now, "updated_by_id": self.by.user_id}
+            return row | {"updated_at": self.now, "updated_by_id": account_id(self.by)}
         # A question that merely came into sight or went out of it was not changed by anybody.
         row["updated_at"] = self.now if touched else before.updated_at
-        row["updated_by_id"] = self.by.user_id if touched else before.updated_by_id
+        row["updated_by_id"] = account_id(self.by) if touched else before.updated_by_id
         return row | {"row_id": before.id, "row_version": before.version}
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:

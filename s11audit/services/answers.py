@@ -29,7 +29,7 @@ from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
 from s11audit.services.answer_rows import AnswerRows
 from s11audit.services.carrying import BroughtForward, bring_files, bring_forward
 from s11audit.services.colleagues import forget_ready
-from s11audit.services.events import record
+from s11audit.services.events import record_by
 from s11audit.services.returns import check_round_is_open
 
 
@@ -235,4 +235,4 @@ def _record(
         detail["brought_forward"] = len(saved.brought.answers)
     kind = "return-started" if starts else "answers-saved"
     subject = f"return {agency_return.reference}"
-    record(session, kind, subject, by=by.user_id, at=now, detail=detail, of=agency_return)
+    record_by(session, kind, subject, by, now, detail, of=agency_return)

@@ -14,14 +14,21 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.audience import Respondent
+from s11audit.domain.filled_forms import FilledContent
 from s11audit.exports.chart_pack import rows_of_round
 from s11audit.exports.compliance import write_compliance
+from s11audit.exports.forms.reading import open_form
 from s11audit.exports.forms.writing import write_form
+from s11audit.exports.own_copy import own_copy
+from s11audit.exports.own_document import write_document
 from s11audit.models import AuditRound
 from tests.cast import Cast
 from tests.exports.every_type import EVERY_TYPE, VALUES
 from tests.exports.rounds import EXPORTED_AT, QUESTIONNAIRE
 from tests.exports.sheets import records
+from tests.exports.test_form_reading import TODAY, changed, copy_every_box, written
+from tests.exports.test_forms import ANSWERS
+from tests.rounds_and_returns import return_named
 
 # Tokens of LibreOffice's CSV filter: comma, quote, UTF-8, from line 1, cells as shown, sheet 2.
 SECOND_SHEET_AS_SHOWN = (
@@ -116,3 +123,40 @@ def test_libreoffice_keeps_the_answers_and_the_lists_of_a_form(tmp_path: Path) -
     for rule in ours[sheet].data_validations.dataValidation:
         assert rule.type != "list" or rule.formula1.replace("'", "") in lists
     assert theirs[sheet].protection.sheet
+
+
+def test_a_form_that_libreoffice_has_saved_is_read_back(tmp_path: Path) -> None:
+    """As it was: nothing new. Filled in: what was filled in, dates and texts alike."""
+    for name, raw in (
+        ("untouched", written()),
+        ("filled", changed(written({}), copy_every_box)),
+    ):
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(raw)
+        convert(path, "xlsx:Calc MS Excel 2007 XML", tmp_path / "converted")
+    untouched, filled = (
+        open_form((tmp_path / "converted" / f"{name}.xlsx").read_bytes())
+        for name in ("untouched", "filled")
+    )
+    assert untouched.read(EVERY_TYPE, "R1-POL", TODAY) == FilledContent()
+    content = filled.read(EVERY_TYPE, "R1-POL", TODAY)
+    assert content.wrong == ()
+    assert {one.key: one.answer for one in content.answers} == ANSWERS
+
+
+def test_libreoffice_opens_the_document_of_a_return(
+    session: Session, audit_round: AuditRound, cast: Cast, tmp_path: Path
+) -> None:
+    copy = own_copy(
+        session,
+        return_named(session, f"S11-2026-{cast.agencies['POL']}"),
+        QUESTIONNAIRE,
+        visible_to=cast["Asif"],
+        as_at=EXPORTED_AT,
+    )
+    path = tmp_path / "return.docx"
+    write_document(copy, path, written_at=EXPORTED_AT)
+    convert(path, "txt:Text", tmp_path / "converted")
+    said = (tmp_path / "converted" / "return.txt").read_text(encoding="utf-8-sig")
+    assert copy.title in said
+    assert "Signatures" in said

@@ -74,6 +74,7 @@ EXAMPLES = {
     "identity_id": 1,
     "session_id": 999,
     "key": "leadership.board-lead",
+    "form_id": 999,
 }
 STEPS = {
     "/rounds/<reference>/steps/<step>": ROUND_STEPS,
@@ -88,13 +89,15 @@ STEPS = {
 NOWHERE = ("/questionnaires/", "/join/", "/account/", "/sign-in/")
 REFUSED = {401, 403, 404}
 # Left out: whoever uses the first two is at the sign-in page afterwards, like whoever is refused;
-# the others answer nobody here (no passkeys at this address, no earlier version to compare).
+# the others answer nobody here (no passkeys at this address, no earlier version to compare, no form
+# that they themselves have sent).
 LEFT_OUT = {
     "/sign-out",
     "/account/sessions/end-all",
     "/account/second-factors/passkey",
     "/sign-in/passkey",
     "/returns/<reference>/changes",
+    "/returns/<reference>/offline/<int:form_id>",
 }
 # These use up what the others look at, so they come last.
 USES_UP = ("/leave", "/end", "/disable", "/confirm")

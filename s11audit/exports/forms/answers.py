@@ -10,6 +10,7 @@ from s11audit.domain.answers import (
     TEXT_LIMIT,
     Answer,
     Part,
+    gaps_in,
     needs_action,
     needs_evidence,
     needs_reason,
@@ -29,9 +30,16 @@ _TEXTS: dict[Part, tuple[int, int]] = {
     Part.ACTION_POST: (POST_LIMIT, 1),
 }
 
+YES = Box(Accepts.CHOICE, choices=("Yes",))
 
-def answer_rows(question: Question, answer: Answer, layout: FormLayout) -> list[FormRow]:
-    """The rows of boxes of one question, filled with this answer; those of its value first."""
+
+def answer_rows(
+    question: Question, answer: Answer, layout: FormLayout, *, to_confirm: bool = False
+) -> list[FormRow]:
+    """The rows of boxes of one question, filled with this answer; those of its value first.
+
+    An answer of last time that is `to_confirm`, and lacks nothing, has a box for that at the end.
+    """
     rows = value_rows(question, answer.value, layout)
     parts = parts_of(question)
     held = _held(answer)
@@ -42,6 +50,8 @@ def answer_rows(question: Question, answer: Answer, layout: FormLayout) -> list[
     if Part.ACTION_DUE in parts:
         box = Box(Accepts.DATE, answer.promise.due_on)
         rows.append(BoxRow(Part.ACTION_DUE, layout.words.action_due, (box,)))
+    if to_confirm and not gaps_in(question, answer):
+        rows.append(BoxRow(Part.CONFIRM, layout.words.confirm, (YES,)))
     return rows
 
 

@@ -23,6 +23,8 @@ from s11audit.domain.question_types import (
 from s11audit.domain.questionnaire import Question
 from s11audit.exports.forms.layout import FormLayout
 
+_EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number; as text it keeps all
+
 BoxValue = str | int | float | Decimal | date | None
 
 
@@ -169,9 +171,10 @@ def _number(question: Question, value: str) -> list[tuple[str, Box]]:
 
 def _decimal(value: str) -> BoxValue:
     try:
-        return Decimal(value) if value else None
+        number = Decimal(value) if value else None
     except ArithmeticError:
         return value  # shown as it stands, for somebody to mend
+    return value if number and len(number.as_tuple().digits) > _EXACT_DIGITS else number
 
 
 def _percentage(question: Question, value: str) -> list[tuple[str, Box]]:

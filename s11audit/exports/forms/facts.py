@@ -13,6 +13,7 @@ from s11audit.domain.dates import long_time
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.routing import route
+from s11audit.domain.shares import EVERYTHING, Share
 from s11audit.exports.forms.layout import Words
 
 
@@ -28,6 +29,7 @@ class FormFacts:
     questions: int
     standards: int
     as_at: str
+    sending: str
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,24 @@ def offered_to(
     questionnaire: Questionnaire,
     respondent: Respondent | None,
     answers: Mapping[str, Answer] | None,
+    share: Share = EVERYTHING,
 ) -> Offered:
-    """What the form for this respondent has; without one, every question there is."""
+    """What the form for this respondent has; without one, every question there is.
+
+    Its answers and standards are those of `share`; what is hidden hangs on all `answers`.
+    """
     by_standard = {one.id: one.questions for one in questionnaire.standards}
     held = dict(answers or {})
     if respondent is not None:
         routed = route(questionnaire, respondent, {key: one.value for key, one in held.items()})
         by_standard = dict(routed.offered)
         asked = {question.key for questions in routed.asked.values() for question in questions}
-        held = {key: answer for key, answer in held.items() if key in asked}
+        theirs = {key for key in asked if share.has_question(key)}
+        held = {key: answer for key, answer in held.items() if key in theirs}
     standards = tuple(
         (standard, by_standard[standard.id])
         for standard in questionnaire.standards
-        if standard.id in by_standard
+        if standard.id in by_standard and share.has_standard(standard.id)
     )
     return Offered(standards, _numbers(standards), held)
 
@@ -78,8 +85,10 @@ def form_facts(
     offered: Offered,
     written_at: datetime,
     words: Words,
+    *,
+    comes_back: bool,
 ) -> FormFacts:
-    """What the first sheet says of this form."""
+    """What the first sheet says of this form, which can be read back or only be copied from."""
     return FormFacts(
         title=questionnaire.title,
         version=questionnaire.version,
@@ -89,6 +98,7 @@ def form_facts(
         questions=len(offered.numbers),
         standards=len(offered.standards),
         as_at=long_time(written_at),
+        sending=words.sending_return if comes_back else words.sending,
     )
 
 

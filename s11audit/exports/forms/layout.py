@@ -56,6 +56,10 @@ class Words:
     action_what: str
     action_post: str
     action_due: str
+    brought: str
+    confirm: str
+    sending: str
+    sending_return: str
     between_levels: str
     cut: str
 
@@ -90,6 +94,7 @@ class FormLayout:
     marking_filled: str
     read_me: str
     lists: str
+    stamp: str
     number_width: float
     question_width: float
     answer_columns: int

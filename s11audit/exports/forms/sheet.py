@@ -13,10 +13,10 @@ from s11audit.exports.forms.boxes import Accepts, Box, BoxRow, FormRow, HeadingR
 from s11audit.exports.forms.checks import Checks, ChoiceLists
 from s11audit.exports.forms.layout import FormLayout
 from s11audit.exports.forms.looks import Look, Looks
+from s11audit.exports.forms.places import ANSWERS, KEYS, NUMBERS, QUESTIONS, spans
 
 A4 = 9  # a spreadsheet’s number for the paper
 SMALL = 1.12  # how much more of the smaller print a line holds
-KEYS, NUMBERS, QUESTIONS, ANSWERS = 1, 2, 3, 4  # columns
 _TEXT = "@"  # keeps whatever is typed as text, a formula too
 _FORMATS = {
     Accepts.TEXT: _TEXT,
@@ -56,18 +56,18 @@ class FormSheet:
         self._layout = layout
         self._looks = looks
         self._checks = Checks(sheet, lists, layout.messages)
-        self._columns = max(columns, layout.answer_columns)
-        self._answer_width = layout.answers_width / min(self._columns, 2 * layout.answer_columns)
+        self.columns = max(columns, layout.answer_columns)
+        self._answer_width = layout.answers_width / min(self.columns, 2 * layout.answer_columns)
         self._row = 0
         self._set_widths()
 
     @property
     def _last(self) -> int:
-        return ANSWERS + self._columns - 1
+        return ANSWERS + self.columns - 1
 
     @property
     def _answers_width(self) -> float:
-        return self._answer_width * self._columns
+        return self._answer_width * self.columns
 
     def _set_widths(self) -> None:
         widths = {NUMBERS: self._layout.number_width, QUESTIONS: self._layout.question_width}
@@ -128,7 +128,9 @@ class FormSheet:
         self._put(QUESTIONS, row.label, Look.LABEL)
         texts: list[tuple[Any, float]] = [(row.label, self._layout.question_width)]
         if isinstance(row, HeadingRow):
-            for (first, last), title in zip(self._spans(len(row.titles)), row.titles, strict=True):
+            for (first, last), title in zip(
+                spans(self.columns, len(row.titles)), row.titles, strict=True
+            ):
                 self._merge(first, last, Look.GRID_HEADING, title)
                 texts.append((title, (last - first + 1) * self._answer_width))
             self._set_height(texts)
@@ -141,23 +143,13 @@ class FormSheet:
         texts: list[tuple[Any, float]] = []
         # the whole of a percentage stands below its part, or beside it in a table
         before = f"{get_column_letter(ANSWERS)}{self._row - 1}"
-        for (first, last), box in zip(self._spans(len(boxes)), boxes, strict=True):
+        for (first, last), box in zip(spans(self.columns, len(boxes)), boxes, strict=True):
             self._merge(first, last, Look.BOX, box.value, _format_of(box))
             cell = f"{get_column_letter(first)}{self._row}"
             self._checks.add(box, cell, before)
             before = cell
             texts.append((box.value, (last - first + 1) * self._answer_width))
         return texts
-
-    def _spans(self, count: int) -> list[tuple[int, int]]:
-        """First and last column of each of so many cells that share the answer columns."""
-        width, more = divmod(self._columns, count)
-        spans, start = [], ANSWERS
-        for number in range(count):
-            end = start + width + (number < more) - 1
-            spans.append((start, end))
-            start = end + 1
-        return spans
 
     def _across(self, text: str, look: Look) -> None:
         width = self._layout.question_width + self._answers_width

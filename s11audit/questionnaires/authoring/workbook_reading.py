@@ -14,7 +14,11 @@ from typing import Any
 
 from s11audit.questionnaires.authoring.places import Places
 from s11audit.questionnaires.authoring.sheet_trees import TreeReader
-from s11audit.questionnaires.authoring.workbook_xml import LARGEST_WORKBOOK, TOO_MUCH
+from s11audit.questionnaires.authoring.workbook_xml import (
+    LARGEST_WORKBOOK,
+    TOO_MUCH,
+    RefusedError,
+)
 from s11audit.questionnaires.authoring.yaml_writing import write_yaml
 from s11audit.questionnaires.faults import FaultCollector, QuestionnaireFaultsError
 from s11audit.questionnaires.loading import load_source
@@ -41,8 +45,7 @@ def read_workbook(raw: bytes, name: str, library: ScaleLibrary | None = None) ->
 
 def tree_of(raw: bytes, places: Places) -> Section:
     """The tree that a workbook stands for; its lines are numbers of `places`."""
-    found = _cells(raw, places)
-    tree = TreeReader(found["sheets"], places).read()
+    tree = TreeReader(_sheets(raw, places), places).read()
     places.faults.raise_if_any()
     return tree
 
@@ -68,16 +71,26 @@ def _reads_back(raw: bytes, tree: Section) -> bool:
         return False
 
 
-def _cells(raw: bytes, places: Places) -> Any:
-    """What the program that reads cells says; raises QuestionnaireFaultsError."""
+def sheets_in(raw: bytes) -> Any:
+    """The sheets that the program which reads cells finds: see `read_cells`.
+
+    Raises RefusedError for what is no workbook, or one that was made to do harm.
+    """
     refused = _unreadable(raw)
-    if not refused:
-        answer = _answer(raw)
-        refused = answer.get("refused", "")
-    if refused:
-        places.add(1, refused)
+    answer = {} if refused else _answer(raw)
+    if refused := refused or answer.get("refused", ""):
+        raise RefusedError(refused)
+    return answer["sheets"]
+
+
+def _sheets(raw: bytes, places: Places) -> Any:
+    """What `sheets_in` finds; raises QuestionnaireFaultsError."""
+    try:
+        return sheets_in(raw)
+    except RefusedError as error:
+        places.add(1, str(error))
         places.faults.raise_if_any()
-    return answer
+        raise
 
 
 def _unreadable(raw: bytes) -> str:

@@ -14,6 +14,8 @@ from s11audit.web.returns import (  # noqa: E402, F401
     comments,
     delegating,
     evidence,
+    keeping,
+    offline,
     overview,
     signing,
     starting,

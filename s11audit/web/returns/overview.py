@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
 from flask import abort, render_template
-from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.workflow import is_overdue
-from s11audit.exports.forms.writing import write_form
-from s11audit.exports.own_return import write_return
 from s11audit.queries.delegations import delegations_of, leads_to_ask, signatories_of
 from s11audit.queries.own_returns import OwnReturn, own_returns
 from s11audit.queries.side_states import statement_of
 from s11audit.queries.signatures import signatures_of
-from s11audit.web.downloads import XLSX, download
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.colleagues import at_every_standard
-from s11audit.web.returns.desk import Desk, desk_of
+from s11audit.web.returns.desk import desk_of
 from s11audit.web.returns.looking_back import last_time, to_bring
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -94,44 +89,3 @@ def receipt(reference: str) -> str:
         signatures=signatures,
         score=desk.score(),
     )
-
-
-@blueprint.get("/<reference>/return.xlsx")
-@permitted(Permission.KEEP_RETURN)
-def workbook(reference: str) -> Response:
-    """The agency's own copy, in every state of the return and for ever."""
-    desk = desk_of(reference, to=Permission.KEEP_RETURN)
-    stream = BytesIO()
-    write_return(
-        db(),
-        desk.agency_return,
-        desk.questionnaire,
-        visible_to=viewer(),
-        exported_at=now(),
-        path_or_stream=stream,
-    )
-    return _download(stream, desk, ".xlsx")
-
-
-@blueprint.get("/<reference>/form.xlsx")
-@permitted(Permission.KEEP_RETURN)
-def form_workbook(reference: str) -> Response:
-    """The agency's questions as an Excel form with its answers in it, to pass round colleagues."""
-    desk = desk_of(reference, to=Permission.KEEP_RETURN)
-    agency = desk.agency_return.agency
-    stream = BytesIO()
-    write_form(
-        desk.questionnaire,
-        desk.agency_return.respondent,
-        stream,
-        answers={key: one for key, one in desk.answers.items() if key not in desk.to_confirm},
-        agency=agency.name,
-        written_at=now(),
-    )
-    return _download(stream, desk, "-form.xlsx")
-
-
-def _download(stream: BytesIO, desk: Desk, ending: str) -> Response:
-    agency_return = desk.agency_return
-    name, about = f"{agency_return.reference}{ending}", f"return {agency_return.reference}"
-    return download(stream, XLSX, name, about=about, of=agency_return, answers=len(desk.answers))
