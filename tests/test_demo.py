@@ -27,7 +27,12 @@ from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.questionnaire import Carry, Questionnaire
 from s11audit.domain.routing import route
 from s11audit.domain.versions import VersionStatus
-from s11audit.domain.workflow import SUBMITTED_STATUSES, ReturnStatus, RoundStatus, is_overdue
+from s11audit.domain.workflow import (
+    SUBMITTED_STATUSES,
+    ReturnStatus,
+    RoundStatus,
+    is_overdue,
+)
 from s11audit.models import (
     Action,
     Agency,

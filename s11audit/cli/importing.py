@@ -13,7 +13,7 @@ import click
 from s11audit.cli.installation import installation
 from s11audit.cli.listing import as_json_option, partnership_meant
 from s11audit.domain.numbers import counted
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.queries.people import operator
 from s11audit.questionnaires.authoring.csv_lists import spreadsheet_text
 from s11audit.services.agency_lists import AgencyPlan, add_planned, plan_agencies

@@ -18,8 +18,8 @@ from s11audit.cli.installation import Installation, catalogue_of, installation
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.filled_forms import Comparison, Difference, FilledContent, WrongCell
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.models import AgencyReturn
 from s11audit.queries.asking import questionnaire_for
 from s11audit.queries.filled_forms import return_in_round, return_to_fill

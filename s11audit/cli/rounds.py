@@ -14,8 +14,9 @@ from s11audit.cli.installation import catalogue_of, installation
 from s11audit.cli.return_rate import return_rate
 from s11audit.cli.round_details import show_round
 from s11audit.domain.dates import long_date, today_in_london
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import ROUND_STATUS_LABELS, StepNotAllowedError
+from s11audit.domain.workflow import ROUND_STATUS_LABELS
 from s11audit.models import AuditRound, Partnership
 from s11audit.queries.asking import (
     ChangedQuestionnaireError,

@@ -20,13 +20,13 @@ from s11audit.domain.access import (
 )
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
 from s11audit.domain.permissions import ROLE_LABELS, Permission
+from s11audit.domain.steps import Step
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
     RETURN_STEPS,
     ROUND_STATUS_LABELS,
     ROUND_STEPS,
-    Step,
 )
 
 LETTERS: dict[Relation | None, str] = {

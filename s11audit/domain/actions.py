@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import Step
+from s11audit.domain.steps import Step
 
 
 class ActionStatus(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import Step
+from s11audit.domain.steps import Step
 
 
 class VersionStatus(StrEnum):

@@ -5,13 +5,11 @@ Buttons, guards and the documentation are made from these rows; no other code na
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from s11audit.domain.permissions import Permission
+from s11audit.domain.steps import Step
 
 
 class RoundStatus(StrEnum):
@@ -76,30 +74,6 @@ RETURNED_STATUSES: frozenset[ReturnStatus] = SUBMITTED_STATUSES | STATED_STATUSE
 EDITABLE_STATUSES: frozenset[ReturnStatus] = frozenset(
     {ReturnStatus.NOT_STARTED, ReturnStatus.IN_PROGRESS}
 )
-
-
-class StepNotAllowedError(Exception):
-    """The thing is not in a status from which this step leads anywhere. Says so in plain words."""
-
-
-Status = TypeVar("Status", bound=StrEnum)
-
-
-@dataclass(frozen=True)
-class Step(Generic[Status]):
-    """One row of a lifecycle.
-
-    `name` is the step's name in code and addresses, `button` what a person presses, `event` the
-    past-tense kind of the history row, `needs_reason` whether a reason must be typed.
-    """
-
-    name: str
-    sources: frozenset[Status]
-    target: Status
-    permission: Permission
-    button: str
-    event: str
-    needs_reason: bool = False
 
 
 ROUND_STEPS: tuple[Step[RoundStatus], ...] = (
@@ -272,25 +246,6 @@ RETURN_STEPS: tuple[Step[ReturnStatus], ...] = (
         event="return-closed",
     ),
 )
-
-
-def steps_from(steps: Sequence[Step[Status]], status: Status) -> tuple[Step[Status], ...]:
-    """The steps that lead on from this status, in the order of the table."""
-    return tuple(step for step in steps if status in step.sources)
-
-
-def step_named(steps: Sequence[Step[Status]], name: str, status: Status) -> Step[Status]:
-    """The step of this name, if it may be taken from this status.
-
-    Raises StepNotAllowedError otherwise.
-    """
-    called = name
-    for step in steps:
-        if step.name == name and status in step.sources:
-            return step
-        called = step.button if step.name == name else called
-    now = status.replace("-", " ")
-    raise StepNotAllowedError(f"“{called}” is not possible while this is “{now}”.")
 
 
 def takes_answers(status: RoundStatus, closes_on: date, today: date) -> bool:

@@ -20,11 +20,7 @@ from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
 from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import (
-    RETURN_STATUS_LABELS,
-    RETURNED_STATUSES,
-    is_overdue,
-)
+from s11audit.domain.workflow import RETURN_STATUS_LABELS, RETURNED_STATUSES, is_overdue
 from s11audit.exports.figures import (
     answer_cell,
     figure_keys,

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.composing import ClashError, LocalPart
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import StepNotAllowedError
 from s11audit.models import AgencyReturn, AuditRound, LocalQuestions
 from s11audit.models.walls import without_walls
 from s11audit.questionnaires.catalogue import Catalogue

@@ -15,14 +15,9 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import (
-    EDITABLE_STATUSES,
-    RETURN_STEPS,
-    ReturnStatus,
-    StepNotAllowedError,
-    step_named,
-)
+from s11audit.domain.workflow import EDITABLE_STATUSES, RETURN_STEPS, ReturnStatus
 from s11audit.models import AgencyReturn
 from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed

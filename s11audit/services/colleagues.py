@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.visits import Visit
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, DeskVisit, ReadyStandard, ReturnComment
 from s11audit.queries.delegations import share_of
 from s11audit.services.events import record

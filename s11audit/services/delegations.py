@@ -9,8 +9,9 @@ from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import EDITABLE_STATUSES, StepNotAllowedError
+from s11audit.domain.workflow import EDITABLE_STATUSES
 from s11audit.models import AgencyReturn, Delegation
 from s11audit.queries.delegations import contributors_of
 from s11audit.services.events import record

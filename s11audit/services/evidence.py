@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus, StepNotAllowedError
+from s11audit.domain.workflow import EDITABLE_STATUSES, ReturnStatus
 from s11audit.models import AgencyReturn, AnswerFile, EvidenceFile
 from s11audit.queries.delegations import share_of
 from s11audit.queries.evidence import is_used, own_file

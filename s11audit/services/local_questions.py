@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from s11audit.domain.composing import ClashError, LocalPart, check_clashes, compose
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RoundStatus, StepNotAllowedError
+from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AuditRound, LocalQuestions, Partnership
 from s11audit.models.walls import without_walls
 from s11audit.services.events import Detail, record_by

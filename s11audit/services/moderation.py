@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
+from s11audit.domain.steps import Step, StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STEPS,
     ReturnStatus,
-    Step,
-    StepNotAllowedError,
     takes_answers,
 )
 from s11audit.models import AgencyReturn, AuditRound

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import Step, step_named
 from s11audit.domain.versions import FIXED_STATUSES, VERSION_STEPS, VersionStatus
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import Step, step_named
 from s11audit.models import QuestionnaireVersion
 from s11audit.queries.people import OPERATOR_ID
 from s11audit.queries.questionnaires import look_again

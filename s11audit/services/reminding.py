@@ -21,8 +21,9 @@ from s11audit.domain.reminding import (
     due_now,
     reached_days,
 )
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import StepNotAllowedError, takes_answers
+from s11audit.domain.workflow import takes_answers
 from s11audit.models import AuditRound, Reminder
 from s11audit.models.walls import without_walls
 from s11audit.queries.reminders import ToldReturn, open_rounds, told_returns

@@ -17,13 +17,9 @@ from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import (
-    RETURN_STEPS,
-    RoundStatus,
-    StepNotAllowedError,
-    takes_answers,
-)
+from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, takes_answers
 from s11audit.models import AgencyReturn, EvidenceFile, Signature, Snapshot
 from s11audit.queries.evidence import files_of_return
 from s11audit.queries.reminders import TO_SIGN

@@ -15,14 +15,9 @@ from sqlalchemy.orm import Session
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
+from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import (
-    RETURNED_STATUSES,
-    ROUND_STEPS,
-    RoundStatus,
-    StepNotAllowedError,
-    step_named,
-)
+from s11audit.domain.workflow import RETURNED_STATUSES, ROUND_STEPS, RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.services.events import record, record_by
 from s11audit.services.refusals import RefusedError

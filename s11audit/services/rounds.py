@@ -17,13 +17,13 @@ from s11audit.domain.composing import LocalPart
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import (
     RETURNED_STATUSES,
     ROUND_STEPS,
     ReturnStatus,
     RoundStatus,
-    StepNotAllowedError,
 )
 from s11audit.models import Agency, AgencyReturn, AuditRound
 from s11audit.models.rounds import round_partnerships

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from s11audit.domain.actions import FINISHED_STATUSES, ActionSource, ActionStatus, Promise
 from s11audit.domain.permissions import Role
 from s11audit.domain.statements import DECLARATIONS
+from s11audit.domain.steps import Step
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus, Step
+from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus
 from s11audit.models import Action, AgencyReturn, Membership, Score, SideState, User
 from s11audit.services.events import record
 from s11audit.services.mail import write_mail

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS, ActionStatus, is_overdue
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import StepNotAllowedError, steps_from
+from s11audit.domain.steps import StepNotAllowedError, steps_from
 from s11audit.queries import actions as queries
 from s11audit.queries.actions import ActionFilter, ActionInFull
 from s11audit.queries.asking import questionnaire_for, questionnaire_of

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from s11audit.domain.numbers import counted
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.queries.asking import ChangedQuestionnaireError
 from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnaireError
 from s11audit.services.returns import RoundNotOpenError

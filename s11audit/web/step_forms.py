@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from s11audit.domain.workflow import Step
+from s11audit.domain.steps import Step
 from s11audit.web.fields import DateParts, TextField
 
 

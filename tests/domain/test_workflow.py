@@ -9,6 +9,7 @@ import pytest
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS, ActionStatus
 from s11audit.domain.actions import is_overdue as action_is_overdue
+from s11audit.domain.steps import Step, StepNotAllowedError, step_named, steps_from
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STATUS_LABELS,
@@ -18,11 +19,7 @@ from s11audit.domain.workflow import (
     ROUND_STEPS,
     ReturnStatus,
     RoundStatus,
-    Step,
-    StepNotAllowedError,
     is_overdue,
-    step_named,
-    steps_from,
 )
 
 LIFECYCLES: list[tuple[Sequence[Step[Any]], type[StrEnum], StrEnum]] = [

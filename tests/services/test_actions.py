@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ActionSource, ActionStatus, Promise
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import Action, AgencyReturn, Event
 from s11audit.services.actions import (
     ChangedActionError,

@@ -12,7 +12,8 @@ from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.conditions import Is
 from s11audit.domain.ratings import Rating
-from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import AuditRound, Event, StoredAnswer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of, scores_of

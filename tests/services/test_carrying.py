@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from s11audit.domain.actions import ActionStatus, Promise
 from s11audit.domain.answers import Answer, Part
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, AgencyReturn, Event, StoredAnswer
 from s11audit.models.database import Database
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import Event, ReadyStandard, ReturnComment
 from s11audit.queries.colleagues import together_on
 from s11audit.services.colleagues import (

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, Part
-from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import AgencyReturn, AuditRound, Event, EvidenceFile
 from s11audit.queries.evidence import files_of_return, files_to_choose
 from s11audit.queries.returns import latest_snapshot

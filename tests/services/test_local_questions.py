@@ -14,7 +14,8 @@ from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating
 from s11audit.domain.routing import route
-from s11audit.domain.workflow import RoundStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import RoundStatus
 from s11audit.models import Action, Agency, Event, LocalQuestions, Partnership
 from s11audit.models.database import Database
 from s11audit.models.rounds import round_partnerships

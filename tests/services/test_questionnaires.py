@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from s11audit.domain.compatibility import compatibility
 from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.versions import VersionStatus
 from s11audit.domain.viewers import Grant, Viewer
-from s11audit.domain.workflow import RoundStatus, StepNotAllowedError
+from s11audit.domain.workflow import RoundStatus
 from s11audit.models import (
     Event,
     Membership,

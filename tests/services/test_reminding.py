@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Role
 from s11audit.domain.reminding import USUAL_PLAN
-from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import (
     Agency,
     AgencyReturn,

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, Part
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, Event
 from s11audit.queries.returns import answers_in, latest_snapshot
 from s11audit.queries.signatures import signatures_of

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
-from s11audit.domain.workflow import ReturnStatus, RoundStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import AuditRound, Event
 from s11audit.models.database import Database
 from s11audit.models.walls import Wall

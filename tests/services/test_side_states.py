@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ActionSource, ActionStatus, Promise
 from s11audit.domain.permissions import Role
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, AgencyReturn, Event, OutgoingMail, SideState
 from s11audit.queries.actions import ActionFilter, actions_page
 from s11audit.queries.side_states import earlier_statement, statement_of, unassured

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.permissions import Role
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, AgencyReturn, Event, Signature
 from s11audit.models.database import Database
 from s11audit.queries.returns import latest_snapshot

@@ -12,6 +12,7 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
+from s11audit.domain.steps import steps_from
 from s11audit.domain.workflow import (
     EDITABLE_STATUSES,
     RETURN_STATUS_LABELS,
@@ -19,7 +20,6 @@ from s11audit.domain.workflow import (
     SUBMITTED_STATUSES,
     ReturnStatus,
     is_overdue,
-    steps_from,
     takes_answers,
 )
 from s11audit.models import AgencyReturn

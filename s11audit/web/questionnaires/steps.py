@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from s11audit.domain.steps import Step, steps_from
 from s11audit.domain.versions import VERSION_STEPS, VersionStatus
-from s11audit.domain.workflow import Step, steps_from
 from s11audit.web.questionnaires.pages import Opened
 from s11audit.web.security import viewer
 from s11audit.web.step_forms import StepButton, StepForm, Wanted, step_buttons

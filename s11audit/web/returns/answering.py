@@ -14,7 +14,7 @@ from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.routing_words import condition_words
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.services.answers import Conflict, Saved
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_forms import StandardForm

@@ -15,7 +15,7 @@ from s11audit.domain.filled_forms import Comparison, Difference, FilledContent, 
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.exports.forms.reading import NotThisFormError, open_form
 from s11audit.exports.forms.stamp import FormOfReturn
 from s11audit.exports.forms.writing import write_form

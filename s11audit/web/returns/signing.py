@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired
 
 from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import ReturnStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Signature
 from s11audit.queries.returns import answers_in, latest_snapshot, scores_of
 from s11audit.queries.signatures import signatures_of

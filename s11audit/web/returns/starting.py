@@ -6,7 +6,7 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
 from s11audit.services.answers import start_return
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.returns import blueprint

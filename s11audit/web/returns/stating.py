@@ -14,7 +14,8 @@ from s11audit.domain.actions import Promise
 from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.permissions import Permission
 from s11audit.domain.statements import DECLARATIONS
-from s11audit.domain.workflow import STATED_STATUSES, ReturnStatus, StepNotAllowedError
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.workflow import STATED_STATUSES, ReturnStatus
 from s11audit.models import SideState
 from s11audit.queries.side_states import earlier_statement
 from s11audit.services import side_states

@@ -14,7 +14,8 @@ from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.return_rates import return_rate
-from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
+from s11audit.domain.steps import steps_from
+from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus
 from s11audit.models import AuditRound
 from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import (
