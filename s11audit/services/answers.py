@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,13 +128,29 @@ def save_answers(
         answers, waiting = saved.answers, saved.to_confirm
         rows = AnswerRows(session, agency_return, questionnaire, held, answers, waiting, by, now)
         rows.store(touched)
-        if brought:
-            bring_files(session, agency_return, brought, by=by, now=now)
-        standards = {key.partition(".")[0] for key in touched}
-        # Before it is started, nothing of a return is marked.
-        unready = () if starts else forget_ready(session, agency_return, standards)
+        unready = _follow_up(session, agency_return, saved, starts, touched, by=by, now=now)
         _record(session, agency_return, saved, starts, unready, by=by, now=now)
     return saved
+
+
+def _follow_up(
+    session: Session,
+    agency_return: AgencyReturn,
+    saved: Saved,
+    starts: bool,
+    touched: Set[str],
+    *,
+    by: Viewer,
+    now: datetime,
+) -> Sequence[str]:
+    """Files come with answers brought forward; what was changed is no longer ready to check.
+
+    Gives the standards (ids) that were marked as ready until now: none of a return just started.
+    """
+    if saved.brought:
+        bring_files(session, agency_return, saved.brought, by=by, now=now)
+    standards = {key.partition(".")[0] for key in touched}
+    return () if starts else forget_ready(session, agency_return, standards)
 
 
 def _check_may_answer(

@@ -56,23 +56,15 @@ def take_return_step(
     step = step_for(SCRUTINY_STEPS, step_name, agency_return.status, by=by, allows=allows)
     check_reason(step, reason)
     detail: dict[str, Any] = {"reason_given": True} if step.needs_reason else {}
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"version": AgencyReturn.version + 1, "updated_at": now}
     if step.target in EDITABLE_STATUSES:
         _check_can_be_changed(agency_return.round, now)
         step = where_it_was(session, agency_return, step)
     if step.target in _NOT_RETURNED:
         detail["receipt"] = agency_return.receipt
-        values = {"submitted_at": None, "receipt": None}
+        values |= {"submitted_at": None, "receipt": None}
         void_signatures(session, agency_return, now)
-    statuses = move(
-        session,
-        agency_return,
-        step,
-        version=AgencyReturn.version + 1,
-        updated_at=now,
-        status_reason=reason,
-        **values,
-    )
+    statuses = move(session, agency_return, step, status_reason=reason, **values)
     subject, held = f"return {agency_return.reference}", statuses | detail
     record(session, step.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
     if step.target in EDITABLE_STATUSES:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,26 +10,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from s11audit.domain.actions import Promise
-from s11audit.domain.answers import Answer, Gap, gaps
+from s11audit.domain.answers import Gap
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.routing import route
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STEPS, RoundStatus, takes_answers
-from s11audit.models import AgencyReturn, EvidenceFile, Signature, Snapshot
-from s11audit.queries.evidence import files_of_return
+from s11audit.models import AgencyReturn, Signature, Snapshot
 from s11audit.queries.reminders import TO_SIGN
 from s11audit.queries.returns import (
-    answers_of,
     latest_snapshot,
-    unconfirmed,
-    values_of,
 )
 from s11audit.queries.signatures import signatures_of
 from s11audit.services.actions import make_actions_of
 from s11audit.services.events import record
+from s11audit.services.freezing import freeze, written_in
 from s11audit.services.return_mail import HANDED_BACK, RECEIPT, Address, write_notice
 from s11audit.services.signatures import new_receipt, void_signatures
 from s11audit.services.steps import move, step_for
@@ -54,15 +47,6 @@ class ChangedReturnError(Exception):
 
 class AlreadySignedError(StepNotAllowedError):
     """The same person has signed this return already; another must be somebody else's."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """A return's asked questions' answers and their files, as they stand now."""
-
-    answers: Mapping[str, Answer]
-    files: Mapping[str, Sequence[EvidenceFile]]
-    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True)
@@ -105,10 +89,10 @@ def send_for_sign_off(
     """
     check_round_is_open(agency_return, now)
     taken = _take_step(session, agency_return, "send-for-sign-off", by=by, now=now)
-    written = _written(session, agency_return, questionnaire)
+    written = written_in(session, agency_return, questionnaire)
     if written.gaps:
         raise GapsError(written.gaps)
-    snapshot = _freeze(session, agency_return, questionnaire, written, by=by, now=now)
+    snapshot = freeze(session, agency_return, questionnaire, written, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, {"snapshot": snapshot.sha256})
     write_notice(session, TO_SIGN, agency_return, address, now=now)
     return snapshot
@@ -210,7 +194,7 @@ def _submit(
     """The return has its receipt, and what it promises becomes actions."""
     agency_return.submitted_at = now
     agency_return.receipt = new_receipt(agency_return.round)
-    promises = _promises(_written(session, agency_return, questionnaire))
+    promises = written_in(session, agency_return, questionnaire).promises
     make_actions_of(session, agency_return, promises, told_to=questionnaire.told_to, by=by, now=now)
 
 
@@ -254,79 +238,3 @@ def _record_step(
     subject = f"return {agency_return.reference}"
     held = {**taken.statuses, **(detail or {})}
     record(session, taken.event, subject, by=by.user_id, at=now, detail=held, of=agency_return)
-
-
-def _written(
-    session: Session, agency_return: AgencyReturn, questionnaire: Questionnaire
-) -> Written:
-    held = answers_of(session, agency_return.id)
-    asked = route(questionnaire, agency_return.respondent, values_of(held)).asked
-    questions = [question for standard in asked.values() for question in standard]
-    answers = {q.key: held[q.key].answer for q in questions if q.key in held}
-    attached = files_of_return(session, agency_return.id)
-    files = {q.key: attached[q.key] for q in questions if q.key in attached}
-    lacking = gaps(questions, answers, unconfirmed(held), files.keys())
-    return Written(answers, files, tuple(lacking))
-
-
-def _promises(written: Written) -> dict[str, Promise]:
-    """Those that are complete, by the key of their question."""
-    return {
-        key: answer.promise for key, answer in written.answers.items() if answer.promise.is_complete
-    }
-
-
-def _freeze(
-    session: Session,
-    agency_return: AgencyReturn,
-    questionnaire: Questionnaire,
-    written: Written,
-    *,
-    by: Viewer,
-    now: datetime,
-) -> Snapshot:
-    content = json.dumps(
-        {
-            "return": agency_return.reference,
-            "questionnaire": [questionnaire.id, questionnaire.version, questionnaire.sha256],
-            **_local(questionnaire),
-            "answers": {key: _plain(answer) for key, answer in written.answers.items()},
-            "files": {
-                key: [[file.name, file.sha256] for file in files]
-                for key, files in written.files.items()
-            },
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    snapshot = Snapshot(
-        return_id=agency_return.id,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
-        content=content,
-        frozen_at=now,
-        frozen_by_id=by.user_id,
-    )
-    session.add(snapshot)
-    session.flush()
-    return snapshot
-
-
-def _local(questionnaire: Questionnaire) -> dict[str, dict[str, list[str]]]:
-    """The local questions that were answered as well; nothing where there are none."""
-    local = {one.partnership: [one.id, one.version, one.sha256] for one in questionnaire.local}
-    return {"local": local} if local else {}
-
-
-def _plain(answer: Answer) -> dict[str, str]:
-    promise = answer.promise
-    return {
-        "value": answer.value,
-        "reason": answer.reason,
-        "comment": answer.comment,
-        "evidence": answer.evidence,
-        "link": answer.link,
-        "action_what": promise.what,
-        "action_post": promise.post,
-        "action_due": promise.due_on.isoformat() if promise.due_on else "",
-    }
