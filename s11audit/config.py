@@ -98,9 +98,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "S11AUDIT_SMTP_HOST",
         "",
-        "The mail server that sends all mail: invitations, links to sign in with, and answers to "
-        "whoever has taken over. Left out, nothing is sent: pages show the links of invitations to "
-        "hand over, and nobody signs in by a link.",
+        "The mail server that sends all mail: invitations, reminders, receipts, links to sign in "
+        "with, and answers to whoever has taken over. Left out, nothing is sent: pages show the "
+        "links of invitations to hand over, nobody is reminded, and nobody signs in by a link.",
     ),
     Variable("S11AUDIT_SMTP_PORT", "587", "The port of the mail server."),
     Variable(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +24,7 @@ from s11audit.models import OutgoingMail
 from s11audit.models.database import Database
 from s11audit.paths import TEMPLATES
 from s11audit.services.mail import MAIL_KINDS, is_address, rendered, withdraw_mail, write_mail
+from s11audit.services.mail_html import html_of
 from s11audit.services.mail_sending import GIVE_UP_AFTER, WAITS, Outcome, send_waiting
 from tests.mail_server import Letterbox, mail_server, reached
 
@@ -70,6 +72,24 @@ def test_no_fact_begins_a_line_of_its_own(end: str) -> None:
 def test_markup_and_template_signs_in_a_name_stay_what_was_typed() -> None:
     name = "<b>Noor & {{ link }}</b> {% raw %}"
     assert f"Dear {name}," in rendered("invitation", {**INVITATION, "name": name})[1]
+
+
+def test_the_html_of_mail_holds_what_was_typed_as_text_and_loads_nothing() -> None:
+    name, reason = "<img src=//evil.example/x>", 'See "https://evil.example" & <b>pay</b>'
+    text = f"Dear {name},\n\n{reason}\nsoon\n\nhttps://audit.example.org/returns/1?a=1&b=2\n"
+    soup = BeautifulSoup(html_of(f"{name} & you", text), "html.parser")
+    assert [one.get_text() for one in soup.find_all("p")] == [
+        f"Dear {name},",
+        f"{reason} soon",
+        "https://audit.example.org/returns/1?a=1&b=2",
+    ]
+    assert soup.title is not None
+    assert soup.title.get_text() == f"{name} & you"
+    assert soup.html is not None
+    assert soup.html["lang"] == "en-GB"
+    (link,) = soup.find_all("a")
+    assert link["href"] == link.get_text() == "https://audit.example.org/returns/1?a=1&b=2"
+    assert not soup.find_all(["img", "link", "script", "style", "b"])
 
 
 def test_a_long_subject_is_cut_visibly(session: Session) -> None:
