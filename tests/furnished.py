@@ -433,7 +433,13 @@ NEEDS_MORE = frozenset({"account.add_app", "account.check_recovery_code"})
 ACCEPTED = (200, 303)
 # Sent by scripts, or after a visit to a provider: they have tests of their own.
 FOUND_BY_NOBODY = frozenset(
-    {"account.add_passkey", "account.use_passkey", "account.add_openid", "account.remove_openid"}
+    {
+        "account.add_passkey",
+        "account.use_passkey",
+        "account.add_openid",
+        "account.remove_openid",
+        "returns.stay",
+    }
 )
 
 
