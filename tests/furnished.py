@@ -494,6 +494,7 @@ FOUND_BY_NOBODY = frozenset(
         "account.add_openid",
         "account.remove_openid",
         "returns.autosave",
+        "returns.stay",
     }
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, abort, jsonify
+from flask import Response, abort, jsonify, request
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.visits import Visit, first_visit
@@ -59,10 +59,10 @@ def at_standard(desk: Desk, standard_id: str) -> AtStandard | None:
 
 
 def look_at(desk: Desk, standard_id: str) -> AtStandard | None:
-    """The same, and write down that they look."""
+    """The same, and write down that they look; to ask for the head of a page is no look."""
     found, visit = _with_visit(desk, standard_id)
     looked = visit.looking_again(now()) if visit else first_visit(now())
-    if found is not None and looked != visit:
+    if found is not None and looked != visit and request.method == "GET":
         with machine() as writing:
             note_look(writing, desk.agency_return, standard_id, looked, by=viewer())
     return found
