@@ -131,7 +131,7 @@ def test_what_a_crash_interrupted_is_offered_back_and_saved_when_its_person_says
     comment(page).fill("Typed before the crash")
     page.clock.run_for(TYPING_STOPS)
     expect(status(page)).to_contain_text("You are offline")
-    page.wait_for_function("Object.keys(localStorage).some(name => name.includes('draft'))")
+    page.wait_for_function("() => Object.keys(localStorage).some(name => name.includes('draft'))")
     assert "crash" not in page.evaluate("JSON.stringify(localStorage)")
     crash(page)
     lead.context.set_offline(False)
@@ -146,17 +146,19 @@ def test_what_a_crash_interrupted_is_offered_back_and_saved_when_its_person_says
     assert "Typed before the crash" not in stored_texts(demonstration, "voice")
     found.get_by_role("button", name="Throw it away").click()
     assert comment(page).input_value() == before
+    lead.context.set_offline(True)
     comment(page).fill("Typed before the crash")
     page.clock.run_for(500)
-    page.wait_for_function("Object.keys(localStorage).some(name => name.includes('draft'))")
+    page.wait_for_function("() => Object.keys(localStorage).some(name => name.includes('draft'))")
     crash(page)
+    lead.context.set_offline(False)
 
     lead.page = page = lead.context.new_page()
     opens(lead, "voice")
     page.locator("[data-draft-found]").get_by_role("button", name="Save it now").click()
     expect(status(page)).to_contain_text("Saved at")
     assert "Typed before the crash" in stored_texts(demonstration, "voice")
-    page.wait_for_function("!Object.keys(localStorage).some(name => name.includes('draft'))")
+    page.wait_for_function("() => !Object.keys(localStorage).some(name => name.includes('draft'))")
 
 
 def test_signing_out_clears_what_was_kept_on_the_device(lead: Visitor) -> None:
@@ -165,7 +167,7 @@ def test_signing_out_clears_what_was_kept_on_the_device(lead: Visitor) -> None:
     page.route("**/autosave", lambda route: route.abort())
     comment(page).fill("Typed on somebody else's computer")
     page.clock.run_for(TYPING_STOPS)
-    page.wait_for_function("Object.keys(localStorage).some(name => name.includes('draft'))")
+    page.wait_for_function("() => Object.keys(localStorage).some(name => name.includes('draft'))")
     lead.presses("Sign out")
     assert page.evaluate("localStorage.length") == 0
 

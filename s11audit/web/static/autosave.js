@@ -61,6 +61,9 @@ class Autosave {
       this.save();
     });
     form.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("submit", ({ target }) => {
+      this.isSigningOut = target.action.endsWith("/sign-out");
+    });
     document.addEventListener("visibilitychange", () => this.save());
     window.addEventListener("pagehide", () => this.save());
     window.addEventListener("pageshow", (event) => {
@@ -79,6 +82,7 @@ class Autosave {
     const section = event.target.closest?.("[data-question]");
     const touched = this.questions.find((question) => question.section === section);
     if (touched) touched.isPutBack = false;
+    this.isSigningOut = false; // or they have thought better of it
     clearTimeout(this.drafting);
     this.drafting = setTimeout(() => this.keep(), DRAFT_AFTER);
     this.plan();
@@ -102,6 +106,7 @@ class Autosave {
   }
 
   keep() {
+    if (this.isSigningOut) return undefined; // the browser is clearing what was kept
     const content = this.changed.map(({ key, entries, seenBox }) => ({
       key,
       entries,

@@ -4,6 +4,7 @@
 const PREFIX = "s11audit-draft/";
 const KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
 const TAB = "s11audit-tab";
+const LETS_GO = 2_000;
 
 const toBytes = (text) => {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
@@ -33,10 +34,10 @@ const thisTab = () => {
   return tab;
 };
 
-// Names of drafts whose page is open in some tab, this one too.
-const openElsewhere = async () => {
-  const { held: locks } = await navigator.locks.query();
-  return new Set(locks.map((lock) => lock.name));
+// Whether no open page works on a draft; one that was closed just now lets go of it soon.
+const isLeftBehind = (name) => {
+  const options = { signal: AbortSignal.timeout(LETS_GO) };
+  return navigator.locks.request(name, options, () => true).catch(() => false);
 };
 
 class Drafts {
@@ -74,16 +75,18 @@ class Drafts {
 
   // The newest draft of this page that no other tab is working on: {at, content}, or null.
   async takeOver() {
-    const elsewhere = await openElsewhere();
-    const mine = names().filter(
-      (name) => name === this.name || (name.startsWith(this.page) && !elsewhere.has(name)),
-    );
-    const [newest] = mine.sort((one, other) => held(other).at - held(one).at);
-    if (!newest) return null;
-    const { at, iv, sealed } = held(newest);
+    const ofPage = names().filter((name) => name.startsWith(this.page));
+    for (const name of ofPage.sort((one, other) => held(other).at - held(one).at)) {
+      if (name === this.name || (await isLeftBehind(name))) return this.take(name);
+    }
+    return null;
+  }
+
+  async take(name) {
+    const { at, iv, sealed } = held(name);
     const content = await this.opened(toBytes(iv), toBytes(sealed));
-    if (newest !== this.name && content) await this.write(content);
-    if (newest !== this.name || !content) localStorage.removeItem(newest);
+    if (name !== this.name && content) await this.write(content);
+    if (name !== this.name || !content) localStorage.removeItem(name);
     return content && { at, content };
   }
 
