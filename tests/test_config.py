@@ -144,3 +144,43 @@ def test_a_mail_server_that_cannot_be_used_safely_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=named):
         read_settings({**MAIL, **changes})
+
+
+@pytest.mark.parametrize(
+    ("told", "evidence"),
+    [
+        (
+            {"DATABASE_URL": "sqlite:////var/lib/s11audit/s11audit.sqlite3"},
+            "/var/lib/s11audit/evidence",
+        ),
+        ({}, "evidence"),
+        ({"DATABASE_URL": "postgresql+psycopg://s11audit@host/s11audit"}, "evidence"),
+        ({"S11AUDIT_EVIDENCE": "/srv/evidence"}, "/srv/evidence"),
+        ({"S11AUDIT_EVIDENCE": "s3://our-evidence/audit"}, "s3://our-evidence/audit"),
+    ],
+)
+def test_files_are_kept_beside_the_database_unless_a_place_is_named(
+    told: dict[str, str], evidence: str
+) -> None:
+    assert read_settings(told).evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("S11AUDIT_EVIDENCE", "https://example.org/evidence"),
+        ("S11AUDIT_EVIDENCE", "s3://"),
+        ("S11AUDIT_EVIDENCE_MB", "51"),
+        ("S11AUDIT_EVIDENCE_MB", "0"),
+        ("S11AUDIT_CLAMD", "somewhere"),
+        ("S11AUDIT_CLAMD", "host:port"),
+    ],
+)
+def test_places_of_evidence_and_scanners_that_cannot_be_are_told(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        read_settings({name: text})
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:3310", "[::1]:3310", "/run/clamav/clamd.ctl"])
+def test_a_scanner_is_reached_by_port_or_socket(text: str) -> None:
+    assert read_settings({"S11AUDIT_CLAMD": text}).clamd == text

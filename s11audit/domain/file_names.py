@@ -42,7 +42,7 @@ def hides_an_ending(name: str) -> bool:
 
 
 def size_in_words(size: int) -> str:
-    """`340 kB` or `1.2 MB`, of a number of bytes."""
+    """`340 kB` or `1.2 MB`, of a number of bytes; no line breaks in the middle."""
     if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} kB"
-    return f"{size / 1_000_000:.1f} MB"
+        return f"{max(1, round(size / 1000))}\N{NO-BREAK SPACE}kB"
+    return f"{size / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"

@@ -160,13 +160,16 @@ def delete_file(
     """Delete a file of the return's agency that supports nothing; None where there is no such.
 
     Its content is for `drop_content` of evidence_sweeping.py, once this is committed. Contributors
-    delete what they sent themselves. Raises RefusedError (`file`) while anything has it.
+    delete what they sent themselves. Raises RefusedError (`file`) otherwise, and while anything
+    has it.
     """
     if not by.may_at(Permission.EDIT_ANSWERS, agency_return.place):
         raise PermissionError(f"{by.name} may not {Permission.EDIT_ANSWERS} here")
     file = own_file(session, agency_return, file_id, visible_to=by)
-    if file is None or not may_delete(file, agency_return, by):
+    if file is None:
         return None
+    if not may_delete(file, agency_return, by):
+        raise RefusedError("file", "Your agency lead, or whoever sent this file, can delete it")
     _lock_files(session, [file_id])
     if session.scalar(select(is_used()).where(EvidenceFile.id == file_id)):
         raise RefusedError("file", "This file supports an answer, so it cannot be deleted")

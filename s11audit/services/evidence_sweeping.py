@@ -43,10 +43,11 @@ def drop_content(session: Session, store: EvidenceStore, sha256: str) -> bool:
 
 def sweep(session: Session, store: EvidenceStore, *, now: datetime, dry_run: bool) -> Swept:
     """Delete contents that no file names and that have lain there for a day."""
-    named, held = named_contents(session), {one.sha256: one.kept_at for one in store.everything()}
+    held = {one.sha256: one.kept_at for one in store.everything()}  # before anybody has to wait
+    named = named_contents(session)
     before = now - SWEPT_AFTER
     nobodys = sorted(sha256 for sha256, at in held.items() if sha256 not in named and at < before)
-    missing = tuple(sorted(named - held.keys()))
+    missing = tuple(one for one in sorted(named - held.keys()) if not store.has(one))
     if dry_run:
         return Swept(tuple(nobodys), 0, missing)
     gone = tuple(sha256 for sha256 in nobodys if drop_content(session, store, sha256))

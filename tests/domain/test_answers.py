@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 
 from s11audit.domain.actions import Promise
-from s11audit.domain.answers import Answer, Part, gaps, gaps_in, needs_action, needs_evidence
+from s11audit.domain.answers import (
+    EVIDENCE_MESSAGE,
+    Answer,
+    Part,
+    gaps,
+    gaps_in,
+    needs_action,
+    needs_evidence,
+    takes_files,
+)
 from s11audit.domain.questionnaire import ActionRule, EvidenceRule
 from tests.domain.samples import question, rating
 
@@ -73,6 +82,21 @@ def test_a_link_alone_is_evidence_enough() -> None:
     asked = rating("a.x", evidence=EvidenceRule.WHEN_GREEN)
     assert missing(asked, Answer("met")) == [Part.EVIDENCE]
     assert missing(asked, Answer("met", link="https://example.org/policy")) == []
+
+
+def test_a_file_alone_is_evidence_enough() -> None:
+    asked = rating("a.x", evidence=EvidenceRule.WHEN_GREEN)
+    assert gaps_in(asked, Answer("met"), has_file=True) == []
+    answers = {"a.x": Answer("met")}
+    assert [gap.message for gap in gaps([asked], answers)] == [EVIDENCE_MESSAGE]
+    assert gaps([asked], answers, with_files={"a.x"}) == []
+    (left,) = gaps([asked], answers, to_confirm={"a.x"}, with_files={"a.x"})
+    assert left.part is Part.CONFIRM
+
+
+@pytest.mark.parametrize("rule", EvidenceRule)
+def test_files_are_taken_wherever_evidence_is(rule: EvidenceRule) -> None:
+    assert takes_files(rating("a.x", evidence=rule)) is (rule is not EvidenceRule.NONE)
 
 
 def test_evidence_can_be_required_of_a_question_that_is_not_rated() -> None:

@@ -17,12 +17,16 @@ from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, AgencyReturn, Event, StoredAnswer
 from s11audit.models.database import Database
+from s11audit.queries.evidence import files_of_return
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.answers import Change, Saved, save_answers, start_return
+from s11audit.services.evidence import add_file
+from s11audit.services.evidence_store import FolderStore
 from s11audit.services.returns import GapsError, send_for_sign_off
 from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES
+from tests.contents import EVIDENCE, kept
 from tests.grown_returns import FIRST, MOMENTS, begin, open_version, sign, submit_version
 
 LEAD = "leadership.lead"
@@ -315,4 +319,23 @@ def test_statements_of_a_start_do_not_grow_with_the_answers(
 
     saved = start_return(session, now, chain, by=cast["Asif"], now=MOMENTS["2"])
     assert len(saved.to_confirm) >= min(count, 8)
-    assert len(statements) <= 9, statements
+    assert len(statements) <= 10, statements
+
+
+def test_files_come_forward_with_the_answers_that_they_support(
+    session: Session, cast: Cast, versions: list[Questionnaire]
+) -> None:
+    earlier, asif = open_version(session, cast, versions[2]), cast["Asif"]
+    changes = [Change(key, answer, Answer().digest) for key, answer in FIRST.items()]
+    save_answers(session, earlier, versions[2], changes, by=asif, now=MOMENTS["1"])
+    session.refresh(earlier)
+    told = {"store": FolderStore(EVIDENCE), "by": asif, "now": MOMENTS["1"]}
+    file = add_file(session, earlier, LEAD, kept(), versions[2:], **told)
+    sign(session, earlier, versions[2], asif, cast["Ines"])
+    now = open_version(session, cast, versions[0])
+    begin(session, now, versions, asif)
+    held_now = files_of_return(session, now.id)
+    assert {key: [one.id for one in files] for key, files in held_now.items()} == {
+        "leadership.chair": [file.id]
+    }
+    assert files_of_return(session, earlier.id)[LEAD] == [file]

@@ -228,8 +228,11 @@ def test_a_file_is_deleted_by_whom_it_belongs_to_and_its_content_when_nobody_has
     agency: Agency, session: Session
 ) -> None:
     own = agency.add("own.pdf", by="Bea")
+    leads = agency.add("lead.pdf", PDF + b"%%EOF")
     other = agency.add("other.pdf", key=POST)  # of the same content
     asif, bea = agency.cast["Asif"], agency.cast["Bea"]
+    with pytest.raises(RefusedError, match="Your agency lead"):
+        delete_file(session, agency.police, leads.id, by=bea, now=NOON)
     for key, file in ((LEAD, own), (POST, other)):
         take_away(session, agency.police, key, file.id, by=asif, now=NOON)
     assert delete_file(session, agency.police, other.id, by=bea, now=NOON) is None
@@ -239,7 +242,7 @@ def test_a_file_is_deleted_by_whom_it_belongs_to_and_its_content_when_nobody_has
     assert delete_file(session, agency.police, other.id, by=asif, now=NOON) is other
     session.flush()
     assert drop_content(session, agency.store, own.sha256)
-    assert list(agency.store.everything()) == []
+    assert [one.sha256 for one in agency.store.everything()] == [leads.sha256]
     assert delete_file(session, agency.police, own.id, by=asif, now=NOON) is None
     with pytest.raises(RefusedError):
         use_again(
