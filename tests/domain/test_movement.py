@@ -55,11 +55,8 @@ def test_new_merged_and_differently_answered_questions_have_no_comparator() -> N
 
 def test_other_answers_changed_or_did_not() -> None:
     same, changed, empty = question("a.same"), question("a.changed"), question("a.empty")
-    last = (
-        carried(same, (same, "yes"))
-        | carried(changed, (changed, "no"))
-        | carried(empty, (empty, ""))
-    )
+    last = carried(same, (same, "yes")) | carried(changed, (changed, "no"))
+    last |= carried(empty, (empty, ""))
     now = {key: Answer("yes") for key in ("a.same", "a.changed", "a.empty")}
     moved = movements([same, changed, empty], now, last)
     assert (moved.changed, moved.others, moved.without) == (1, 2, 1)

@@ -171,7 +171,7 @@ def test_letters_have_fills_and_rules_that_recolour_an_edited_cell(workbook: Wor
 
 def test_answers_are_typed_cells_of_what_was_asked(workbook: Workbook) -> None:
     rows = records(workbook, "Answers", "Agency reference")
-    assert len(rows) == 7 + 7  # one has a date of the plan, the other has custody
+    assert len(rows) == 9 + 7  # one has a date of the plan, the other has custody
     hospital = {r["Question key"]: r for r in rows if r["Agency reference"] == "HOSP"}
     assert hospital["leadership.plan-date"]["Answer"] == datetime.fromisoformat("2026-02-03")
     assert hospital["leadership.staff"]["Answer"] == 40
@@ -252,7 +252,7 @@ def test_what_looks_like_a_formula_stays_text_in_every_column(
     assert all(cell.quotePrefix for cell in answers)  # and stays text when it is edited
 
 
-def test_a_round_takes_seven_statements_however_many_agencies_it_has(
+def test_a_round_takes_nine_statements_however_many_agencies_it_has(
     session: Session, audit_round: AuditRound, cast: Cast
 ) -> None:
     audit_round.partnerships  # noqa: B018 loaded before
@@ -272,7 +272,7 @@ def test_a_round_takes_seven_statements_however_many_agencies_it_has(
         path_or_stream=BytesIO(),
     )
     event.remove(engine, "before_cursor_execute", count)
-    assert len(statements) == 7
+    assert len(statements) == 9
 
 
 def test_the_file_says_its_title_language_and_marking_and_prints_on_landscape_pages(

@@ -1,4 +1,4 @@
-"""Several signatures: each in turn, of different people, all void once anything can change."""
+"""Several signatures: each in turn, of different people, void as soon as anything can change."""
 
 from __future__ import annotations
 

@@ -79,7 +79,9 @@ EXAMPLES = {
 STEPS = {
     "/rounds/<reference>/steps/<step>": ROUND_STEPS,
     "/rounds/<reference>/returns/<agency>/steps/<step>": tuple(
-        step for step in RETURN_STEPS if step.name in ("send-back", "moderate", "agree", "close")
+        step
+        for step in RETURN_STEPS
+        if step.permission in (Permission.SEND_BACK, Permission.MODERATE, Permission.EXEMPT)
     ),
     "/actions/<reference>/steps/<step>": ACTION_STEPS,
     "/questionnaires/<id>/<version>/steps/<step>": VERSION_STEPS,

@@ -285,7 +285,7 @@ def test_the_journey_from_answers_to_receipt(
     assert asif.post("/returns/R1-POL/sign", signed).location == "/returns/R1-POL/receipt"
     receipt = asif.get("/returns/R1-POL/receipt")
     assert receipt.heading == "Return submitted"
-    assert "Ines, Chief Officer" in receipt.text
+    assert "Signed by Ines as Chief Officer" in receipt.text
     again = asif.post("/returns/R1-POL/sign", signed)
     assert again.location == "/returns/R1-POL/receipt"
 

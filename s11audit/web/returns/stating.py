@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired
 
 from s11audit.domain.actions import Promise
@@ -55,13 +56,14 @@ class AssuranceForm(StatingForm):
         description="Such as your trust’s own safeguarding audit of May 2026. Give a link to it, "
         "or say whom your partnership can ask for it.",
     )
-    can_assure = RadioField(
+    can_assure = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Can you assure your partnership that children are safe?",
         [InputRequired("Say whether you can assure that children are safe")],
         choices=[
-            ("yes", "Yes, we can assure that children are safe"),
-            ("no", "No, we cannot assure that at the moment"),
+            SelectChoice("yes", "Yes, we can assure that children are safe"),
+            SelectChoice("no", "No, we cannot assure that at the moment"),
         ],
+        invalid_choice_message="Say whether you can assure that children are safe",
     )
     explanation = TextField(
         label="What can you not be sure of?",

@@ -1,0 +1,145 @@
+"""The pages on which an agency states something instead of answering, and who reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from s11audit.domain.workflow import ReturnStatus
+from s11audit.models import Action, OutgoingMail, SideState
+from s11audit.models.database import Database
+from tests.cast import Cast
+from tests.pages import Page, Pages
+from tests.rounds_and_returns import Opened, return_named
+
+RETURN = "/returns/R1-POL"
+ASSURANCE = f"{RETURN}/alternative-assurance"
+NIL = f"{RETURN}/nil-return"
+SURE = {
+    "document": "https://inspectorate.example/report",
+    "can_assure": "yes",
+    "post": "Chief Officer",
+    "agree": "y",
+}
+UNSURE = SURE | {
+    "can_assure": "no",
+    "explanation": "Custody was left out.",
+    "action_what": "Ask for another inspection",
+    "action_post": "Head of Custody",
+    "action_due-day": "1",
+    "action_due-month": "2",
+    "action_due-year": "2027",
+}
+
+
+@pytest.fixture
+def asif(pages: Pages, cast: Cast, opened: Opened) -> Pages:
+    return pages.sign_in(cast["Asif"])
+
+
+def send(pages: Pages, address: str, typed: dict[str, Any]) -> Page:
+    return pages.post(address, pages.get(address).form(address) | typed)
+
+
+def status(database: Database) -> ReturnStatus:
+    with database.reading() as session:
+        return return_named(session, "R1-POL").status
+
+
+def test_other_assurance_is_given_read_by_scrutiny_and_taken_back(
+    asif: Pages, cast: Cast, database: Database
+) -> None:
+    assert ASSURANCE in [link["href"] for link in asif.get(RETURN).soup.select("main a")]
+    assert send(asif, ASSURANCE, SURE).location == RETURN
+    again = asif.post(ASSURANCE, SURE)
+    assert again.location == RETURN  # pressed twice
+    assert status(database) is ReturnStatus.ALTERNATIVE_ASSURANCE
+    for name, address in (("Asif", RETURN), ("Mo", "/rounds/R1/returns/POL")):
+        page = asif.sign_in(cast[name]).get(address)
+        assert "Asif, Chief Officer" in page.text
+        assert page.soup.select(f"a[href='{SURE['document']}']")
+    manager = asif.sign_in(cast["Priya"]).get("/rounds/R1")
+    assert "Of those returned, alternative assurance 1/1" in manager.text
+    back = asif.sign_in(cast["Asif"]).get(RETURN)
+    assert asif.post(f"{RETURN}/answer-after-all", back.form("after-all")).location == RETURN
+    assert status(database) is ReturnStatus.NOT_STARTED
+    assert asif.get(ASSURANCE).form(ASSURANCE)["document"] == SURE["document"]
+
+
+def test_a_contributor_is_not_shown_the_statement(
+    asif: Pages, cast: Cast, database: Database
+) -> None:
+    send(asif, ASSURANCE, SURE)
+    page = asif.sign_in(cast["Bea"]).get(RETURN)
+    assert page.status == 200
+    assert SURE["document"] not in page.text
+    assert asif.get(ASSURANCE).status == 403
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_who_cannot_assure_says_why_and_what_and_the_managers_are_told(
+    asif: Pages, cast: Cast, database: Database
+) -> None:
+    page = send(asif, ASSURANCE, {"can_assure": "no"})
+    assert page.status == 422
+    assert set(page.errors) == {
+        *("document", "explanation", "post", "agree"),
+        *("action_what", "action_post", "action_due"),
+    }
+    assert send(asif, ASSURANCE, UNSURE).location == RETURN
+    with database.reading() as session:
+        action = session.scalars(select(Action)).one()
+        mail = session.scalars(select(OutgoingMail)).one()
+    assert action.what == UNSURE["action_what"]
+    assert mail.recipient == "priya@example.org"
+    assert "/rounds/R1/returns/POL" in mail.text
+    asif.sign_in(cast["Priya"])
+    assert "Cannot assure that children are safe: Downshire Police" in asif.get("/rounds/R1").text
+    page = asif.get("/rounds/R1/returns/POL")
+    assert "cannot assure that children are safe" in page.text
+    assert UNSURE["explanation"] in page.text
+
+
+def test_what_was_typed_comes_back_with_an_error(asif: Pages) -> None:
+    page = send(asif, ASSURANCE, UNSURE | {"agree": "", "action_due-month": "13"})
+    assert set(page.errors) == {"agree", "action_due"}
+    fields = page.form(ASSURANCE)
+    assert fields["explanation"] == UNSURE["explanation"]
+    assert fields["action_due-month"] == "13"
+
+
+def test_a_nil_return_needs_its_reason_and_counts(
+    asif: Pages, cast: Cast, database: Database
+) -> None:
+    assert set(send(asif, NIL, {}).errors) == {"reason", "post", "agree"}
+    typed = {"reason": "Nobody on roll", "post": "Head Teacher", "agree": "y"}
+    assert send(asif, NIL, typed).location == RETURN
+    assert "Nobody on roll" in asif.get(RETURN).text
+    page = asif.sign_in(cast["Priya"]).get("/rounds/R1")
+    assert "Returned 1/3 (33.3%)" in page.text or "1/3 (33.3%)" in page.text
+    assert "Of those returned, nil returns 1/1" in page.text
+    assert "Nobody on roll" in asif.get("/rounds/R1/returns/POL").text
+    with database.reading() as session:
+        assert session.scalars(select(SideState.state)).all() == [ReturnStatus.NIL_RETURN]
+
+
+def test_the_manager_excuses_an_agency_which_reads_why(
+    pages: Pages, cast: Cast, opened: Opened, database: Database
+) -> None:
+    address = "/rounds/R1/returns/POL"
+    page = pages.sign_in(cast["Priya"]).get(address)
+    silent = pages.post(f"{address}/steps/exempt", page.form("steps/exempt"))
+    assert silent.status == 422
+    assert list(silent.errors.values()) == ["Say why the agency is excused"]
+    reason = {"exempt-text": "The force merges in May."}
+    assert pages.post(f"{address}/steps/exempt", reason).status == 303
+    assert "Exempt, not counted 1" in pages.get("/rounds/R1").text
+    own = pages.sign_in(cast["Asif"]).get(RETURN)
+    assert "excused from this round The force merges in May." in own.text
+    pages.sign_in(cast["Priya"]).get(address)
+    reason = {"end-exemption-text": "It does not."}
+    assert pages.post(f"{address}/steps/end-exemption", reason).status == 303
+    assert "It does not." in pages.sign_in(cast["Asif"]).get(RETURN).text
+    assert status(database) is ReturnStatus.NOT_STARTED
