@@ -130,9 +130,9 @@ def test_one_return_asks_for_everybody_and_says_whose_questions_they_are(
     ]
     assert "13/13" in page.text
     assert "Local questions do not count in it" in page.text
-    standard = pages.get(f"/returns/{POLICE}/canals")
+    standard = pages.get(f"/returns/{POLICE}/standards/canals")
     assert f"Local questions of {DOWN}" in standard.text
-    assert SECRET in pages.get(f"/returns/{POLICE}/{SECRET}-coast").text
+    assert SECRET in pages.get(f"/returns/{POLICE}/standards/{SECRET}-coast").text
 
 
 def test_own_copies_hold_the_local_questions_of_all_who_ask(
