@@ -12,7 +12,7 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
-from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, steps_from
+from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, RoundStatus, steps_from
 from s11audit.models import AuditRound
 from s11audit.queries.rounds import (
     ReturnRow,
@@ -101,7 +101,8 @@ def _local_rows(audit_round: AuditRound) -> list[dict[str, str]]:
         held = chosen_by(one, audit_round)
         named = f"{held.questionnaire_id}, version {held.questionnaire_version}" if held else "None"
         row = {"key": f"Local questions of {one.name}", "value": named}
-        if viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id):
+        is_theirs = viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id)
+        if is_theirs and audit_round.status is RoundStatus.DRAFT:
             row["href"] = url_for(
                 "rounds.local_questions", reference=audit_round.reference, asker=one.reference
             )
