@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from s11audit.cli import main
+from s11audit.demo.asking_locally import with_uploads
 from s11audit.demo.content import Content
 from s11audit.domain import actions as action_rules
 from s11audit.domain.actions import ActionStatus
@@ -50,6 +51,7 @@ from s11audit.models import (
 )
 from s11audit.models.database import Database
 from s11audit.paths import PACKAGE, TEMPLATES
+from s11audit.queries.asking import questionnaire_for
 from s11audit.queries.people import as_viewer
 from s11audit.queries.returns import answers_of, unconfirmed, values_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
@@ -61,6 +63,7 @@ from s11audit.services.secret_box import SecretBox
 
 pytestmark = pytest.mark.slow
 
+IS_DRAFT = QuestionnaireVersion.status == VersionStatus.PROPOSED
 ROUNDS = ("S11-2024", "S11-2026", "S11-TARN-2026", "S175-2026-27")
 
 
@@ -385,8 +388,21 @@ def test_one_school_has_submitted_and_one_is_half_way(
     } <= types
 
 
+def test_the_police_are_asked_the_local_questions_of_the_neighbour(session: Session) -> None:
+    """Those who meet children at the water find them behind the common questions."""
+    whole = with_uploads(session)
+    asked = {}
+    for reference, one in returns_of(session, "S11-TARN-2026").items():
+        questionnaire = questionnaire_for(one, whole)
+        standards = route(questionnaire, one.respondent, {}).asked
+        asked[reference] = [key for key in standards if key == "open-water"]
+        pinned = one.round.local_questions[0].questionnaire_sha256
+        assert [local.sha256 for local in questionnaire.local] == [pinned]
+    assert {one for one, standards in asked.items() if standards} == {"POL", "TFIRE", "TYJ"}
+
+
 def test_a_draft_waits_for_the_second_manager(told: dict[str, Any], session: Session) -> None:
-    (draft,) = session.scalars(select(QuestionnaireVersion))
+    (draft,) = session.scalars(select(QuestionnaireVersion).where(IS_DRAFT))
     assert (draft.questionnaire_id, draft.version) == ("local-questions", "2027")
     assert draft.status is VersionStatus.PROPOSED
     managers = [
@@ -404,7 +420,7 @@ def test_the_second_manager_can_publish_the_draft(told: dict[str, Any]) -> None:
     with database.writing() as opened:
         second = opened.scalars(select(User).where(User.email == "yusuf@example.org")).one()
         viewer = as_viewer(second, second.memberships)
-        (draft,) = opened.scalars(select(QuestionnaireVersion))
+        (draft,) = opened.scalars(select(QuestionnaireVersion).where(IS_DRAFT))
         publish(opened, shipped_catalogue(), draft, by=viewer, now=datetime.now(UTC))
         assert draft.status is VersionStatus.PUBLISHED
         opened.rollback()

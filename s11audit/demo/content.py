@@ -138,7 +138,11 @@ class Content:
 
     def draft(self) -> bytes:
         """The version of a questionnaire that waits for a second manager, as a YAML file."""
-        return (DATA / f"{self.plans['draft']['file']}.yaml").read_bytes()
+        return self.questionnaire(self.plans["draft"]["file"])
+
+    def questionnaire(self, name: str) -> bytes:
+        """A questionnaire of the demonstration's own, by the name of its YAML file."""
+        return (DATA / f"{name}.yaml").read_bytes()
 
     def words_of(self, agency_type: str) -> dict[str, str]:
         """What this kind of agency calls itself, its workers and its records."""

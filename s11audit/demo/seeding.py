@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
+from s11audit.demo.asking_locally import ask_locally, with_uploads
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
@@ -30,6 +31,7 @@ from s11audit.domain.lineage import sources
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, AuditRound
+from s11audit.queries.asking import chain_for, local_questions_to_open
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
@@ -113,6 +115,7 @@ class _Round:
         audit_round = self._set_up(now)
         opened = self.timeline.day(self.plan["opens"])
         self.timeline.add(opened, partial(self._step, audit_round, "open"))
+        catalogue = with_uploads(self.session)
         returns = list(
             self.session.scalars(
                 select(AgencyReturn).where(AgencyReturn.round_id == audit_round.id)
@@ -122,7 +125,7 @@ class _Round:
             Returning(
                 self.session,
                 self.content,
-                self.chain,
+                chain_for(one, catalogue),
                 self.company,
                 self.timeline,
                 one,
@@ -158,6 +161,9 @@ class _Round:
             now=now,
         )
         audit_round.guidance = plan["guidance"]
+        if "local" in plan:
+            raw = self.content.questionnaire(plan["local"])
+            ask_locally(self.session, raw, audit_round, self.company, now)
         return audit_round
 
     def _written(self, reference: str, fate: Mapping[str, Any]) -> Written:
@@ -233,6 +239,7 @@ class _Round:
             by=self.company.manager,
             now=now,
             questionnaire=self.chain[0],
+            local=local_questions_to_open(self.session, audit_round, with_uploads(self.session)),
         )
 
     def _moderate(self, agency_return: AgencyReturn, step: str, now: datetime) -> None:

@@ -35,25 +35,27 @@ class LocalPart:
 
 
 class ClashError(ValueError):
-    """Two versions that are asked together have standards of the same id."""
+    """Two versions that are asked together have standards of the same id.
 
-    def __init__(self, mine: Questionnaire, other: Questionnaire, whose: str, ids: Iterable[str]):
+    The text says whose the other is, but not what else it holds.
+    """
+
+    def __init__(self, mine: Questionnaire, whose: str, ids: Iterable[str]):
         named = ", ".join(f"“{one}”" for one in ids)
         super().__init__(
-            f"{mine.title}, version {mine.version}, and {whose}, {other.title}, version "
-            f"{other.version}, both have a standard with the id {named}. Ids must differ, so give "
-            "the local standard another id in a new version"
+            f"{mine.title}, version {mine.version}, and {whose} both have a standard with the id "
+            f"{named}. Ids must differ, so give yours another id in a new version"
         )
 
 
 def check_clashes(part: LocalPart, common: Questionnaire, others: Iterable[LocalPart]) -> None:
     """Raises ClashError where the part has a standard whose id another version uses, too."""
     beside = [(common, "the common questions")]
-    beside += [(one.questionnaire, one.title.lower()[:1] + one.title[1:]) for one in others]
+    beside += [(one.questionnaire, f"the local questions of {one.name}") for one in others]
     own = {standard.id for standard in part.questionnaire.standards}
     for other, whose in beside:
         if both := [standard.id for standard in other.standards if standard.id in own]:
-            raise ClashError(part.questionnaire, other, whose, both)
+            raise ClashError(part.questionnaire, whose, both)
 
 
 def compose(common: Questionnaire, parts: Sequence[LocalPart]) -> Questionnaire:

@@ -15,7 +15,7 @@ from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.return_rates import return_rate
 from s11audit.domain.steps import steps_from
-from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus
+from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, RoundStatus
 from s11audit.models import AuditRound
 from s11audit.queries.programme import JOINABLE_STATUSES
 from s11audit.queries.rounds import (
@@ -114,7 +114,8 @@ def _local_rows(audit_round: AuditRound) -> list[dict[str, str]]:
         held = chosen_by(one, audit_round)
         named = f"{held.questionnaire_id}, version {held.questionnaire_version}" if held else "None"
         row = {"key": f"Local questions of {one.name}", "value": named}
-        if viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id):
+        is_theirs = viewer().may_in_partnership(Permission.EDIT_ROUNDS, one.id)
+        if is_theirs and audit_round.status is RoundStatus.DRAFT:
             row["href"] = url_for(
                 "rounds.local_questions", reference=audit_round.reference, asker=one.reference
             )
