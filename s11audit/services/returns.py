@@ -157,13 +157,9 @@ def sign_and_submit(
         raise ChangedReturnError("The return has changed since you read it.")
     signature = _signature(snapshot, questionnaire.declaration, post, by, now)
     session.add(signature)
+    detail = {"snapshot": snapshot.sha256, "signatures": f"{number}/{needed}"}
     if is_last:
-        _submit(session, agency_return, questionnaire, by=by, now=now)
-    detail = {
-        "snapshot": snapshot.sha256,
-        "signatures": f"{number}/{needed}",
-        "receipt": agency_return.receipt,
-    }
+        detail["receipt"] = _submit(session, agency_return, questionnaire, by=by, now=now)
     _record_step(session, taken, agency_return, by, now, detail)
     if is_last:
         write_notice(session, RECEIPT, agency_return, address, now=now)
@@ -190,12 +186,13 @@ def _submit(
     *,
     by: Viewer,
     now: datetime,
-) -> None:
-    """The return has its receipt, and what it promises becomes actions."""
+) -> str:
+    """Give the return its receipt, which is what this gives back; its promises become actions."""
     agency_return.submitted_at = now
-    agency_return.receipt = new_receipt(agency_return.round)
+    agency_return.receipt = receipt = new_receipt(agency_return.round)
     promises = written_in(session, agency_return, questionnaire).promises
     make_actions_of(session, agency_return, promises, told_to=questionnaire.told_to, by=by, now=now)
+    return receipt
 
 
 def _take_step(

@@ -175,7 +175,8 @@ def test_statements_of_a_save_do_not_grow_with_the_answers(
         session, agency_return, opened.questionnaire, changes, by=cast["Asif"], now=NOON
     )
     assert len(saved.changed) == len(keys)
-    assert len([one for one in statements if not one.startswith("BEGIN")]) <= 8, statements
+    # One of them takes away the marks of standards that were ready.
+    assert len([one for one in statements if not one.startswith("BEGIN")]) <= 9, statements
 
 
 def test_a_standard_that_is_no_longer_asked_keeps_no_score(
