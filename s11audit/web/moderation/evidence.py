@@ -19,7 +19,7 @@ from s11audit.web.moderation.pages import blueprint, return_or_404
 from s11audit.web.security import db, permitted
 
 
-@blueprint.get("/returns/<agency>/files/<int:file_id>")
+@blueprint.get("/returns/<agency>/files/<int(max=2147483647):file_id>")
 @permitted(Permission.SCRUTINISE)
 def file(reference: str, agency: str, file_id: int) -> Response:
     found, questionnaire = return_or_404(reference, agency)

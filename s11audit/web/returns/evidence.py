@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -31,6 +32,7 @@ from s11audit.web.uploads import ALLOWED, EVIDENCE, endings
 
 Page = str | tuple[str, int] | Response
 
+_NUMBER = re.compile("[0-9]{1,9}")
 # The longest part of a name to look for.
 LONGEST_SEARCH = 100
 # Of more files than this not all are looked through; a box to look for one helps.
@@ -50,7 +52,7 @@ def evidence(reference: str) -> str:
     )
 
 
-@blueprint.get("/<reference>/files/<int:file_id>")
+@blueprint.get("/<reference>/files/<int(max=2147483647):file_id>")
 @permitted(Permission.SEE_RETURN)
 def file(reference: str, file_id: int) -> Response:
     desk = desk_of(reference)
@@ -60,7 +62,7 @@ def file(reference: str, file_id: int) -> Response:
     return download_evidence(found, desk.agency_return)
 
 
-@blueprint.post("/<reference>/files/<int:file_id>/delete")
+@blueprint.post("/<reference>/files/<int(max=2147483647):file_id>/delete")
 @permitted(Permission.EDIT_ANSWERS)
 def delete_own_file(reference: str, file_id: int) -> Response:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
@@ -109,7 +111,7 @@ def add_question_file(reference: str, key: str) -> Page:
 @permitted(Permission.EDIT_ANSWERS)
 def use_files_again(reference: str, key: str) -> Page:
     desk = _desk_to_change(reference, key)
-    chosen = [int(one) for one in request.form.getlist("files") if one.isascii() and one.isdigit()]
+    chosen = [int(one) for one in request.form.getlist("files") if _NUMBER.fullmatch(one)]
     try:
         if not chosen:
             raise RefusedError("files", "Tick the files that support this answer")
@@ -124,7 +126,7 @@ def use_files_again(reference: str, key: str) -> Page:
     return _to_question(reference, key)
 
 
-@blueprint.post("/<reference>/questions/<key>/files/<int:file_id>/remove")
+@blueprint.post("/<reference>/questions/<key>/files/<int(max=2147483647):file_id>/remove")
 @permitted(Permission.EDIT_ANSWERS)
 def remove_question_file(reference: str, key: str, file_id: int) -> Response:
     desk = _desk_to_change(reference, key)
