@@ -133,7 +133,15 @@ def test_a_contributor_sees_their_standards_and_no_others(bea: Pages) -> None:
     assert bea.get(TRAINING).status == 200
     for standard in ("leadership", "custody"):
         assert bea.get(f"{RETURN}/standards/{standard}").status == 404
-    for address in ("check", "return.xlsx", "form.xlsx", "receipt", "sign", "delegations"):
+    for address in (
+        "check",
+        "return.xlsx",
+        "return.docx",
+        "copy",
+        "receipt",
+        "sign",
+        "delegations",
+    ):
         assert bea.get(f"{RETURN}/{address}").status == 403, address
         assert f"/{address}" not in str(page.soup.select("main")), address
     for address in ("/returns", RETURN, TRAINING, f"{RETURN}/changes", "/actions"):
@@ -226,7 +234,7 @@ def test_a_lead_elsewhere_stays_a_contributor_here(
                 started_at=LONG_AGO,
             )
         )
-    for address in ("check", "return.xlsx", "form.xlsx", "delegations", "standards/custody"):
+    for address in ("check", "return.xlsx", "copy", "delegations", "standards/custody"):
         assert bea.get(f"{RETURN}/{address}").status == 404, address
         assert bea.get(f"/returns/R1-HOSP/{address}").status == (
             404 if address.startswith("standards") else 200

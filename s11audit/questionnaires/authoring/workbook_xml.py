@@ -14,7 +14,10 @@ MOST_CELLS = 200_000
 LAST_ROW, LAST_COLUMN = 10_000, 250
 # Sheets that are there for people: those of these names, and those whose name begins so.
 UNREAD = ("read me", "lists", "notes")
-TOO_MUCH = "this workbook takes too much memory or time to read; no questionnaire should"
+TOO_MUCH = (
+    "this workbook takes too much memory or time to read: check that it is the right one, and try "
+    "again"
+)
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
