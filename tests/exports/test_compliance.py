@@ -98,6 +98,7 @@ def test_exempt_agencies_leave_the_rate_and_alternative_assurance_counts(
     for reference, status in (
         ("FIRE", ReturnStatus.EXEMPT),
         ("FAITH", ReturnStatus.ALTERNATIVE_ASSURANCE),
+        ("NIL", ReturnStatus.NIL_RETURN),
     ):
         agency = Agency(reference=reference, name=reference, agency_type="fire")
         agency.partnerships = list(audit_round.partnerships)
@@ -107,9 +108,18 @@ def test_exempt_agencies_leave_the_rate_and_alternative_assurance_counts(
     workbook = workbook_for(cast["Priya"])
     rows = {row["Type of agency"]: row for row in records(workbook, "Summary", "Type of agency")}
     fire = rows["Fire and rescue"]
-    assert (fire["Returned of expected"], fire["Return rate"]) == ("1/1", 1)
+    assert (fire["Returned of expected"], fire["Return rate"]) == ("2/2", 1)
+    assert fire["Nil returns"] == 1
     assert (fire["Exempt"], fire["Alternative assurance"], fire["Submitted"]) == (1, 1, 0)
-    assert rows["All types"]["Returned of expected"] == "3/4"
+    assert rows["All types"]["Returned of expected"] == "4/5"
+    status = {
+        row["Agency reference"]: row
+        for row in records(workbook, "Return status", "Agency reference")
+    }
+    assert (status["NIL"]["Answered of required"], status["FIRE"]["In time or late"]) == (
+        "Nil return",
+        "Exempt",
+    )
     ratings = {row["Reference"]: row for row in records(workbook, "Ratings", "Agency")}
     assert (ratings["FIRE"]["Overall"], ratings["FAITH"]["Leadership"]) == ("Exempt", "Alternative")
 
@@ -171,7 +181,7 @@ def test_letters_have_fills_and_rules_that_recolour_an_edited_cell(workbook: Wor
 
 def test_answers_are_typed_cells_of_what_was_asked(workbook: Workbook) -> None:
     rows = records(workbook, "Answers", "Agency reference")
-    assert len(rows) == 9 + 7  # one has a date of the plan, the other has custody
+    assert len(rows) == 7 + 7  # one has a date of the plan, the other has custody
     hospital = {r["Question key"]: r for r in rows if r["Agency reference"] == "HOSP"}
     assert hospital["leadership.plan-date"]["Answer"] == datetime.fromisoformat("2026-02-03")
     assert hospital["leadership.staff"]["Answer"] == 40
