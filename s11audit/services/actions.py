@@ -90,8 +90,7 @@ def make_actions_of(
     deleted, or it could vanish unseen: it stays, says that it is no longer promised (its source
     becomes `none`), and scrutiny decides. A promise brought forward from an earlier return makes no
     second action while the one that it made then is unfinished; another date for it is noted there.
-    Whoever may read a question (`told_to`) is told what was promised in answer to it. Whoever calls
-    has checked that `by` may submit.
+    Whoever may read a question (`told_to`) is told its promise. The caller checks who may submit.
     """
     moment = _Moment(session, by, now, told_to)
     own = select(Action).where(Action.return_id == agency_return.id).order_by(Action.id)
@@ -102,8 +101,8 @@ def make_actions_of(
             _release(moment, action)
     unmatched: dict[str, _Pledge] = {}
     for key, pledge in pledges.items():
-        match = _matching([one for one in held if one.question_key == key], pledge)
-        if match is None:
+        same = [one for one in held if one.question_key == key]
+        if (match := _matching(same, pledge)) is None:
             unmatched[key] = pledge
         else:
             _renew(moment, match, pledge)
