@@ -101,8 +101,8 @@ def make_actions_of(
             _release(moment, action)
     unmatched: dict[str, _Pledge] = {}
     for key, pledge in pledges.items():
-        match = _matching([one for one in held if one.question_key == key], pledge)
-        if match is None:
+        same = [one for one in held if one.question_key == key]
+        if (match := _matching(same, pledge)) is None:
             unmatched[key] = pledge
         else:
             _renew(moment, match, pledge)
