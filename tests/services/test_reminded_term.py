@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.config import MailServer
@@ -46,6 +47,7 @@ def returns_on(number: int) -> date | None:
 @pytest.fixture
 def schools(database: Database, opened: Opened, cast: Cast) -> list[int]:
     """Ids of the returns of 224 schools, each with one lead, in the order of their numbers."""
+    _do_not_wait_for_the_disk(database)
     with database.writing.begin() as session:
         agencies = _ids(session, Agency, [
             {"reference": f"S{n}", "name": f"School {n}", "agency_type": "school"}
@@ -73,6 +75,17 @@ def schools(database: Database, opened: Opened, cast: Cast) -> list[int]:
         others = update(AgencyReturn).where(AgencyReturn.id.not_in(returns))
         session.execute(others.values(status=ReturnStatus.SUBMITTED))
     return returns
+
+
+def _do_not_wait_for_the_disk(database: Database) -> None:
+    """A term takes thousands of transactions; no power fails during a test."""
+
+    def hurry(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    if database.engine.dialect.name == "sqlite":
+        event.listen(database.engine, "connect", hurry)
+        database.dispose()
 
 
 def _ids(session: Session, model: type, rows: list[dict[str, object]]) -> list[int]:
