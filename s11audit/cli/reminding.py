@@ -18,6 +18,7 @@ from s11audit.domain.permissions import ROLE_LABELS
 from s11audit.domain.reminding import occasion_in_words
 from s11audit.services.reminding import RoundTold, Telling, remind, to_remind
 from s11audit.services.return_mail import address_at
+from s11audit.services.round_dates import close_ended_rounds
 
 
 @click.command("remind")
@@ -32,7 +33,7 @@ from s11audit.services.return_mail import address_at
 def remind_people(today: datetime | None, dry_run: bool, as_json: bool) -> None:
     """Write to those who have not returned, in every open round, what is due today.
 
-    Each occasion is used once, however often this runs. `s11audit send-mail` sends what is written.
+    Rounds whose last day is over are closed first. Each occasion is used once, however often this runs. `s11audit send-mail` sends what is written.
     """
     now = datetime.now(UTC)
     day = today_in_london(now) if today is None else today.date()
@@ -49,6 +50,8 @@ def remind_people(today: datetime | None, dry_run: bool, as_json: bool) -> None:
 
 
 def _reminded(opened: Installation, day: date, now: datetime) -> list[RoundTold]:
+    with opened.database.writing.begin() as session:
+        close_ended_rounds(session, now)
     if opened.settings.mail_server is None:
         raise ConfigurationError(NO_SERVER)
     address = address_at(opened.settings.base_url)

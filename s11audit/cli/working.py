@@ -13,6 +13,7 @@ from s11audit.models.database import Database
 from s11audit.services.mail_sending import send_waiting
 from s11audit.services.reminding import remind
 from s11audit.services.return_mail import address_at
+from s11audit.services.round_dates import close_ended_rounds
 
 # Seconds between two looks: usually the first; after one look that failed the second, and so on.
 PAUSES: tuple[float, ...] = (15, 30, 60, 120, 300)
@@ -63,6 +64,14 @@ def do_chores(database: Database, settings: Settings, now: datetime) -> None:
             log.exception("A chore failed: %s", chore.__name__.strip("_"))
 
 
+def _close_rounds(database: Database, _settings: Settings, now: datetime) -> None:
+    """Close the rounds whose last day is over, so that nobody is reminded of them."""
+    with database.writing.begin() as session:
+        closed = close_ended_rounds(session, now)
+    for one in closed:
+        log.info("Round %s was closed: its last day is over", one.reference)
+
+
 def _remind(database: Database, settings: Settings, now: datetime) -> None:
     """Write the reminders that are due, if there is a server to send them and it is day."""
     if settings.mail_server is None or now.astimezone(LONDON).hour < REMIND_FROM_HOUR:
@@ -76,7 +85,10 @@ def _remind(database: Database, settings: Settings, now: datetime) -> None:
 
 
 # What is done by the clock, in this order, each in transactions of its own.
-CHORES: tuple[Callable[[Database, Settings, datetime], None], ...] = (_remind,)
+CHORES: tuple[Callable[[Database, Settings, datetime], None], ...] = (
+    _close_rounds,
+    _remind,
+)
 
 
 def _sending_failed(database: Database, server: MailServer, clock: Clock) -> bool:

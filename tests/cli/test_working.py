@@ -15,7 +15,8 @@ from sqlalchemy import select
 from s11audit.cli import working
 from s11audit.cli.working import CHORES_EVERY, do_chores, keep_working
 from s11audit.config import MailServer, Settings
-from s11audit.models import OutgoingMail, Reminder
+from s11audit.domain.workflow import RoundStatus
+from s11audit.models import AuditRound, OutgoingMail, Reminder
 from s11audit.models.database import Database
 from s11audit.services.mail import write_mail
 from tests.mail_server import PATIENCE_SECONDS, Letterbox, mail_server
@@ -141,3 +142,24 @@ def test_a_second_look_on_the_same_day_tells_nobody_again(
     for hours in range(3):
         do_chores(database, with_server, MORNING + timedelta(hours=hours))
     assert len(reminders(database)) == 3
+
+
+def test_a_round_whose_last_day_is_over_is_closed_and_nobody_is_reminded_of_it(
+    database: Database, with_server: Settings, opened: Opened
+) -> None:
+    with database.writing.begin() as session:
+        session.get_one(AuditRound, opened.round_id).closes_on = MORNING.date() - timedelta(days=1)
+    do_chores(database, with_server, MORNING)
+    with database.reading() as session:
+        assert session.get_one(AuditRound, opened.round_id).status is RoundStatus.CLOSED
+    assert reminders(database) == []
+
+
+def test_rounds_are_closed_where_there_is_no_mail_server(
+    database: Database, settings: Settings, opened: Opened
+) -> None:
+    with database.writing.begin() as session:
+        session.get_one(AuditRound, opened.round_id).closes_on = MORNING.date() - timedelta(days=1)
+    do_chores(database, settings, MORNING)
+    with database.reading() as session:
+        assert session.get_one(AuditRound, opened.round_id).status is RoundStatus.CLOSED
