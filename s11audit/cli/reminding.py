@@ -33,7 +33,8 @@ from s11audit.services.round_dates import close_ended_rounds
 def remind_people(today: datetime | None, dry_run: bool, as_json: bool) -> None:
     """Write to those who have not returned, in every open round, what is due today.
 
-    Rounds whose last day is over are closed first. Each occasion is used once, however often this runs. `s11audit send-mail` sends what is written.
+    Rounds whose last day is over are closed first. Each occasion is used once, however often this
+    runs. `s11audit send-mail` sends what is written.
     """
     now = datetime.now(UTC)
     day = today_in_london(now) if today is None else today.date()
