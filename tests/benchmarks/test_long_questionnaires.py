@@ -19,8 +19,10 @@ from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Partnership
 from s11audit.queries.people import SignedIn
 from s11audit.questionnaires import load_text
-from s11audit.web.returns.answering import _form, _page
+from s11audit.web.returns.answering import _page
+from s11audit.web.returns.colleagues import AtStandard
 from s11audit.web.returns.desk import Desk
+from s11audit.web.returns.saving import form_of
 from tests.benchmarks.test_loading import large_questionnaire
 from tests.benchmarks.timing import quickest
 from tests.cast import LONG_AGO, Cast
@@ -88,7 +90,8 @@ def drawing(app: Flask, cast: Cast, questionnaire: Questionnaire) -> Callable[[]
         with app.test_request_context("/"):
             g.viewer, g.signed_in = asif.viewer, asif
             desk = replace(read)  # which has worked nothing out yet
-            return _page(desk, questionnaire.standards[0], _form(desk, "s0"))
+            alone = AtStandard(None, (), frozenset(), {}, "")
+            return _page(desk, questionnaire.standards[0], form_of(desk, "s0"), alone)
 
     return draw
 

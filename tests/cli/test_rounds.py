@@ -69,6 +69,18 @@ def test_one_round_is_shown_with_who_has_returned(run: Any, opened: Opened) -> N
     assert "how many people sign" in run(*CREATE[:2], "X3", *CREATE[3:], "--signatures", "3").stderr
 
 
+def test_local_questions_are_chosen_and_taken_out_while_the_round_is_a_draft(run: Any) -> None:
+    run(*CREATE)
+    ask = ("rounds", "local-questions", "S11-2027", "--partnership")
+    assert "asks local 1 as well" in run(*ask, "DOWN", "local", "1").stdout
+    assert "the common questions only" in run(*ask, "DOWN", "--remove").stdout
+    run(*ask, "DOWN", "local", "1")
+    assert "may not" in run(*ask, "FAR", "local", "1").stderr
+    assert "--remove" in run(*ask, "DOWN").stderr
+    assert run("rounds", "open", "S11-2027").exit_code == 0
+    assert "has opened" in run(*ask, "DOWN", "--remove").stderr
+
+
 def test_agencies_can_be_named(run: Any) -> None:
     assert "Agencies: 1." in run(*CREATE, "--agency", "POL").stdout
     done = run(*CREATE, "--agency", "FARPOL")
