@@ -76,7 +76,12 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("S11AUDIT_HOST", "127.0.0.1", "The address that `s11audit serve` listens on."),
     Variable("S11AUDIT_PORT", "8000", "The port that `s11audit serve` listens on."),
-    Variable("S11AUDIT_THREADS", "8", "How many requests `s11audit serve` answers at once."),
+    Variable(
+        "S11AUDIT_PROCESSES",
+        "2",
+        "How many processes `s11audit serve` answers with: one for each processor of the machine.",
+    ),
+    Variable("S11AUDIT_THREADS", "4", "How many requests each of them answers at once."),
     Variable(
         "S11AUDIT_IDLE_MINUTES",
         "60",
@@ -150,6 +155,7 @@ class Settings:
     questionnaires: Path | None
     host: str
     port: int
+    processes: int
     threads: int
     idle_minutes: int
     session_hours: int
@@ -186,6 +192,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         questionnaires=Path(folder) if folder else None,
         host=host,
         port=port,
+        processes=read.whole_number("S11AUDIT_PROCESSES"),
         threads=read.whole_number("S11AUDIT_THREADS"),
         idle_minutes=read.whole_number("S11AUDIT_IDLE_MINUTES"),
         session_hours=read.whole_number("S11AUDIT_SESSION_HOURS"),

@@ -96,6 +96,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("S11AUDIT_SECRET_KEY", "too short"),
         ("S11AUDIT_PORT", "http"),
         ("S11AUDIT_THREADS", "0"),
+        ("S11AUDIT_PROCESSES", "0"),
         ("S11AUDIT_IDLE_MINUTES", "-5"),
         ("S11AUDIT_SESSION_HOURS", "1.5"),
     ],

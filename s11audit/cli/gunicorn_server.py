@@ -43,7 +43,7 @@ class JsonLogger(Logger):
 
 
 class Server(BaseApplication):
-    """One process that answers with as many threads as the settings say."""
+    """As many processes as the settings say, each of which answers with several threads."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.app = app
@@ -55,11 +55,13 @@ class Server(BaseApplication):
         chosen = {
             "bind": f"{f'[{host}]' if ':' in host else host}:{self.settings.port}",
             "worker_class": "gthread",
+            "workers": self.settings.processes,
             "threads": self.settings.threads,
             "keepalive": KEEP_ALIVE_SECONDS,
             "control_socket_disable": True,
             "logger_class": JsonLogger,
-            # In the process that answers, as threads do not outlive the fork that makes it.
+            # In each process that answers, as threads do not outlive the fork that makes it. What
+            # several of them find to do at the same moment is done once.
             "post_worker_init": lambda _worker: start_working(self.settings),
         }
         for name, value in chosen.items():

@@ -46,7 +46,9 @@ def _serve_with_waitress(app: Flask, settings: Settings) -> None:
     from waitress import serve  # type: ignore[import-untyped,unused-ignore,import-not-found]
 
     start_working(settings)
-    serve(app, host=settings.host, port=settings.port, threads=settings.threads)
+    serve(
+        app, host=settings.host, port=settings.port, threads=settings.processes * settings.threads
+    )
 
 
 def _serve_with_gunicorn(app: Flask, settings: Settings) -> None:

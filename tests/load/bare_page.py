@@ -73,16 +73,17 @@ def bare_app(path: str) -> Flask:
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn as s11audit sets it up: one process, threads."""
+    """gunicorn as s11audit sets it up: processes with threads."""
 
-    def __init__(self, app: Flask, port: int, threads: int) -> None:
-        self.app, self.port, self.threads = app, port, threads
+    def __init__(self, app: Flask, port: int, processes: int, threads: int) -> None:
+        self.app, self.port, self.processes, self.threads = app, port, processes, threads
         super().__init__()
 
     def load_config(self) -> None:
         chosen = {
             "bind": f"127.0.0.1:{self.port}",
             "worker_class": "gthread",
+            "workers": self.processes,
             "threads": self.threads,
             "keepalive": 75,
             "control_socket_disable": True,
@@ -95,4 +96,4 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 if __name__ == "__main__":
-    Server(bare_app(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])).run()
+    Server(bare_app(sys.argv[1]), *(int(number) for number in sys.argv[2:])).run()

@@ -54,7 +54,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=180, help="of load, twice (default 180)")
     parser.add_argument("--respondents", type=int, default=200)
-    parser.add_argument("--threads", type=int, default=8, help="of the server (default 8)")
+    parser.add_argument("--processes", type=int, default=2, help="of the server (default 2)")
+    parser.add_argument("--threads", type=int, default=4, help="of each (default 4)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
@@ -66,6 +67,7 @@ def _ours(folder: Path, options: argparse.Namespace) -> tuple[Report, list[str]]
         "S11AUDIT_SECRET_KEY": SECRET,
         "S11AUDIT_PORT": str(port),
         "S11AUDIT_BASE_URL": f"http://127.0.0.1:{port}",
+        "S11AUDIT_PROCESSES": str(options.processes),
         "S11AUDIT_THREADS": str(options.threads),
     }
     app = create_app(read_settings(environment))
@@ -81,7 +83,8 @@ def _bare(folder: Path, options: argparse.Namespace) -> Report:
     build_database(path, options.respondents)
     pages = [Somebody("bare=1", f"/pages/{number}") for number in range(options.respondents)]
     world = World(pages, Somebody("bare=1", "/export"))
-    module = [sys.executable, "-m", "tests.load.bare_page", path, str(port), str(options.threads)]
+    size = [str(options.processes), str(options.threads)]
+    module = [sys.executable, "-m", "tests.load.bare_page", path, str(port), *size]
     with _serving(module, port, folder / "bare.log", {}):
         figures, people = _under_load(world, port, options.seconds)
     return _report(figures, people)
