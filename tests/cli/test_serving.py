@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from click.testing import CliRunner, Result
@@ -212,13 +212,17 @@ def served(database_url: str, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def first_log_that_says(process: subprocess.Popen[str], words: str) -> dict[str, object]:
+    """The first line of the log with these words; a server that says nothing more is ended."""
     assert process.stderr is not None
-    while select.select([process.stderr], [], [], STARTUP_SECONDS)[0]:
-        line = process.stderr.readline()
-        assert line, "The server ended"
-        entry: dict[str, object] = json.loads(line)
-        if words in str(entry["message"]):
-            return entry
+    watchdog = Timer(STARTUP_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        for line in iter(process.stderr.readline, ""):
+            entry: dict[str, object] = json.loads(line)
+            if words in str(entry["message"]):
+                return entry
+    finally:
+        watchdog.cancel()
     raise AssertionError(f"Nothing logged says {words!r}")
 
 
