@@ -17,7 +17,7 @@ from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import ROLE_LABELS
 from s11audit.domain.reminding import occasion_in_words
 from s11audit.services.reminding import RoundTold, Telling, remind, to_remind
-from s11audit.services.return_mail import address_at
+from s11audit.services.return_mail import Links
 from s11audit.services.round_dates import close_ended_rounds
 
 
@@ -55,9 +55,9 @@ def _reminded(opened: Installation, day: date, now: datetime) -> list[RoundTold]
         close_ended_rounds(session, now)
     if opened.settings.mail_server is None:
         raise ConfigurationError(NO_SERVER)
-    address = address_at(opened.settings.base_url)
+    links = Links(opened.settings.base_url)
     with opened.database.writing.begin() as session:
-        return remind(session, address, today=day, now=now)
+        return remind(session, links, today=day, now=now)
 
 
 def _print(done: Sequence[RoundTold], day: date, dry_run: bool) -> None:

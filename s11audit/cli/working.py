@@ -12,7 +12,7 @@ from s11audit.domain.dates import LONDON, today_in_london
 from s11audit.models.database import Database
 from s11audit.services.mail_sending import send_waiting
 from s11audit.services.reminding import remind
-from s11audit.services.return_mail import address_at
+from s11audit.services.return_mail import Links
 from s11audit.services.round_dates import close_ended_rounds
 
 # Seconds between two looks: usually the first; after one look that failed the second, and so on.
@@ -76,9 +76,9 @@ def _remind(database: Database, settings: Settings, now: datetime) -> None:
     """Write the reminders that are due, if there is a server to send them and it is day."""
     if settings.mail_server is None or now.astimezone(LONDON).hour < REMIND_FROM_HOUR:
         return
-    address = address_at(settings.base_url)
+    links = Links(settings.base_url)
     with database.writing.begin() as session:
-        done = remind(session, address, today=today_in_london(now), now=now)
+        done = remind(session, links, today=today_in_london(now), now=now)
     for one in done:
         if one.mails:
             log.info("Round %s: %d reminders were written", one.round.reference, one.mails)

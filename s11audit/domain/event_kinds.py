@@ -87,6 +87,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             "person-disabled": "disabled {}",
             "person-enabled": "enabled {} again",
             "person-invited": "sent {}",
+            "invitation-renewed": "sent {} with a new link",
             "invitation-revoked": "revoked {}",
             "invitation-accepted": "accepted {}",
             "role-added": "gave a role to {}",

@@ -19,6 +19,7 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AuditRound,
+    Invitation,
     Membership,
     OutgoingMail,
     Reminder,
@@ -28,9 +29,10 @@ from s11audit.models import (
 from s11audit.queries import reach
 
 TO_SIGN = "return-to-sign"
+TO_JOIN = "return-to-join"
 # Kinds of mail that ask for a return, and say nothing once it has come.
 ASKING_KINDS = frozenset(
-    {"round-opened", "return-new-date", "return-due", "return-overdue", TO_SIGN}
+    {"round-opened", "return-new-date", "return-due", "return-overdue", TO_SIGN, TO_JOIN}
 )
 
 
@@ -48,7 +50,8 @@ class Addressee:
 class ToldReturn:
     """A return of an open round: whom to tell of it (`people`), and what they were told.
 
-    `people` are its leads and, while it waits to be signed, those who have yet to sign it.
+    `people` are its leads and, while it waits to be signed, those who have yet to sign it. Where
+    there is no lead, `invited` are the invitations to be one that nobody has taken up.
     """
 
     return_id: int
@@ -60,6 +63,7 @@ class ToldReturn:
     agency: str
     round: AuditRound
     people: tuple[Addressee, ...]
+    invited: tuple[Invitation, ...]
     reminders: tuple[Reminder, ...]
 
     @property
@@ -77,7 +81,12 @@ class ToldReturn:
         needed = Role.SIGNATORY if waits else Role.AGENCY_LEAD
         if not self.is_awaited or any(one.role is needed for one in self.people):
             return None
-        return needed
+        return None if needed is Role.AGENCY_LEAD and self.invited else needed
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether anybody can be written to: somebody of the agency, or somebody invited."""
+        return bool(self.people or self.invited)
 
     @property
     def last_told(self) -> Reminder | None:
@@ -124,6 +133,7 @@ def told_returns(
     ids = select(AgencyReturn.id).where(*within)
     reminders = _by_return(session, select(Reminder).where(Reminder.return_id.in_(ids)))
     people = _people(session, select(AgencyReturn.agency_id).where(*within))
+    invited = _invited(session, select(AgencyReturn.agency_id).where(*within))
     signed = _signed(session, ids)
     return [
         ToldReturn(
@@ -136,6 +146,7 @@ def told_returns(
             agency=agency,
             round=by_id[row.round_id],
             people=_concerned(row, people.get(row.agency_id, ()), signed),
+            invited=_instead(invited.get(row.agency_id, ()), people.get(row.agency_id, ())),
             reminders=tuple(reminders.get(row.id, ())),
         )
         for row, agency_reference, agency in rows
@@ -189,6 +200,35 @@ def _people(session: Session, agencies: Select[int]) -> Mapping[int, Sequence[Ad
     for agency_id, user_id, name, email, role in rows:
         people[agency_id or 0].append(Addressee(user_id, name, email, role))
     return people
+
+
+def _invited(session: Session, agencies: Select[int]) -> Mapping[int, Sequence[Invitation]]:
+    """Invitations to lead these agencies, neither accepted nor revoked, the latest first."""
+    rows = session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.agency_id.in_(agencies),
+            Invitation.role == Role.AGENCY_LEAD,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
+        .execution_options(populate_existing=True)
+    )
+    invited: dict[int, list[Invitation]] = defaultdict(list)
+    for one in rows:
+        invited[one.agency_id or 0].append(one)
+    return invited
+
+
+def _instead(invited: Iterable[Invitation], people: Iterable[Addressee]) -> tuple[Invitation, ...]:
+    """The latest invitation of each address, where nobody leads the agency yet."""
+    if any(one.role is Role.AGENCY_LEAD for one in people):
+        return ()
+    latest: dict[str, Invitation] = {}
+    for one in invited:
+        latest.setdefault(one.email, one)
+    return tuple(latest.values())
 
 
 def _signed(session: Session, returns: Select[int]) -> set[tuple[int, int]]:

@@ -32,6 +32,7 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "round-opened": _OF_A_RETURN | {"due"},
     "return-new-date": _OF_A_RETURN | {"due"},
     "return-due": _OF_A_RETURN | {"due"},
+    "return-to-join": _OF_A_RETURN | {"due", "until"},
     "return-overdue": _OF_A_RETURN | {"due", "closes"},
     "return-to-sign": _OF_A_RETURN | {"due"},
     "return-submitted": _OF_A_RETURN | {"when", "receipt"},

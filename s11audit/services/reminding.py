@@ -24,12 +24,13 @@ from s11audit.domain.reminding import (
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import takes_answers
-from s11audit.models import AuditRound, Reminder
+from s11audit.models import AuditRound, OutgoingMail, Reminder
 from s11audit.models.walls import without_walls
 from s11audit.queries.reminders import ToldReturn, open_rounds, told_returns
 from s11audit.services.events import Happening, record_all, record_by
 from s11audit.services.refusals import RefusedError
-from s11audit.services.return_mail import Address, reminder
+from s11audit.services.renewing import renew
+from s11audit.services.return_mail import Links, joining_reminder, reminder
 
 REMINDED = "round-reminded"
 
@@ -45,7 +46,8 @@ class Telling:
     @property
     def mails(self) -> int:
         """How many people are written to."""
-        return len(self.of.people) if self.occasion is not None else 0
+        people = self.of.people or self.of.invited
+        return len(people) if self.occasion is not None else 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def to_remind(session: Session, *, today: date) -> list[RoundTold]:
 
 def remind(
     session: Session,
-    address: Address,
+    links: Links,
     *,
     today: date,
     now: datetime,
@@ -87,15 +89,16 @@ def remind(
 ) -> list[RoundTold]:
     """Write to whoever is to be told today of a return in an open round, or in this one round.
 
-    Agencies where nobody can be written to are told as soon as somebody can be. `address` makes
-    the link to a return from its reference; `today` is the day in London, `now` the moment that is
-    written down. Whose session it is does not matter: everybody of the round is told.
+    Where nobody leads an agency yet, whoever was invited to gets a new link to join. Agencies where
+    nobody can be written to are told as soon as somebody can be. `today` is the day in London,
+    `now` the moment that is written down. Whose session it is does not matter: everybody of the
+    round is told.
     """
     with without_walls(session):
         locked = open_rounds(today, round_id).with_for_update(key_share=True)
         rounds = session.scalars(locked).all()
         done = _by_round(rounds, told_returns(session, rounds, visible_to=None), today)
-        _write(session, [one for each in done for one in each.told], address, today, now)
+        _write(session, [one for each in done for one in each.told], links, today, now)
         happened = [_happening(one.round, one.told) for one in done if one.mails]
         if happened:
             record_all(session, happened, by=None, at=now)
@@ -105,7 +108,7 @@ def remind(
 def remind_now(
     session: Session,
     audit_round: AuditRound,
-    address: Address,
+    links: Links,
     *,
     by: Viewer,
     today: date,
@@ -121,10 +124,10 @@ def remind_now(
     locked = open_rounds(today, audit_round.id).with_for_update(key_share=True)
     returns = told_returns(session, session.scalars(locked).all(), visible_to=by)
     awaited = [one for one in returns if one.is_awaited]
-    reachable = [one for one in awaited if one.people]
+    reachable = [one for one in awaited if one.is_reachable]
     chosen = [one for one in reachable if not one.was_told_on(today)]
     tellings = [_asked(one, today) for one in chosen]
-    _write(session, tellings, address, today, now)
+    _write(session, tellings, links, today, now)
     if tellings:
         happened = _happening(audit_round, tellings)
         record_by(
@@ -172,7 +175,7 @@ def _tellings(returns: Iterable[ToldReturn], today: date) -> list[Telling]:
     found = []
     for one in returns:
         due = due_now(one.round.reminder_days, one.status, one.due_on, one.told, today)
-        reaches = due.occasion is None or bool(one.people)
+        reaches = due.occasion is None or one.is_reachable
         if reaches and (due.occasion is not None or due.passed):
             found.append(Telling(one, due.occasion, due.passed))
     return found
@@ -198,16 +201,30 @@ def _pass_new_days(
 
 
 def _write(
-    session: Session, tellings: Sequence[Telling], address: Address, today: date, now: datetime
+    session: Session, tellings: Sequence[Telling], links: Links, today: date, now: datetime
 ) -> None:
     _settle(session, tellings, now)
     mails = [
-        reminder(one.of, one.occasion, person, address, today=today, now=now)
+        mail
         for one in tellings
         if one.occasion is not None
-        for person in one.of.people
+        for mail in _mails(session, one.of, one.occasion, links, today, now)
     ]
     session.bulk_save_objects(mails)  # one statement, however many there are
+
+
+def _mails(
+    session: Session, one: ToldReturn, occasion: str, links: Links, today: date, now: datetime
+) -> list[OutgoingMail]:
+    if not one.people:
+        return [
+            joining_reminder(one, each, links.to_join(renew(session, each, now=now)), now=now)
+            for each in one.invited
+        ]
+    return [
+        reminder(one, occasion, person, links.to_return, today=today, now=now)
+        for person in one.people
+    ]
 
 
 def _settle(session: Session, tellings: Iterable[Telling], now: datetime) -> None:

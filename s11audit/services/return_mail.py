@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 from s11audit.domain.dates import long_date, long_time
 from s11audit.domain.permissions import Role
 from s11audit.domain.reminding import NEW_DATE, OPENED
-from s11audit.models import AgencyReturn, OutgoingMail
-from s11audit.queries.reminders import TO_SIGN, Addressee, ToldReturn, people_of_agency
+from s11audit.models import AgencyReturn, Invitation, OutgoingMail
+from s11audit.queries.reminders import TO_JOIN, TO_SIGN, Addressee, ToldReturn, people_of_agency
 from s11audit.services.mail import MAIL_KINDS, unsent_mail
 
 # Makes the absolute address of a return's page from its reference.
@@ -26,9 +27,17 @@ _TOLD: dict[str, tuple[Role, ...]] = {
 }
 
 
-def address_at(base_url: str) -> Address:
-    """Addresses of returns under that of the installation, for whoever does not know the pages."""
-    return lambda reference: f"{base_url}/returns/{reference}"
+@dataclass(frozen=True)
+class Links:
+    """What links in reminders lead to, under the address of the installation."""
+
+    base_url: str
+
+    def to_return(self, reference: str) -> str:
+        return f"{self.base_url}/returns/{reference}"
+
+    def to_join(self, token: str) -> str:
+        return f"{self.base_url}/join/{token}"
 
 
 def reminder_kind(occasion: str, to: Addressee, due_on: date, today: date) -> str:
@@ -56,6 +65,22 @@ def reminder(
         "name": to.name,
     }
     return _mail(kind, to, facts, now, one.agency_id, one.round.id)
+
+
+def joining_reminder(
+    one: ToldReturn, invitation: Invitation, link: str, *, now: datetime
+) -> OutgoingMail:
+    """Mail that tells whoever was invited to lead the agency, and has not joined, of its return."""
+    facts = {
+        "agency": one.agency,
+        "round": one.round.title,
+        "due": long_date(one.due_on),
+        "name": invitation.name,
+        "link": link,
+        "until": long_time(invitation.expires_at),
+    }
+    place = {"agency_id": one.agency_id, "round_id": one.round.id}
+    return unsent_mail(TO_JOIN, invitation.email, facts, now=now, **place)
 
 
 def write_notice(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import url_for
 
+from s11audit.services.return_mail import Links
 from s11audit.web.security import services
 
 
@@ -27,6 +28,11 @@ def join_link(token: str) -> str:
 def return_link(reference: str) -> str:
     """The page of this return."""
     return own_link(url_for("returns.show", reference=reference))
+
+
+def mail_links() -> Links:
+    """What links in reminders lead to."""
+    return Links(services().settings.base_url)
 
 
 def return_links() -> Callable[[str], str] | None:

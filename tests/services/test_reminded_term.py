@@ -20,7 +20,7 @@ from s11audit.models.database import Database
 from s11audit.models.people import agency_partnerships
 from s11audit.services.mail_sending import NO_LONGER_SO, send_waiting
 from s11audit.services.reminding import remind
-from s11audit.services.return_mail import address_at
+from s11audit.services.return_mail import Links
 from s11audit.services.rounds import extend
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.mail_server import Letterbox, mail_server, reached
@@ -137,7 +137,7 @@ def test_a_term_tells_each_school_of_each_occasion_once_and_none_that_has_return
             _what_happens_on(session, day, schools, cast)
         for _ in range(2):
             with database.writing.begin() as session:
-                remind(session, address_at("https://a.example"), today=day, now=noon(day))
+                remind(session, Links("https://a.example"), today=day, now=noon(day))
         # Once a week the mail server is away; what waits then is sent the day after.
         away = day.weekday() == 0
         send_waiting(database, nowhere if away else server, clock=lambda day=day: noon(day))  # type: ignore[misc]
@@ -184,7 +184,7 @@ def _check_that_all_was_sent(session: Session, heard: Counter[str]) -> None:
 
 def test_224_schools_are_told_in_one_go(database: Database, schools: list[int]) -> None:
     with database.writing.begin() as session:
-        (done,) = remind(session, address_at("https://a.example"), today=FIRST, now=noon(FIRST))
+        (done,) = remind(session, Links("https://a.example"), today=FIRST, now=noon(FIRST))
         assert done.mails == SCHOOLS
         assert session.query(OutgoingMail).count() == SCHOOLS
 
@@ -193,7 +193,7 @@ def test_what_was_returned_while_the_mail_server_was_away_is_not_asked_for(
     database: Database, opened: Opened, server: MailServer, letterbox: Letterbox
 ) -> None:
     with database.writing.begin() as session:
-        remind(session, address_at("https://a.example"), today=FIRST, now=noon(FIRST))
+        remind(session, Links("https://a.example"), today=FIRST, now=noon(FIRST))
         return_named(session, "R1-POL").status = ReturnStatus.SUBMITTED
     assert send_waiting(database, server, clock=lambda: noon(FIRST)).sent == 2
     assert {letterbox.next()["To"] for _ in range(2)} == {"cara@example.org", "dana@example.org"}

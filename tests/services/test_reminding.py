@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ from s11audit.models import (
     AgencyReturn,
     AuditRound,
     Event,
+    Invitation,
     Membership,
     OutgoingMail,
     Reminder,
@@ -28,9 +30,11 @@ from s11audit.models import (
 )
 from s11audit.models.database import Database
 from s11audit.models.walls import Wall
+from s11audit.queries.invitations import open_invitation
+from s11audit.queries.people import token_digest
 from s11audit.services.refusals import RefusedError
 from s11audit.services.reminding import RoundTold, change_plan, remind, remind_now, to_remind
-from s11audit.services.return_mail import address_at
+from s11audit.services.return_mail import Links
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import add_agencies, extend
 from tests.cast import LONG_AGO, Cast
@@ -50,7 +54,7 @@ def on(days: int) -> date:
 
 
 def run(session: Session, day: date) -> list[RoundTold]:
-    return remind(session, address_at(BASE), today=day, now=noon(day))
+    return remind(session, Links(BASE), today=day, now=noon(day))
 
 
 def mail(session: Session) -> list[OutgoingMail]:
@@ -249,11 +253,12 @@ def test_of_two_runs_at_once_one_writes(database: Database, opened: Opened) -> N
 
 
 def test_what_goes_wrong_leaves_nothing_half_told(database: Database, opened: Opened) -> None:
-    def fail(_reference: str) -> str:
-        raise OSError("Something goes wrong")
+    class Failing(Links):
+        def to_return(self, reference: str) -> str:
+            raise OSError("Something goes wrong")
 
     with pytest.raises(OSError, match="goes wrong"), database.writing.begin() as session:
-        remind(session, fail, today=on(-7), now=noon(on(-7)))
+        remind(session, Failing(BASE), today=on(-7), now=noon(on(-7)))
     with database.writing.begin() as session:
         assert session.scalars(select(Reminder)).all() == []
         assert len(new_mail(session, on(-7))) == 3
@@ -280,7 +285,7 @@ def test_days_are_londons_across_the_change_of_the_clocks(
         for one in session.scalars(select(AgencyReturn.id))
     )
     session.flush()
-    (done,) = remind(session, address_at(BASE), today=today_in_london(moment), now=moment)
+    (done,) = remind(session, Links(BASE), today=today_in_london(moment), now=moment)
     assert {one.occasion for one in done.told} == ({days} if days else set())
 
 
@@ -293,7 +298,7 @@ def test_a_manager_who_asks_reminds_everybody_once_a_day(
     session.get_one(User, cast["Dana"].user_id).is_active = False
 
     def ask(day: date) -> Sequence[int]:
-        address = address_at(BASE)
+        address = Links(BASE)
         asked = remind_now(
             session, audit_round, address, by=cast["Priya"], today=day, now=noon(day)
         )
@@ -315,7 +320,7 @@ def test_asking_on_a_day_of_the_plan_takes_its_place(
 ) -> None:
     audit_round = session.get_one(AuditRound, opened.round_id)
     run(session, on(-60))
-    address, day = address_at(BASE), on(-28)
+    address, day = Links(BASE), on(-28)
     remind_now(session, audit_round, address, by=cast["Priya"], today=day, now=noon(day))
     assert new_mail(session, day) == []
     assert len(mail(session)) == 6
@@ -327,9 +332,7 @@ def test_nobody_is_asked_for_a_round_that_is_closed(
     audit_round = session.get_one(AuditRound, opened.round_id)
     audit_round.status = RoundStatus.CLOSED
     with pytest.raises(StepNotAllowedError, match="not open"):
-        remind_now(
-            session, audit_round, address_at(BASE), by=cast["Priya"], today=DUE, now=noon(DUE)
-        )
+        remind_now(session, audit_round, Links(BASE), by=cast["Priya"], today=DUE, now=noon(DUE))
 
 
 def test_days_that_are_over_when_they_join_the_plan_are_never_used(
@@ -426,7 +429,7 @@ def test_a_receipt_goes_to_lead_and_signatory_in_the_transaction_of_the_submissi
     session: Session, opened: Opened, cast: Cast
 ) -> None:
     fill(session, "R1-POL", opened, COMPLETE, by=cast["Asif"])
-    police, address = return_named(session, "R1-POL"), address_at(BASE)
+    police, address = return_named(session, "R1-POL"), Links(BASE).to_return
     asked = send_for_sign_off(
         session, police, opened.questionnaire, by=cast["Asif"], now=noon(on(-9)), address=address
     )
@@ -449,3 +452,49 @@ def test_a_receipt_goes_to_lead_and_signatory_in_the_transaction_of_the_submissi
         assert "10 December 2026 at 12:00pm" in one.text
         assert f"{BASE}/returns/R1-POL" in one.text
         assert "Structure chart" not in one.text
+
+
+def without_lead(session: Session, cast: Cast) -> Invitation:
+    """The school's lead has gone; whoever comes next is invited, by a link that has run out."""
+    dana = select(Membership).where(Membership.user_id == cast["Dana"].user_id)
+    session.scalars(dana).one().ended_at = LONG_AGO
+    invitation = Invitation(
+        token_sha256=token_digest("old"),
+        email="newlead@example.org",
+        name="A new lead",
+        role=Role.AGENCY_LEAD,
+        agency_id=cast.agencies["SCH"],
+        invited_by_id=cast["Priya"].user_id,
+        invited_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=7),
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation
+
+
+def test_whoever_was_invited_and_has_not_joined_is_told_with_a_new_link(
+    session: Session, opened: Opened, cast: Cast
+) -> None:
+    invitation = without_lead(session, cast)
+    (done,) = run(session, on(-28))
+    assert done.unreached == ()
+    (joining,) = [one for one in mail(session) if one.kind == "return-to-join"]
+    assert joining.recipient == "newlead@example.org"
+    found = re.search(rf"{BASE}/join/(\S+)", joining.text)
+    assert found is not None
+    assert open_invitation(session, found[1], now=noon(on(-27))) is invitation
+    assert open_invitation(session, "old", now=noon(on(-27))) is None
+    assert len([one for one in mail(session) if one.kind == "return-to-join"]) == 1
+    run(session, on(-28))
+    assert len([one for one in mail(session) if one.kind == "return-to-join"]) == 1
+
+
+@pytest.mark.parametrize("column", ["revoked_at", "accepted_at"])
+def test_an_invitation_that_was_revoked_or_taken_up_is_not_renewed(
+    session: Session, opened: Opened, cast: Cast, column: str
+) -> None:
+    setattr(without_lead(session, cast), column, LONG_AGO)
+    (done,) = run(session, on(-28))
+    assert [one.agency_reference for one in done.unreached] == ["SCH"]
+    assert "return-to-join" not in {one.kind for one in mail(session)}

@@ -27,7 +27,7 @@ from s11audit.services import reminding
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import return_link, sends_mail
+from s11audit.web.own_links import mail_links, sends_mail
 from s11audit.web.rounds.pages import blueprint, round_or_404
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -87,7 +87,7 @@ def reminders(reference: str) -> str:
         today=today,
         awaited=awaited,
         lacking=[one for one in awaited if one.lacks],
-        to_tell=[one for one in awaited if one.people and not one.was_told_on(today)],
+        to_tell=[one for one in awaited if one.is_reachable and not one.was_told_on(today)],
         expected=len(returns) - sum(one.status == "exempt" for one in returns),
         next_lines=_coming(awaited, today) if is_open else [],
         told_lines=_told(returns),
@@ -106,7 +106,7 @@ def remind_now(reference: str) -> Response:
         return here
     today = today_in_london(now())
     asked = reminding.remind_now(
-        db(), audit_round, return_link, by=viewer(), today=today, now=now()
+        db(), audit_round, mail_links(), by=viewer(), today=today, now=now()
     )
     db().commit()
     flash(_what_came_of(asked), "success" if asked.told else "message")

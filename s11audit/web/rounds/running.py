@@ -18,7 +18,7 @@ from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
 from s11audit.services.reminding import remind
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.own_links import return_link, sends_mail
+from s11audit.web.own_links import mail_links, sends_mail
 from s11audit.web.rounds.choosing import wants_list
 from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
 from s11audit.web.rounds.pages import blueprint, check_runs, round_to_run
@@ -121,7 +121,7 @@ def _tell_of(audit_round: AuditRound) -> str:
     if audit_round.status is not RoundStatus.OPEN or not sends_mail():
         return ""
     moment, today = now(), today_in_london(now())
-    told = remind(db(), return_link, today=today, now=moment, round_id=audit_round.id)
+    told = remind(db(), mail_links(), today=today, now=moment, round_id=audit_round.id)
     count = sum(one.mails for one in told)
     return f" {counted(count, 'person is', 'people are')} being told by e-mail." if count else ""
 
