@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from s11audit.domain.invitations import LIVES, MAIL_KIND
+from s11audit.domain.invitations import LIVES
 from s11audit.models import Invitation
+from s11audit.queries.invitations import MAIL_KIND
 from s11audit.queries.people import token_digest
 from s11audit.services.events import record
 from s11audit.services.mail import withdraw_mail
