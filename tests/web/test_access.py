@@ -35,8 +35,9 @@ EXAMPLES = {
 }
 REFERENCES = {"rounds": "R1", "returns": "R1-POL", "actions": "R1-POL-A1", "agencies": "POL"}
 
-# What remembers who took or saw something: the events, and the head of their chain.
-HISTORY = ("events", "event_chain")
+# What remembers who took or saw something: the events, the head of their chain, and when somebody
+# looked at a standard last, by which they are told what has changed since.
+HISTORY = ("events", "event_chain", "desk_visits")
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from flask import request
+from werkzeug.utils import cached_property
 from wtforms import SelectField, SelectMultipleField
 from wtforms.form import BaseForm
 

@@ -5,11 +5,13 @@ Only for those of the agency who answer it or sign the return; to others there i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, abort, jsonify, request
+from sqlalchemy.exc import OperationalError
 
 from s11audit.domain.permissions import Permission
 from s11audit.domain.visits import Visit, first_visit
@@ -20,6 +22,8 @@ from s11audit.services.colleagues import note_look, note_presence
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk
 from s11audit.web.security import db, machine, now, permitted, unattended, viewer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,11 @@ def look_at(desk: Desk, standard_id: str) -> AtStandard | None:
     found, visit = _with_visit(desk, standard_id)
     looked = visit.looking_again(now()) if visit else first_visit(now())
     if found is not None and looked != visit and request.method == "GET":
-        with machine() as writing:
-            note_look(writing, desk.agency_return, standard_id, looked, by=viewer())
+        try:
+            with machine() as writing:
+                note_look(writing, desk.agency_return, standard_id, looked, by=viewer())
+        except OperationalError as error:  # full or held: the page can still be read
+            logger.warning("Could not note that somebody looks: %s", error.orig)
     return found
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 
 from flask import abort
+from werkzeug.utils import cached_property
 
 from s11audit.domain.answers import Answer, Gap, gaps
 from s11audit.domain.conditions import Is
@@ -31,6 +31,9 @@ from s11audit.web.security import db, now, services, viewer
 class Desk:
     """One return, opened by somebody of its agency.
 
+    Its answers and files are read at once: to read anything after a save is committed would wait
+    for whoever saves next.
+
     `held` and `all_answers` are of the whole return, because what is asked hangs on them; whoever
     is looking is shown what `reads` takes in, and changes what `writes` does. `to_confirm` are keys
     of answers brought forward from last time that wait for somebody to say that they are right.
@@ -44,6 +47,7 @@ class Desk:
     reads: Share
     writes: Share
     to_confirm: Set[str] = frozenset()
+    all_files: Mapping[str, Sequence[EvidenceFile]] = field(default_factory=dict)
 
     def with_answers(
         self, answers: Mapping[str, Answer], to_confirm: Set[str] = frozenset()
@@ -60,8 +64,8 @@ class Desk:
     @cached_property
     def files(self) -> Mapping[str, Sequence[EvidenceFile]]:
         """The files that support answers which the viewer may see, by question key."""
-        found = files_of_return(db(), self.agency_return.id)
-        return {key: files for key, files in found.items() if self.reads.has_question(key)}
+        everything = self.all_files.items()
+        return {key: files for key, files in everything if self.reads.has_question(key)}
 
     @cached_property
     def chain(self) -> Sequence[Questionnaire]:
@@ -216,4 +220,5 @@ def desk_of(
         reads=reads,
         writes=writes,
         to_confirm=unconfirmed(held),
+        all_files=files_of_return(db(), agency_return.id),
     )
