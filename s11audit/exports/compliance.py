@@ -48,7 +48,7 @@ from s11audit.exports.summary import (
     signed_by,
     standard_rows,
 )
-from s11audit.models import AuditRound, Signature
+from s11audit.models import AuditRound, SideState, Signature
 from s11audit.queries.figures import ValueLine, submitted_values
 from s11audit.queries.reports import (
     ActionLine,

@@ -52,9 +52,9 @@ def assure(reference: str) -> Page:
         return _assurance_page(desk, form), 422
     try:
         assurance = form.assurance(_document_of(form))
-        desk, moment = _desk(reference), now()
-        told = {"by": viewer(), "now": moment, "link": _link_for_managers(desk)}
-        side_states.assure_otherwise(db(), desk.agency_return, assurance, **told)
+        desk = _desk(reference)
+        found, link = desk.agency_return, _link_for_managers(desk)
+        side_states.assure_otherwise(db(), found, assurance, by=viewer(), now=now(), link=link)
     except RefusedError as error:
         return _refused(reference, form, error)
     except RoundNotOpenError as error:
