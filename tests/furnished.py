@@ -447,7 +447,7 @@ def post(stage: Stage, sent: Sent, token: str = "", **options: Any) -> TestRespo
     data = sent.with_token(token)
     if sent.endpoint == "account.use_code":
         data["code"] = [pyotp.TOTP(APP_SECRET).now()]
-    if sent.endpoint == "returns.add_question_file":
+    if sent.endpoint in TAKES_A_FILE:
         options.setdefault("content_type", "multipart/form-data")
         data |= {"file": (BytesIO(PDF), "another.pdf")}
     data |= options.pop("extra", {})
@@ -472,9 +472,16 @@ RIGHT = {
     "people.change_attributes": {"other": "nursery"},
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
 }
+# What would be tried in vain, or not wholly, without a file.
+TAKES_A_FILE = frozenset({"returns.add_question_file", "returns.assure"})
 # Where a form may still be sent; of other things it is found, too, and comes too late.
 STILL_OPEN = frozenset(
-    {"/returns/R1-SCH/delegations", "/returns/R1-SCH/offline", "/rounds/R1/returns/SCH/extension"}
+    {
+        "/returns/R1-SCH/delegations",
+        "/returns/R1-SCH/offline",
+        "/rounds/R1/returns/SCH/extension",
+        "/rounds/R2/guidance",
+    }
 )
 # What stands only on the page that answers another form.
 AFTER_A_LOOK = {

@@ -26,10 +26,13 @@ from s11audit.queries.questionnaires import UploadedVersions, look_again
 from s11audit.queries.returns import answers_of, latest_snapshot
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.answers import Change, save_answers
+from s11audit.services.evidence import add_file
+from s11audit.services.evidence_store import FolderStore
 from s11audit.services.local_questions import choose_local_questions
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import create_round, take_round_step
 from tests.cast import Cast
+from tests.contents import EVIDENCE, kept
 from tests.furnished import QUESTIONNAIRES
 from tests.rounds_and_returns import COMPLETE, IN_SPRING, NEVER, NOON, return_named
 
@@ -92,6 +95,12 @@ OF_FAR = {
     f"{SECRET}-coast.sailors": Answer("7041"),
     f"{SECRET}-coast.harbours": Answer('[{"row":"one","name":"zqcanary23"}]'),
     f"{SECRET}-coast.lamps": Answer("yes"),
+}
+# Which file supports which answer, of each partnership's questions and of the common ones.
+FILES = {
+    "leadership.board-lead": "policy.pdf",
+    "canals.patrols": "towpaths.pdf",
+    f"{SECRET}-coast.boats": f"{SECRET}24.pdf",
 }
 
 
@@ -201,6 +210,9 @@ def submit_police(session: Session, cast: Cast, shared: Shared) -> AgencyReturn:
     everything = {**COMPLETE, **OF_DOWN, **OF_FAR}
     found = answer(session, POLICE, everything, shared, cast["Asif"])
     asked = questionnaire_for(found, shared.catalogue)
+    told = {"store": FolderStore(EVIDENCE), "by": cast["Asif"], "now": NOON}
+    for key, name in FILES.items():
+        add_file(session, found, key, kept(name), [asked], **told)
     send_for_sign_off(session, found, asked, by=cast["Asif"], now=NOON)
     snapshot = latest_snapshot(session, found.id)
     assert snapshot is not None

@@ -48,7 +48,7 @@ from s11audit.exports.summary import (
     signed_by,
     standard_rows,
 )
-from s11audit.models import AuditRound, Signature
+from s11audit.models import AuditRound, SideState, Signature
 from s11audit.queries.figures import ValueLine, submitted_values
 from s11audit.queries.reports import (
     ActionLine,
@@ -277,10 +277,16 @@ def statement_rows(statements: Iterable[StatedLine]) -> Iterator[StatementRow]:
             state=RETURN_STATUS_LABELS[stated.state],
             can_assure=yes_or_no(stated.can_assure),
             explanation=stated.explanation,
-            document=stated.document,
+            document=_document(stated),
             post=stated.post,
             stated_at=stated.stated_at,
         )
+
+
+def _document(stated: SideState) -> str:
+    """Where it is, and the name of its file, which is not handed out with the workbook."""
+    named = f"File: {stated.file.name}" if stated.file else ""
+    return "\n".join(filter(None, [stated.document, named]))
 
 
 def yes_or_no(fact: bool) -> str:

@@ -5,7 +5,7 @@ The page for printing and the document have the same content, which is put toget
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -162,10 +162,22 @@ def _answer(question: Question, own: ReturnAnswers) -> AnswerCopy:
     return AnswerCopy(
         anchor=question.key.replace(".", "-"),
         ask=question.ask,
-        facts=tuple(Fact(*each) for each in _texts(question, answer, grid).items() if each[1]),
+        facts=(*_facts(question, answer, grid), *_files(own.files.get(question.key, ()))),
         grid=grid,
         note=TO_CONFIRM if question.key in own.to_confirm else "",
     )
+
+
+def _facts(question: Question, answer: Answer, grid: Grid | None) -> Iterator[Fact]:
+    for label, text in _texts(question, answer, grid).items():
+        if text:
+            yield Fact(label, text)
+
+
+def _files(names: Sequence[str]) -> Iterator[Fact]:
+    """The files that support an answer, one under the other."""
+    if names:
+        yield Fact("File" if len(names) == 1 else "Files", "\n".join(names))
 
 
 def _texts(question: Question, answer: Answer, grid: Grid | None) -> Mapping[str, str]:

@@ -188,9 +188,11 @@ def _stated(user: User) -> Executable:
             SideState.can_assure,
             SideState.explanation,
             SideState.document,
+            EvidenceFile.name.label("file"),
             SideState.stated_at,
         )
         .join(AgencyReturn, AgencyReturn.id == SideState.return_id)
+        .outerjoin(EvidenceFile, EvidenceFile.id == SideState.file_id)
         .where(SideState.user_id == user.id)
         .order_by(AgencyReturn.reference)
     )

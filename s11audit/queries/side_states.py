@@ -38,7 +38,7 @@ def statement_of(session: Session, agency_return: AgencyReturn) -> SideState | N
     """
     return session.scalars(
         select(SideState)
-        .options(joinedload(SideState.user))
+        .options(joinedload(SideState.user), joinedload(SideState.file))
         .where(SideState.return_id == agency_return.id, SideState.state == agency_return.status)
     ).one_or_none()
 
@@ -75,6 +75,7 @@ def stated_in(session: Session, audit_round: AuditRound, *, visible_to: Viewer) 
     """Everything that stands in place of answers in a round, by agency name, to take away."""
     rows = session.execute(
         select(Agency.reference, Agency.name, SideState)
+        .options(joinedload(SideState.file))
         .join(AgencyReturn, AgencyReturn.agency_id == Agency.id)
         .join(SideState, SideState.return_id == AgencyReturn.id)
         .where(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-from datetime import datetime
+from collections.abc import Mapping, Set
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,7 +16,7 @@ from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.visits import Visit
 from s11audit.domain.workflow import ReturnStatus
-from s11audit.models import AgencyReturn, DeskVisit, ReadyStandard, ReturnComment
+from s11audit.models import AgencyReturn, DeskVisit, ReadyStandard, ReturnComment, User
 from s11audit.queries.delegations import share_of
 from s11audit.services.events import record
 from s11audit.services.refusals import RefusedError
@@ -23,6 +24,8 @@ from s11audit.services.returns import check_round_is_open
 
 # A comment is a remark between colleagues; what belongs into the return is an answer.
 COMMENT_LIMIT = 2_000
+# Whoever presses twice, or goes back and sends again, means one comment.
+SAME_COMMENT = timedelta(minutes=1)
 
 
 def mark_ready(
@@ -94,30 +97,27 @@ def write_comment(
 ) -> ReturnComment:
     """Say something to colleagues beside a standard, or about one question of it.
 
-    It may be said whatever state the return is in. Raises RefusedError (`text`, `question`),
+    It may be said whatever state the return is in. The same text said again within SAME_COMMENT
+    is the comment that is there already. Raises RefusedError (`text`, `question`),
     PermissionError where the standard is not one that this person works on or signs.
     """
     share = share_of(session, agency_return, Permission.COMMENT, visible_to=by)
     if not share.has_standard(standard_id):
         raise PermissionError(f"{by.name} may not {Permission.COMMENT} here")
-    if not text.strip():
-        raise RefusedError("text", "Write the comment")
-    if len(text) > COMMENT_LIMIT:
-        over = len(text) - COMMENT_LIMIT
-        raise RefusedError(
-            "text", f"Shorten this to {COMMENT_LIMIT:,} characters; it is {over:,} too long"
-        )
+    _check_text(text)
     asked = questionnaire.by_key.get(question_key)
     if question_key and (asked is None or asked.standard_id != standard_id):
         raise RefusedError("question", "Choose a question of this standard")
-    written = ReturnComment(
-        return_id=agency_return.id,
-        standard_id=standard_id,
-        question_key=question_key,
-        user_id=by.user_id,
-        text=text,
-        written_at=now,
-    )
+    said = {
+        "return_id": agency_return.id,
+        "standard_id": standard_id,
+        "question_key": question_key,
+        "user_id": by.user_id,
+        "text": text,
+    }
+    if held := _just_said(session, said, now):
+        return held
+    written = ReturnComment(**said, written_at=now)
     session.add(written)
     _record(session, "comment-written", agency_return, standard_id, by, now)
     return written
@@ -177,6 +177,28 @@ def _check_may_answer(
             "Standards are marked as ready while the return is being answered: "
             "after it is started, and before it is sent for sign-off."
         )
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise RefusedError("text", "Write the comment")
+    if len(text) > COMMENT_LIMIT:
+        over = len(text) - COMMENT_LIMIT
+        raise RefusedError(
+            "text", f"Shorten this to {COMMENT_LIMIT:,} characters; it is {over:,} too long"
+        )
+
+
+def _just_said(session: Session, said: Mapping[str, Any], now: datetime) -> ReturnComment | None:
+    """The first comment of these columns that was written within SAME_COMMENT.
+
+    Whoever sends the same one at the same moment waits until this one is written.
+    """
+    writer = select(User.id).where(User.id == said["user_id"])
+    session.execute(writer.with_for_update(key_share=True))
+    recent = ReturnComment.written_at >= now - SAME_COMMENT
+    found = select(ReturnComment).filter_by(**said).where(recent).order_by(ReturnComment.id)
+    return session.scalars(found.limit(1)).first()
 
 
 def _record(

@@ -71,7 +71,7 @@ def create_round(
     """
     _check_may_run(by, partnership_id)
     _check_words(session, reference, title)
-    _check_signatures(signatures_needed)
+    check_signatures(signatures_needed)
     dates = RoundDates(opens_on, due_on, closes_on).checked()
     audit_round = AuditRound(
         partnership_id=partnership_id,
@@ -227,7 +227,8 @@ def _check_words(session: Session, reference: str, title: str) -> None:
         raise RefusedError("title", f"Shorten the title to {LONGEST_TITLE} characters")
 
 
-def _check_signatures(needed: int) -> None:
+def check_signatures(needed: int) -> None:
+    """Raises RefusedError (`signatures_needed`) for a number that nobody offers."""
     if needed not in SIGNATURES:
         raise RefusedError("signatures_needed", "Choose how many people sign a return")
 

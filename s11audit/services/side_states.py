@@ -17,25 +17,41 @@ from s11audit.domain.steps import Step
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STEPS, ReturnStatus
 from s11audit.models import Action, AgencyReturn, Membership, Score, SideState, User
+from s11audit.queries.side_states import earlier_statement
 from s11audit.services.events import record
+from s11audit.services.evidence import NewFile, keep_file, put_back
+from s11audit.services.evidence_store import EvidenceStore
 from s11audit.services.mail import write_mail
 from s11audit.services.refusals import RefusedError
 from s11audit.services.returns import check_round_is_open
 from s11audit.services.steps import move, step_for
 
 MAIL_KIND = "cannot-assure"
+NO_DOCUMENT = "Say which document it is and where to find it, or add it as a file"
+
+
+@dataclass(frozen=True)
+class SentDocument:
+    """A file that was sent and looked at, and the store in which its content lies."""
+
+    new: NewFile
+    store: EvidenceStore
 
 
 @dataclass(frozen=True)
 class Assurance:
     """What an agency rests on in place of answers, declared by whoever holds `post`.
 
-    `document` says where to find what it rests on. Where it cannot assure that children are safe,
+    `document` says where to find what it rests on, `file` is the document itself: one of them is
+    needed. `keeps_file` lets the file of an earlier statement stand unless there is a new one.
+    Where it cannot assure that children are safe,
     `explanation` says what is missing, and `promise` what the agency does about that.
     """
 
     post: str
-    document: str
+    document: str = ""
+    file: SentDocument | None = None
+    keeps_file: bool = False
     can_assure: bool = True
     explanation: str = ""
     promise: Promise = field(default_factory=Promise)
@@ -56,14 +72,18 @@ def assure_otherwise(
     partnerships are told; `link` leads them to the statement (empty: there is no page to lead to).
     Raises RefusedError, StepNotAllowedError, RoundNotOpenError, PermissionError.
     """
-    _check(assurance)
+    kept = _kept_file(session, agency_return) if assurance.keeps_file else None
+    _check(assurance, has_file=bool(assurance.file or kept))
     stated = SideState(
         post=assurance.post,
         document=assurance.document,
+        file_id=kept,
         can_assure=assurance.can_assure,
         explanation="" if assurance.can_assure else assurance.explanation,
     )
     stated = _state(session, agency_return, "assure-otherwise", stated, by=by, now=now)
+    if assurance.file is not None:
+        _keep_document(session, agency_return, stated, assurance.file, by=by, now=now)
     if not assurance.can_assure:
         subject = f"return {agency_return.reference}"
         kind = "return-assurance-withheld"
@@ -89,7 +109,7 @@ def state_nil(
     if not reason.strip():
         raise RefusedError("reason", "Say why there is nothing to answer for")
     _check_post(post)
-    stated = SideState(post=post, document="", can_assure=True, explanation=reason)
+    stated = SideState(post=post, document="", file_id=None, can_assure=True, explanation=reason)
     return _state(session, agency_return, "state-nil", stated, by=by, now=now)
 
 
@@ -115,10 +135,10 @@ def where_it_was(
     return replace(step, target=ReturnStatus.NOT_STARTED)
 
 
-def _check(assurance: Assurance) -> None:
+def _check(assurance: Assurance, *, has_file: bool) -> None:
     _check_post(assurance.post)
-    if not assurance.document.strip():
-        raise RefusedError("document", "Say where the document is that your assurance rests on")
+    if not (assurance.document.strip() or has_file):
+        raise RefusedError("document", NO_DOCUMENT)
     if assurance.can_assure:
         return
     if not assurance.explanation.strip():
@@ -150,6 +170,33 @@ def _state(
     _move(session, agency_return, step, by=by, now=now, submitted_at=now)
     session.flush()
     return stated
+
+
+def _kept_file(session: Session, agency_return: AgencyReturn) -> int | None:
+    """The id of the file of an earlier statement, taken back or not."""
+    held = earlier_statement(session, agency_return, ReturnStatus.ALTERNATIVE_ASSURANCE)
+    return held.file_id if held else None
+
+
+def _keep_document(
+    session: Session,
+    agency_return: AgencyReturn,
+    stated: SideState,
+    sent: SentDocument,
+    *,
+    by: Viewer,
+    now: datetime,
+) -> None:
+    """Let the file that was sent be the document of what is stated."""
+    file = keep_file(session, agency_return.agency_id, sent.new, by=by, now=now)
+    stated.file_id = file.id
+    subject, detail = f"return {agency_return.reference}", {"files": [file.id]}
+    record(
+        session, "assurance-file-added", subject, by=by.user_id, at=now, detail=detail,
+        of=agency_return,
+    )  # fmt: skip
+    session.refresh(stated, ["file"])
+    put_back(sent.store, sent.new)
 
 
 def _step(agency_return: AgencyReturn, name: str, by: Viewer) -> Step[ReturnStatus]:

@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.exports.own_copy import TO_CONFIRM, VOIDED, OwnCopy, own_copy
 from s11audit.exports.own_document import write_document
-from s11audit.exports.own_return import NotTheirReturnError
+from s11audit.exports.own_return import NotTheirReturnError, write_return
 from s11audit.models import StoredAnswer
+from s11audit.services.evidence import add_file
+from s11audit.services.evidence_store import FolderStore
 from s11audit.services.moderation import take_return_step
 from tests.cast import Cast
+from tests.contents import EVIDENCE, kept
 from tests.exports.every_type import EVERY_TYPE, VALUES
 from tests.rounds_and_returns import COMPLETE, NOON, Opened, fill, open_round, return_named, submit
 
@@ -88,6 +92,39 @@ def test_last_times_answer_is_marked(session: Session, cast: Cast, opened: Opene
         row.to_confirm = True
     notes = {one.ask: one.note for one in copied(session, cast, opened).standards[2].answers}
     assert notes["Which post leads on custody?"] == TO_CONFIRM
+
+
+def test_the_files_that_support_an_answer_are_named_and_no_others(
+    session: Session, cast: Cast, opened: Opened
+) -> None:
+    told = {"store": FolderStore(EVIDENCE), "by": cast["Asif"], "now": NOON}
+    police, chain = return_named(session, "R1-POL"), [opened.questionnaire]
+    for key, name in (
+        ("leadership.board-lead", "policy.pdf"),
+        ("leadership.board-lead", "minutes.pdf"),
+        ("custody.post", "rota.pdf"),
+    ):
+        add_file(session, police, key, kept(name), chain, **told)
+    copy = copied(session, cast, opened)
+    named = {
+        one.anchor: fact.text
+        for standard in copy.standards
+        for one in standard.answers
+        for fact in one.facts
+        if fact.label in {"File", "Files"}
+    }
+    assert named == {"leadership-board-lead": "policy.pdf\nminutes.pdf", "custody-post": "rota.pdf"}
+    said = text_of(document(copy))
+    assert "Files: policy.pdf\nminutes.pdf" in said
+    assert "File: rota.pdf" in said
+    workbook = BytesIO()
+    write_return(
+        session, police, opened.questionnaire, visible_to=cast["Asif"], exported_at=NOON,
+        path_or_stream=workbook,
+    )  # fmt: skip
+    answers = load_workbook(workbook)["Answers"].iter_rows(values_only=True)
+    evidence = [row[8] for row in answers if row[2] == "leadership.board-lead"]
+    assert evidence == ["File: policy.pdf\nFile: minutes.pdf"]
 
 
 def test_it_is_nobody_elses(session: Session, cast: Cast, opened: Opened) -> None:

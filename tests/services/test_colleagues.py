@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -110,10 +110,18 @@ def test_nothing_is_marked_before_the_start_or_after_the_signature(
         mark(session, cast)
 
 
-def say(session: Session, cast: Cast, opened: Opened, name: str, text: str, key: str = "") -> None:
+def say(
+    session: Session,
+    cast: Cast,
+    opened: Opened,
+    name: str,
+    text: str,
+    key: str = "",
+    now: datetime = NOON,
+) -> ReturnComment:
     police = return_named(session, "R1-POL")
-    write_comment(
-        session, police, opened.questionnaire, "leadership", text, key, by=cast[name], now=NOON
+    return write_comment(
+        session, police, opened.questionnaire, "leadership", text, key, by=cast[name], now=now
     )
 
 
@@ -130,6 +138,26 @@ def test_colleagues_read_comments_oldest_first(
     ]
     assert "comment-written" in history(session)
     assert all("Who leads?" not in str(event.detail) for event in session.scalars(select(Event)))
+
+
+def test_the_same_comment_sent_twice_is_written_once(
+    session: Session, cast: Cast, opened: Opened
+) -> None:
+    first = say(session, cast, opened, "Asif", "Who leads?", LEAD)
+    soon = NOON + timedelta(seconds=59)
+    assert say(session, cast, opened, "Asif", "Who leads?", LEAD, soon) is first
+    assert history(session).count("comment-written") == 1
+
+
+def test_only_the_same_words_of_the_same_person_about_the_same_thing_are_one_comment(
+    session: Session, cast: Cast, opened: Opened
+) -> None:
+    say(session, cast, opened, "Asif", "Agreed", LEAD)
+    say(session, cast, opened, "Bea", "Agreed", LEAD)
+    say(session, cast, opened, "Asif", "Agreed")
+    say(session, cast, opened, "Asif", "Agreed.", LEAD)
+    say(session, cast, opened, "Asif", "Agreed", LEAD, NOON + timedelta(minutes=2))
+    assert len(session.scalars(select(ReturnComment)).all()) == 5
 
 
 def test_a_signatory_still_asks_once_the_return_is_signed(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,16 +18,20 @@ from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import Action, AgencyReturn, Event, OutgoingMail, SideState
 from s11audit.queries.actions import ActionFilter, actions_page
 from s11audit.queries.side_states import earlier_statement, statement_of, unassured
+from s11audit.services.evidence import NewFile, delete_file
+from s11audit.services.evidence_store import FolderStore
 from s11audit.services.moderation import take_return_step
 from s11audit.services.refusals import RefusedError
 from s11audit.services.returns import RoundNotOpenError, send_for_sign_off
 from s11audit.services.side_states import (
     Assurance,
+    SentDocument,
     answer_after_all,
     assure_otherwise,
     state_nil,
 )
 from tests.cast import Cast
+from tests.contents import PDF, PDF_TYPE
 from tests.joined import join
 from tests.rounds_and_returns import COMPLETE, NOON, Opened, fill, return_named
 
@@ -110,6 +116,57 @@ def test_an_assurance_that_lacks_something_is_refused(
         assure_otherwise(session, police, wrong, by=cast["Asif"], now=NOON)
     assert refused.value.field == field
     assert police.status is ReturnStatus.NOT_STARTED
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "evidence")
+
+
+def sent(store: FolderStore, name: str = "audit.pdf") -> SentDocument:
+    return SentDocument(NewFile(name, PDF_TYPE, PDF, store.write(BytesIO(PDF))), store)
+
+
+def test_the_document_itself_is_enough_and_is_in_use_while_it_is_named(
+    session: Session, cast: Cast, police: AgencyReturn, store: FolderStore
+) -> None:
+    asif, file_only = cast["Asif"], Assurance("Chief Officer", file=sent(store))
+    stated = assure_otherwise(session, police, file_only, by=asif, now=NOON)
+    assert stated.file is not None
+    assert (stated.document, stated.file.name) == ("", "audit.pdf")
+    assert store.has(stated.file.sha256)
+    event = session.scalars(select(Event).filter_by(kind="assurance-file-added")).one()
+    assert event.detail == {"files": [stated.file_id]}
+    answer_after_all(session, police, by=asif, now=NOON)
+    with pytest.raises(RefusedError, match="cannot be deleted"):
+        delete_file(session, police, stated.file.id, by=asif, now=NOON)
+
+
+def test_the_document_of_an_earlier_statement_is_kept_replaced_or_left_out(
+    session: Session, cast: Cast, police: AgencyReturn, store: FolderStore
+) -> None:
+    def state(assurance: Assurance) -> str:
+        stated = assure_otherwise(session, police, assurance, by=cast["Asif"], now=NOON)
+        answer_after_all(session, police, by=cast["Asif"], now=NOON)
+        return stated.file.name if stated.file else ""
+
+    with pytest.raises(RefusedError):
+        state(Assurance("Chief Officer", keeps_file=True))
+    assert state(replace(SURE, file=sent(store, "first.pdf"))) == "first.pdf"
+    assert state(Assurance("Chief Officer", keeps_file=True)) == "first.pdf"
+    second = replace(SURE, file=sent(store, "second.pdf"), keeps_file=True)
+    assert state(second) == "second.pdf"
+    assert state(SURE) == ""
+
+
+def test_a_nil_return_has_no_document(
+    session: Session, cast: Cast, police: AgencyReturn, store: FolderStore
+) -> None:
+    with_file = replace(SURE, file=sent(store))
+    assure_otherwise(session, police, with_file, by=cast["Asif"], now=NOON)
+    answer_after_all(session, police, by=cast["Asif"], now=NOON)
+    stated = state_nil(session, police, "Nobody on roll", "Head", by=cast["Asif"], now=NOON)
+    assert (stated.file_id, stated.file) == (None, None)
 
 
 def test_a_nil_return_says_why(session: Session, cast: Cast, police: AgencyReturn) -> None:

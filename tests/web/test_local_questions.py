@@ -12,13 +12,14 @@ from flask import Flask
 
 from s11audit.domain.permissions import PARTNERSHIP_ROLES, Role
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.models import AgencyReturn
+from s11audit.models import AgencyReturn, EvidenceFile
 from s11audit.models.database import Database
 from s11audit.queries.questionnaires import look_again
 from tests.canaries import crawl, holds_canary, sightings
 from tests.cast import Cast
 from tests.joined import join
 from tests.local_rounds import (
+    FILES,
     POLICE,
     SECRET,
     Shared,
@@ -174,6 +175,27 @@ def test_both_count_the_return_and_each_reads_its_own_standards(
         assert pages.get(f"/rounds/SHARED/standards/{own}").status == 200
         assert pages.get(f"/rounds/SHARED/returns/POL/{other}").status == 404
         assert pages.get(f"/rounds/SHARED/standards/{other}").status == 404
+
+
+def test_scrutiny_gets_files_of_the_questions_that_it_sees_and_of_no_others(
+    pages: Pages, cast: Cast, submitted: Shared, database: Database
+) -> None:
+    with database.reading() as session:
+        number = {file.name: file.id for file in session.query(EvidenceFile)}
+    common, downs, fars = (number[name] for name in FILES.values())
+    page, files = "/rounds/SHARED/returns/POL", "/rounds/SHARED/returns/POL/files/"
+    for who, theirs, others in (
+        (("Priya", "Mo"), {common, downs}, fars),
+        (("Olga",), {common, fars}, downs),
+    ):
+        for name in who:
+            shown = pages.sign_in(cast[name]).get(page).soup.select(f"a[href^='{files}']")
+            assert {int(link["href"].removeprefix(files)) for link in shown} == theirs
+            got = {one: pages.client.get(f"{files}{one}").status_code for one in number.values()}
+            assert got == dict.fromkeys(theirs, 200) | {others: 404}
+            written = pages.client.get("/rounds/SHARED/compliance.xlsx").get_data()
+            assert any("policy.pdf" in cell for cell in _cells(written))
+            assert any("towpaths.pdf" in cell for cell in _cells(written)) is (downs in theirs)
 
 
 def examples() -> list[Mapping[str, Any]]:

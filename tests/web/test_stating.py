@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from s11audit.domain.permissions import Role
 from s11audit.domain.workflow import ReturnStatus
-from s11audit.models import Action, OutgoingMail, SideState
+from s11audit.models import Action, Event, OutgoingMail, SideState
 from s11audit.models.database import Database
+from s11audit.web.security import Services
 from tests.cast import Cast
+from tests.contents import PDF
+from tests.joined import join
+from tests.malware_scanner import MARK, scanner
 from tests.pages import Page, Pages
 from tests.rounds_and_returns import Opened, return_named
 
@@ -108,6 +116,107 @@ def test_what_was_typed_comes_back_with_an_error(asif: Pages) -> None:
     fields = page.form(ASSURANCE)
     assert fields["explanation"] == UNSURE["explanation"]
     assert fields["action_due-month"] == "13"
+
+
+def with_file(raw: bytes = PDF, name: str = "inspection.pdf", **typed: str) -> dict[str, Any]:
+    return SURE | typed | {"file": (BytesIO(raw), name)}
+
+
+def file_of(database: Database) -> int:
+    with database.reading() as session:
+        file_id = session.scalars(select(SideState.file_id)).one()
+        assert file_id is not None
+        return file_id
+
+
+def test_the_document_is_sent_as_a_file_and_downloaded_by_the_agency_and_by_scrutiny(
+    asif: Pages, cast: Cast, database: Database
+) -> None:
+    assert send(asif, ASSURANCE, with_file(document="")).location == RETURN
+    number = file_of(database)
+    own, theirs = f"{RETURN}/files/{number}", f"/rounds/R1/returns/POL/files/{number}"
+    for name, page, address in (
+        ("Asif", RETURN, own),
+        ("Ines", RETURN, own),
+        ("Mo", "/rounds/R1/returns/POL", theirs),
+        ("Priya", "/rounds/R1/returns/POL", theirs),
+    ):
+        link = asif.sign_in(cast[name]).get(page).soup.select_one(f"a[href='{address}']")
+        assert link is not None
+        assert link.get_text() == "inspection.pdf"
+        got = asif.client.get(address)
+        assert (got.status_code, got.data) == (200, PDF)
+        assert got.headers["Content-Disposition"].startswith("attachment")
+    with database.reading() as session:
+        taken = session.scalars(select(Event).filter_by(kind="downloaded")).all()
+        assert [event.subject for event in taken] == ["return R1-POL"] * 4
+
+
+def test_nobody_else_gets_the_document(asif: Pages, cast: Cast, database: Database) -> None:
+    send(asif, ASSURANCE, with_file())
+    number = file_of(database)
+    with database.writing.begin() as session:
+        yara = join(session, "Yara", (Role.YOUNG_PANELLIST, "DOWN"))
+    people = {name: cast[name] for name in ("Bea", "Cara", "Dana", "Olga")} | {"Yara": yara}
+    for who in people.values():
+        asif.sign_in(who)
+        for address in (f"{RETURN}/files/{number}", f"/rounds/R1/returns/POL/files/{number}"):
+            assert asif.get(address).status in {403, 404}
+    page = asif.sign_in(cast["Asif"]).get(RETURN)
+    asif.post(f"{RETURN}/answer-after-all", page.form("after-all"))
+    scrutiny = f"/rounds/R1/returns/POL/files/{number}"
+    assert asif.sign_in(cast["Mo"]).get(scrutiny).status == 404  # it stands no more
+
+
+def test_some_document_is_needed(asif: Pages) -> None:
+    assert set(send(asif, ASSURANCE, SURE | {"document": " "}).errors) == {"document"}
+    page = send(asif, ASSURANCE, SURE | {"document": "", "keep": "y"})
+    assert set(page.errors) == {"document"}
+
+
+def test_a_file_that_is_refused_says_why_and_loses_nothing_that_was_typed(
+    asif: Pages, database: Database
+) -> None:
+    page = send(asif, ASSURANCE, UNSURE | {"file": (BytesIO(b"MZ"), "virus.exe")})
+    assert (page.status, set(page.errors)) == (422, {"file"})
+    assert "Choose" in page.errors["file"]
+    fields = page.form(ASSURANCE)
+    assert fields["explanation"] == UNSURE["explanation"]
+    assert fields["document"] == UNSURE["document"]
+    assert status(database) is ReturnStatus.NOT_STARTED
+
+
+def test_a_file_that_came_with_another_mistake_is_asked_for_again(asif: Pages) -> None:
+    page = send(asif, ASSURANCE, with_file(post=""))
+    assert set(page.errors) == {"post", "file"}
+    assert page.errors["file"].startswith("Choose the file again")
+
+
+def test_malware_is_refused_and_remembered(asif: Pages, app: Flask, database: Database) -> None:
+    with scanner() as (address, _):
+        shared: Services = app.extensions["s11audit"]
+        settings = replace(shared.settings, clamd=address)
+        app.extensions["s11audit"] = replace(shared, settings=settings)
+        page = send(asif, ASSURANCE, with_file(PDF + MARK))
+    assert set(page.errors) == {"file"}
+    with database.reading() as session:
+        event = session.scalars(select(Event).filter_by(kind="evidence-refused")).one()
+        assert event.detail["malware"] == "Tests.Mark-1"
+        assert session.scalars(select(SideState)).all() == []
+
+
+def test_a_document_given_before_is_kept_unless_it_is_left_out(
+    asif: Pages, database: Database
+) -> None:
+    send(asif, ASSURANCE, with_file(document=""))
+    first = file_of(database)
+    asif.post(f"{RETURN}/answer-after-all", asif.get(RETURN).form("after-all"))
+    page = asif.get(ASSURANCE)
+    assert "Keep “inspection.pdf”" in page.text
+    assert page.form(ASSURANCE)["keep"] == "y"
+    typed = page.form(ASSURANCE) | {"can_assure": "yes", "agree": "y"}
+    assert asif.post(ASSURANCE, typed).location == RETURN
+    assert file_of(database) == first
 
 
 def test_a_nil_return_needs_its_reason_and_counts(

@@ -1,4 +1,4 @@
-"""Files that support the answers of a submitted return, as scrutiny finds them."""
+"""Files of a submitted return, or of what stands in place of one, as scrutiny finds them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from s11audit.domain.workflow import SUBMITTED_STATUSES
 from s11audit.models import AgencyReturn, EvidenceFile
 from s11audit.queries.evidence import files_of_return
 from s11audit.queries.returns import answers_of, values_of
+from s11audit.queries.side_states import statement_of
 from s11audit.web.evidence_downloads import download_evidence
 from s11audit.web.moderation.pages import blueprint, return_or_404
 from s11audit.web.security import db, permitted
@@ -23,6 +24,9 @@ from s11audit.web.security import db, permitted
 @permitted(Permission.SCRUTINISE)
 def file(reference: str, agency: str, file_id: int) -> Response:
     found, questionnaire = return_or_404(reference, agency)
+    statement = statement_of(db(), found)
+    if statement is not None and statement.file is not None and statement.file_id == file_id:
+        return download_evidence(statement.file, found)
     if found.status not in SUBMITTED_STATUSES:
         abort(404)
     for _, files in evidence_of(found, questionnaire):

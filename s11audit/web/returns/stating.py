@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, RadioField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired
 
-from s11audit.domain.actions import Promise
-from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.permissions import Permission
 from s11audit.domain.statements import DECLARATIONS
 from s11audit.domain.steps import StepNotAllowedError
@@ -20,100 +14,20 @@ from s11audit.domain.workflow import STATED_STATUSES, ReturnStatus
 from s11audit.models import SideState
 from s11audit.queries.side_states import earlier_statement
 from s11audit.services import side_states
+from s11audit.services.evidence import remember_malware
 from s11audit.services.refusals import RefusedError
 from s11audit.services.returns import RoundNotOpenError
-from s11audit.services.side_states import Assurance
-from s11audit.web.fields import DateParts, TextField
+from s11audit.services.side_states import SentDocument
+from s11audit.web.evidence_intake import MalwareError, evidence_store, taken_in
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
-from s11audit.web.security import db, now, permitted, viewer
+from s11audit.web.returns.stating_forms import AssuranceForm, NilForm, StatingForm
+from s11audit.web.security import db, now, permitted, services, viewer
+from s11audit.web.uploads import ALLOWED, EVIDENCE, endings
 
 Page = str | tuple[str, int] | Response
-DOCUMENT_LIMIT = 2_000
-
-
-class StatingForm(FlaskForm):
-    """Who declares it, and that they do."""
-
-    post = TextField(
-        POST_LIMIT,
-        label="Post of whoever makes this declaration",
-        validators=[DataRequired("Enter the post of whoever makes this declaration")],
-        description="A job title, such as Chief Officer or Chair of Governors. Not a name.",
-    )
-    agree = BooleanField(validators=[DataRequired("Tick the box to make the declaration")])
-
-
-class AssuranceForm(StatingForm):
-    """What the assurance rests on, and what the agency does where it cannot assure."""
-
-    document = TextField(
-        DOCUMENT_LIMIT,
-        label="Which document does your assurance rest on, and where is it?",
-        validators=[DataRequired("Say which document it is, and where to find it")],
-        description="Such as your trust’s own safeguarding audit of May 2026. Give a link to it, "
-        "or say whom your partnership can ask for it.",
-    )
-    can_assure = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        "Can you assure your partnership that children are safe?",
-        [InputRequired("Say whether you can assure that children are safe")],
-        choices=[
-            SelectChoice("yes", "Yes, we can assure that children are safe"),
-            SelectChoice("no", "No, we cannot assure that at the moment"),
-        ],
-        invalid_choice_message="Say whether you can assure that children are safe",
-    )
-    explanation = TextField(
-        label="What can you not be sure of?",
-        description="What is missing, and what it means for children. Name nobody.",
-    )
-    action_what = TextField(label="What will you do about it?")
-    action_post = TextField(
-        POST_LIMIT, label="Which post is responsible?", description="A job title, not a name."
-    )
-    action_due = DateParts(label="By when will it be done?")
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Whoever cannot assure says why, and what they do."""
-        valid = bool(super().validate(extra_validators))
-        if self.can_assure.data != "no":
-            return valid
-        wanted = (
-            (self.explanation, "Say what you cannot be sure of"),
-            (self.action_what, "Say what you will do about it"),
-            (self.action_post, "Enter the post that is responsible"),
-            (self.action_due, "Enter the date by which it will be done"),
-        )
-        lacking = [(field, text) for field, text in wanted if not (field.data or field.errors)]
-        for field, text in lacking:
-            field.errors = [text]
-        return valid and not lacking
-
-    @property
-    def assurance(self) -> Assurance:
-        """What was typed."""
-        promise = Promise(
-            self.action_what.data or "", self.action_post.data or "", self.action_due.data
-        )
-        return Assurance(
-            post=self.post.data or "",
-            document=self.document.data or "",
-            can_assure=self.can_assure.data == "yes",
-            explanation=self.explanation.data or "",
-            promise=promise,
-        )
-
-
-class NilForm(StatingForm):
-    """Why there is nothing to answer for."""
-
-    reason = TextField(
-        label="Why is there nothing to answer for?",
-        validators=[DataRequired("Say why there is nothing to answer for")],
-        description="Such as: no pupils on roll this year.",
-    )
 
 
 @blueprint.get("/<reference>/alternative-assurance")
@@ -124,6 +38,7 @@ def assurance(reference: str) -> Page:
         return _to_return(desk)
     held = _stated_before(desk, ReturnStatus.ALTERNATIVE_ASSURANCE)
     kept = {name: getattr(held, name) for name in ("post", "document", "explanation") if held}
+    kept["keep"] = held is not None and held.file_id is not None
     return _assurance_page(desk, AssuranceForm(data=kept))
 
 
@@ -136,17 +51,12 @@ def assure(reference: str) -> Page:
     if not form.validate():
         return _assurance_page(desk, form), 422
     try:
-        side_states.assure_otherwise(
-            db(),
-            desk.agency_return,
-            form.assurance,
-            by=viewer(),
-            now=now(),
-            link=_link_for_managers(desk),
-        )
+        assurance = form.assurance(_document_of(form))
+        desk = _desk(reference)
+        found, link = desk.agency_return, _link_for_managers(desk)
+        side_states.assure_otherwise(db(), found, assurance, by=viewer(), now=now(), link=link)
     except RefusedError as error:
-        refuse(form, error)
-        return _assurance_page(desk, form), 422
+        return _refused(reference, form, error)
     except RoundNotOpenError as error:
         raise StepNotAllowedError(str(error)) from error
     db().commit()
@@ -200,6 +110,26 @@ def answer_after_all(reference: str) -> Response:
     return _to_return(desk)
 
 
+def _document_of(form: AssuranceForm) -> SentDocument | None:
+    """The file that was sent, looked at and kept; nobody waits for us meanwhile."""
+    if form.sent_file is None:
+        return None
+    db().rollback()
+    return SentDocument(taken_in(form.sent_file), evidence_store())
+
+
+def _refused(reference: str, form: AssuranceForm, error: RefusedError) -> tuple[str, int]:
+    """The page again, with what is wrong beside its box; malware is remembered, but not kept."""
+    db().rollback()
+    if isinstance(error, MalwareError):
+        found = _desk(reference).agency_return
+        remember_malware(db(), found, "", error.found, by=viewer(), now=now())
+        db().commit()
+    refuse(form, error)
+    form.ask_for_file_again()
+    return _assurance_page(_desk(reference), form), 422
+
+
 def _desk(reference: str) -> Desk:
     return desk_of(reference, to=Permission.STATE_INSTEAD)
 
@@ -229,18 +159,25 @@ def _to_return(desk: Desk) -> Response:
 
 def _assurance_page(desk: Desk, form: AssuranceForm) -> str:
     state = ReturnStatus.ALTERNATIVE_ASSURANCE
-    return _page("returns/assurance.html", desk, form, state)
+    held = _stated_before(desk, state)
+    return _page(
+        "returns/assurance.html",
+        desk,
+        form,
+        state,
+        held_file=held.file if held else None,
+        accept=endings(*EVIDENCE),
+        kinds=[ALLOWED[kind].endings[0].removeprefix(".").upper() for kind in EVIDENCE],
+        most=services().settings.evidence_mb,
+    )
 
 
 def _nil_page(desk: Desk, form: NilForm) -> str:
     return _page("returns/nil.html", desk, form, ReturnStatus.NIL_RETURN)
 
 
-def _page(template: str, desk: Desk, form: StatingForm, state: ReturnStatus) -> str:
+def _page(template: str, desk: Desk, form: StatingForm, state: ReturnStatus, **more: Any) -> str:
+    errors, declaration = errors_of(form), DECLARATIONS[state]
     return render_template(
-        template,
-        desk=desk,
-        form=form,
-        errors=errors_of(form),
-        declaration=DECLARATIONS[state],
+        template, desk=desk, form=form, errors=errors, declaration=declaration, **more
     )

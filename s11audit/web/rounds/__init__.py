@@ -12,6 +12,7 @@ from s11audit.web.rounds import (
     running,
     setting_up,
     showing,
+    terms,
 )
 from s11audit.web.rounds.pages import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "running",
     "setting_up",
     "showing",
+    "terms",
 ]

@@ -101,6 +101,25 @@ class AgenciesForm(FlaskForm):
         }
 
 
+def _guidance() -> TextField:
+    return TextField(
+        LONGEST_GUIDANCE,
+        label="Guidance for agencies (optional)",
+        description="Agencies read it on their return, such as whom to ask and what is new. "
+        "Do not write about any child.",
+    )
+
+
+def _signatures_needed() -> RadioField:
+    return RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        "Who signs a return?",
+        coerce=int,
+        choices=SIGNATURE_LABELS,
+        default=1,
+        invalid_choice_message="Choose how many people sign a return",
+    )
+
+
 class RoundForm(AgenciesForm):
     questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Questionnaire",
@@ -138,20 +157,8 @@ class RoundForm(AgenciesForm):
         validators=[_needs_date("Enter the date on which the round closes")],
         description="The last day that you will accept a late return.",
     )
-
-    guidance = TextField(
-        LONGEST_GUIDANCE,
-        label="Guidance for agencies (optional)",
-        description="Agencies read it on their return, such as whom to ask and what is new. "
-        "Do not write about any child.",
-    )
-    signatures_needed = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        "Who signs a return?",
-        coerce=int,
-        choices=SIGNATURE_LABELS,
-        default=1,
-        invalid_choice_message="Choose how many people sign a return",
-    )
+    guidance = _guidance()
+    signatures_needed = _signatures_needed()
 
     def offer_questionnaires(self, catalogue: Catalogue) -> None:
         """Offer every published version that agencies answer themselves, the newest first."""
@@ -162,6 +169,13 @@ class RoundForm(AgenciesForm):
         ]
         self.questionnaire.choices = choices
         self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
+
+
+class TermsForm(FlaskForm):
+    """What agencies read, and how many people sign a return."""
+
+    guidance = _guidance()
+    signatures_needed = _signatures_needed()
 
 
 class DatesForm(FlaskForm):
