@@ -17,6 +17,7 @@ from s11audit.demo.following import ActionStories
 from s11audit.demo.own_words import Undertakings
 from s11audit.demo.partnership import Company
 from s11audit.demo.timeline import Timeline
+from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
@@ -76,15 +77,18 @@ class Returning:
         status = ReturnStatus(self.fate["status"])
         if status in STATED_STATUSES | {ReturnStatus.EXEMPT}:
             happens = self._exempt if status is ReturnStatus.EXEMPT else self._state
-            day = self.agency_return.round.opens_on
+            opens_on = self.agency_return.round.opens_on
+            day = self.timeline.day(self.fate["day"]) if "day" in self.fate else opens_on
             self.timeline.add(day, happens, self._opened())
             return
         self._set_date()
         if status is ReturnStatus.NOT_STARTED:
             return
         last = self._save_pages()
-        if status is not ReturnStatus.IN_PROGRESS:
-            self._sign_off(last, signs=status in SIGNED)
+        if status is ReturnStatus.IN_PROGRESS:
+            return
+        needed = self.agency_return.round.signatures_needed
+        self._sign_off(last, needed if status in SIGNED else self.fate.get("signed", 0))
 
     def _opened(self) -> datetime:
         """Rounds open in working hours: whatever comes later in them comes after this."""
@@ -159,11 +163,11 @@ class Returning:
         )
         self.session.refresh(self.agency_return)
 
-    def _sign_off(self, after: datetime, signs: bool) -> None:
+    def _sign_off(self, after: datetime, signatures: int) -> None:
         day = self.timeline.day(self.fate["at"])
-        sent = self.timeline.add(day, self._send, after)
-        if signs:
-            self.timeline.add(day, self._sign, sent)
+        last = self.timeline.add(day, self._send, after)
+        for number in range(signatures):
+            last = self.timeline.add(day, partial(self._sign, number), last)
 
     def _send(self, now: datetime) -> None:
         by = self.company.lead(self.agency_return.agency.reference)
@@ -171,7 +175,8 @@ class Returning:
             self.session, self.agency_return, self.questionnaire, by=by, now=now
         )
 
-    def _sign(self, now: datetime) -> None:
+    def _sign(self, number: int, now: datetime) -> None:
+        """The signatory of this number, from 0, signs what was frozen."""
         if self.snapshot is None:
             raise ValueError("A return is signed after it was sent for sign-off")
         agency = self.content.agencies[self.agency_return.agency.reference]
@@ -180,11 +185,12 @@ class Returning:
             self.agency_return,
             self.questionnaire,
             snapshot_sha256=self.snapshot.sha256,
-            post=self.content.signatory_post(agency.agency_type),
-            by=self.company.signatory(agency.reference),
+            post=self.content.signatory_posts(agency.agency_type)[number],
+            by=self.company.signatories(agency.reference)[number],
             now=now,
         )
-        self._follow_actions(now)
+        if self.agency_return.status is ReturnStatus.SUBMITTED:
+            self._follow_actions(now)
 
     def _follow_actions(self, submitted: datetime) -> None:
         stories = ActionStories(
@@ -209,15 +215,24 @@ class Returning:
     def _state(self, now: datetime) -> None:
         """State something instead of answering: a document to rest on, or a reason for nothing."""
         agency = self.content.agencies[self.agency_return.agency.reference]
-        post = self.content.signatory_post(agency.agency_type)
+        post = self.content.signatory_posts(agency.agency_type)[0]
         by = self.company.lead(agency.reference)
         self.session.refresh(self.agency_return.round)
         if "document" in self.fate:
-            assurance = Assurance(post, self.fate["document"])
+            assurance = Assurance(post, self.fate["document"], **self._what_it_lacks())
             assure_otherwise(self.session, self.agency_return, assurance, by=by, now=now)
         else:
             reason = self.fate["reason"]
             state_nil(self.session, self.agency_return, reason, post, by=by, now=now)
+
+
+    def _what_it_lacks(self) -> dict[str, Any]:
+        """What an agency says that cannot assure everything, and what it will do about that."""
+        lacks = self.fate.get("cannot-assure")
+        if lacks is None:
+            return {}
+        promise = Promise(lacks["what"], lacks["post"], self.timeline.day(lacks["in"]))
+        return {"can_assure": False, "explanation": lacks["because"], "promise": promise}
 
 
 def _seen(held: Mapping[str, HeldAnswer], key: str) -> Answer:
