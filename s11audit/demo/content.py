@@ -70,6 +70,7 @@ class Content:
         self.plans = read("rounds")
         self.words = read("words")
         self.notes = read("notes")
+        self.papers = read("papers")
 
     @property
     def password(self) -> str:

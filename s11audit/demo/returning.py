@@ -15,8 +15,10 @@ from s11audit.demo.answering import by_standard
 from s11audit.demo.content import Content
 from s11audit.demo.following import ActionStories
 from s11audit.demo.own_words import Undertakings
+from s11audit.demo.papers import made_up_file
 from s11audit.demo.partnership import Company
 from s11audit.demo.timeline import Timeline
+from s11audit.demo.working_together import WorkingTogether
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
@@ -26,6 +28,8 @@ from s11audit.models import AgencyReturn, Snapshot
 from s11audit.queries.returns import HeldAnswer, answers_of
 from s11audit.services.answers import Change, save_answers, start_return
 from s11audit.services.delegations import set_delegations
+from s11audit.services.evidence import add_file, use_again
+from s11audit.services.evidence_store import EvidenceStore
 from s11audit.services.moderation import take_return_step
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import extend
@@ -62,6 +66,7 @@ class Returning:
     timeline: Timeline
     agency_return: AgencyReturn
     written: Written
+    store: EvidenceStore
     snapshot: Snapshot | None = None
 
     @property
@@ -84,7 +89,9 @@ class Returning:
         self._set_date()
         if status is ReturnStatus.NOT_STARTED:
             return
-        last = self._save_pages()
+        last = self._add_files(self._save_pages())
+        if "together" in self.fate:
+            self._work_together()
         if status is ReturnStatus.IN_PROGRESS:
             return
         needed = self.agency_return.round.signatures_needed
@@ -162,6 +169,36 @@ class Returning:
             held=held,
         )
         self.session.refresh(self.agency_return)
+
+    def _add_files(self, after: datetime) -> datetime:
+        """Let the agency's files support its answers. Gives the last moment."""
+        audit_round, agency = self.agency_return.round, self.agency_return.agency.reference
+        for paper in self.content.papers.get(audit_round.reference, {}).get(agency, ()):
+            after = self.timeline.add(after.date(), partial(self._add_file, paper), after)
+        return after
+
+    def _add_file(self, paper: Mapping[str, Any], now: datetime) -> None:
+        """Send a file for the first answer that it supports, and use it again for the others."""
+        here: dict[str, Any] = {
+            "chain": self.chain,
+            "by": self.company.lead(self.agency_return.agency.reference),
+            "now": now,
+        }
+        first, *others = paper["supports"]
+        new, store = made_up_file(paper), self.store
+        file = add_file(self.session, self.agency_return, first, new, store=store, **here)
+        for key in others:
+            use_again(self.session, self.agency_return, key, [file.id], **here)
+
+    def _work_together(self) -> None:
+        WorkingTogether(
+            session=self.session,
+            company=self.company,
+            timeline=self.timeline,
+            agency_return=self.agency_return,
+            questionnaire=self.questionnaire,
+            plan=self.fate["together"],
+        ).run()
 
     def _sign_off(self, after: datetime, signatures: int) -> None:
         day = self.timeline.day(self.fate["at"])

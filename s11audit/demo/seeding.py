@@ -34,6 +34,7 @@ from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.asking import chain_for, local_questions_to_open
 from s11audit.queries.people import operator
 from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.services.evidence_store import EvidenceStore
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
 from s11audit.services.secret_box import SecretBox
@@ -42,10 +43,12 @@ SEED = 2026
 DAYS_BEFORE_OPENING = 20
 
 
-def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) -> None:
+def seed(
+    session: Session, catalogue: Catalogue, today: date, box: SecretBox, store: EvidenceStore
+) -> None:
     """Fill an empty database. The same day gives the same partnerships, but for receipts.
 
-    `box` closes the secrets of authenticator apps.
+    `box` closes the secrets of authenticator apps, `store` keeps the files that support answers.
     """
     content = Content()
     rng = Random(SEED)  # noqa: S311 - chosen for being the same every time
@@ -62,7 +65,7 @@ def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) ->
         known_as = _known_as(catalogue.editions(plan["questionnaire"]), chain[0])
         local = _local_questions(content, catalogue, plan)
         audit_round = _Round(
-            session, content, chain, local, known_as, companies, timeline, writer, plan
+            session, content, chain, local, known_as, companies, timeline, writer, store, plan
         )
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
@@ -114,6 +117,7 @@ class _Round:
     companies: Mapping[str, Company]
     timeline: Timeline
     writer: Writer
+    store: EvidenceStore
     plan: Mapping[str, Any]
     written: dict[str, Written] = field(default_factory=dict)
 
@@ -145,6 +149,7 @@ class _Round:
                 self.timeline,
                 one,
                 self.written[one.agency.reference],
+                self.store,
             ).run()
         if "moderated" in self.plan:
             self._finish(audit_round, [one for one in returns if self._is_signed(one)])
