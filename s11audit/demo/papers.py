@@ -10,7 +10,7 @@ from typing import Any
 
 from s11audit.services.evidence import NewFile
 
-_MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv"}
+_MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
 # A4 upright, in points, with the first line of text at the top left.
 _PAGE, _LEFT, _TOP = (595, 842), 56, 770
 _HEADING, _BODY = 16, 10
@@ -30,7 +30,8 @@ def made_up_file(paper: Mapping[str, Any]) -> NewFile:
 def _table(rows: Sequence[Sequence[Any]]) -> bytes:
     written = StringIO()
     csv.writer(written).writerows(rows)
-    return written.getvalue().encode()
+    # With the mark by which Excel knows that this is UTF-8.
+    return written.getvalue().encode("utf-8-sig")
 
 
 def _page(title: str, lines: Sequence[str]) -> bytes:

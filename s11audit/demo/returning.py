@@ -262,7 +262,6 @@ class Returning:
             reason = self.fate["reason"]
             state_nil(self.session, self.agency_return, reason, post, by=by, now=now)
 
-
     def _what_it_lacks(self) -> dict[str, Any]:
         """What an agency says that cannot assure everything, and what it will do about that."""
         lacks = self.fate.get("cannot-assure")
