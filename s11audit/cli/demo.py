@@ -18,7 +18,7 @@ from s11audit.domain.permissions import ROLE_LABELS
 # Dates count from the day of preparing, so after this many days an old one is worth mentioning.
 DAYS_UNTIL_OLD = 14
 # Agencies whose people are named in the table; the others follow the same pattern.
-MAIN_AGENCIES = ("POL", "CSC", "HOSP", "YJS", "MILL", "KEST", "TCS")
+MAIN_AGENCIES = ("POL", "CSC", "HOSP", "YJS", "MILL", "KEST", "QUEN", "TCS", "TFIRE")
 EVERYTHING = "The installation"
 
 
@@ -28,7 +28,7 @@ EVERYTHING = "The installation"
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("demo-data"),
     show_default=True,
-    help="Where the database and the secret key are kept.",
+    help="Where the database, files of evidence and the secret key are kept.",
 )
 @click.option("--fresh", is_flag=True, help="Start again, even where a demonstration is kept.")
 @click.option("--no-serve", is_flag=True, help="Prepare it and do not serve it.")
@@ -117,5 +117,7 @@ def _is_named(person: Person, content: Content) -> bool:
 def _roles(person: Person) -> str:
     own, *others = person.posts
     roles = [ROLE_LABELS[own.role]]
+    if person.title:
+        roles[0] += f" ({person.title})"
     roles += [f"{ROLE_LABELS[one.role]} of {one.place}" for one in others]
     return ", ".join(roles)

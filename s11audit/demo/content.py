@@ -41,6 +41,8 @@ class Person:
     name: str
     email: str
     posts: tuple[Post, ...]
+    # What they are where several people have the role; "" where the role says it.
+    title: str = ""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -68,6 +70,7 @@ class Content:
         self.plans = read("rounds")
         self.words = read("words")
         self.notes = read("notes")
+        self.papers = read("papers")
 
     @property
     def password(self) -> str:
@@ -154,9 +157,10 @@ class Content:
         """The post that takes this part in this kind of agency."""
         return str(self.words["types"][agency_type]["posts"][part])
 
-    def signatory_post(self, agency_type: str) -> str:
-        """The post of the chief officer who signs for this kind of agency."""
-        return str(self.words["signatories"][agency_type])
+    def signatory_posts(self, agency_type: str) -> list[str]:
+        """The posts of those who sign for this kind of agency, its chief officer first."""
+        posts: list[str] = self.words["signatories"][agency_type]
+        return posts
 
     def suits(self, tag: str, agency_type: str) -> bool:
         """Whether a text kept for `tag` (an agency type or a group of them) is for this type."""
@@ -170,4 +174,4 @@ def _named(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
 def _person(row: Mapping[str, Any], place: str) -> Person:
     posts = [Post(Role(row["role"]), place)]
     posts += [Post(Role(more["role"]), more["place"]) for more in row.get("also", ())]
-    return Person(row["name"], f"{row['email']}@example.org", tuple(posts))
+    return Person(row["name"], f"{row['email']}@example.org", tuple(posts), row.get("title", ""))

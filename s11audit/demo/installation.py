@@ -19,9 +19,12 @@ from s11audit.models import AuditRound
 from s11audit.models.database import Database
 from s11audit.models.migrating import migrate
 from s11audit.questionnaires.catalogue import shipped_catalogue
+from s11audit.services.evidence_store import FolderStore
+from s11audit.services.evidence_sweeping import drop_content
 from s11audit.services.secret_box import SecretBox
 
 DATABASE = "s11audit.sqlite3"
+EVIDENCE = "evidence"
 SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
 # Pages of the demonstration never leave the machine.
 LOOPBACK = "127.0.0.1"
@@ -52,7 +55,7 @@ class Installation:
             "S11AUDIT_PORT": str(port),
             "S11AUDIT_BASE_URL": f"http://{LOOPBACK}:{port}",
             "S11AUDIT_QUESTIONNAIRES": "",
-            "S11AUDIT_EVIDENCE": "",
+            "S11AUDIT_EVIDENCE": str(self.directory / EVIDENCE),
             "S11AUDIT_CLAMD": "",
         }
         return read_settings({**environment, **own})
@@ -72,7 +75,8 @@ def prepare(directory: Path, *, fresh: bool, now: datetime) -> Installation:
     unfinished = directory / f"{DATABASE}.unfinished"
     _remove(unfinished)
     secret_key = secrets.token_urlsafe(48)
-    _fill(unfinished, now, SecretBox(secret_key))
+    store = FolderStore(directory / EVIDENCE)
+    _fill(unfinished, now, SecretBox(secret_key), store)
     _remove(database)
     _write_secret(directory / SECRET_KEY, secret_key)
     unfinished.rename(database)
@@ -135,11 +139,14 @@ def _rounds(installation: Installation) -> list[dict[str, str]]:
     ]
 
 
-def _fill(path: Path, now: datetime, box: SecretBox) -> None:
+def _fill(path: Path, now: datetime, box: SecretBox, store: FolderStore) -> None:
+    """Seed a new database, then let go of files that only an earlier one knew."""
     database = Database(_address(path))
     migrate(database.engine)
     with database.writing.begin() as session:
-        seed(session, shipped_catalogue(), today_in_london(now), box)
+        seed(session, shipped_catalogue(), today_in_london(now), box, store)
+        for kept in list(store.everything()):
+            drop_content(session, store, kept.sha256)
     database.dispose()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +34,7 @@ class Company:
 
     partnership: Partnership
     agencies: Mapping[str, Agency]
-    people: Mapping[tuple[str, Role], Viewer]
+    people: Mapping[tuple[str, Role], Sequence[Viewer]]
 
     @property
     def partnership_id(self) -> int:
@@ -42,20 +42,21 @@ class Company:
 
     @property
     def manager(self) -> Viewer:
-        return self.people[self.partnership.reference, Role.MANAGER]
+        return self.people[self.partnership.reference, Role.MANAGER][0]
 
     @property
     def qa_member(self) -> Viewer:
-        return self.people[self.partnership.reference, Role.QA_MEMBER]
+        return self.people[self.partnership.reference, Role.QA_MEMBER][0]
 
     def lead(self, agency: str) -> Viewer:
-        return self.people[agency, Role.AGENCY_LEAD]
+        return self.people[agency, Role.AGENCY_LEAD][0]
 
     def contributor(self, agency: str) -> Viewer | None:
         """Who helps the lead, where anybody does."""
-        return self.people.get((agency, Role.CONTRIBUTOR))
+        return next(iter(self.people.get((agency, Role.CONTRIBUTOR), ())), None)
 
-    def signatory(self, agency: str) -> Viewer:
+    def signatories(self, agency: str) -> Sequence[Viewer]:
+        """Those who sign, in the order in which they do."""
         return self.people[agency, Role.SIGNATORY]
 
 
@@ -106,14 +107,14 @@ class _Founding:
             detail = {"agency_type": agency.agency_type, "partnerships": homes}
             self._record("agency-added", f"agency {agency.reference}", detail, agency)
 
-    def add_people(self) -> dict[tuple[str, Role], Viewer]:
-        """Place and role → the first who has it."""
+    def add_people(self) -> dict[tuple[str, Role], list[Viewer]]:
+        """Place and role → who has it."""
         password_hash = hash_password(self.content.password)
-        people: dict[tuple[str, Role], Viewer] = {}
+        people: dict[tuple[str, Role], list[Viewer]] = {}
         for person in self.content.people:
             viewer = self._welcome(person, password_hash)
             for post in person.posts:
-                people.setdefault((post.place, post.role), viewer)
+                people.setdefault((post.place, post.role), []).append(viewer)
         return people
 
     def _welcome(self, person: Person, password_hash: str) -> Viewer:

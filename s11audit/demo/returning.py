@@ -15,8 +15,11 @@ from s11audit.demo.answering import by_standard
 from s11audit.demo.content import Content
 from s11audit.demo.following import ActionStories
 from s11audit.demo.own_words import Undertakings
+from s11audit.demo.papers import made_up_file
 from s11audit.demo.partnership import Company
 from s11audit.demo.timeline import Timeline
+from s11audit.demo.working_together import WorkingTogether
+from s11audit.domain.actions import Promise
 from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.viewers import Viewer
@@ -25,6 +28,8 @@ from s11audit.models import AgencyReturn, Snapshot
 from s11audit.queries.returns import HeldAnswer, answers_of
 from s11audit.services.answers import Change, save_answers, start_return
 from s11audit.services.delegations import set_delegations
+from s11audit.services.evidence import add_file, use_again
+from s11audit.services.evidence_store import EvidenceStore
 from s11audit.services.moderation import take_return_step
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from s11audit.services.rounds import extend
@@ -61,6 +66,7 @@ class Returning:
     timeline: Timeline
     agency_return: AgencyReturn
     written: Written
+    store: EvidenceStore
     snapshot: Snapshot | None = None
 
     @property
@@ -76,15 +82,20 @@ class Returning:
         status = ReturnStatus(self.fate["status"])
         if status in STATED_STATUSES | {ReturnStatus.EXEMPT}:
             happens = self._exempt if status is ReturnStatus.EXEMPT else self._state
-            day = self.agency_return.round.opens_on
+            opens_on = self.agency_return.round.opens_on
+            day = self.timeline.day(self.fate["day"]) if "day" in self.fate else opens_on
             self.timeline.add(day, happens, self._opened())
             return
         self._set_date()
         if status is ReturnStatus.NOT_STARTED:
             return
-        last = self._save_pages()
-        if status is not ReturnStatus.IN_PROGRESS:
-            self._sign_off(last, signs=status in SIGNED)
+        last = self._add_files(self._save_pages())
+        if "together" in self.fate:
+            self._work_together()
+        if status is ReturnStatus.IN_PROGRESS:
+            return
+        needed = self.agency_return.round.signatures_needed
+        self._sign_off(last, needed if status in SIGNED else self.fate.get("signed", 0))
 
     def _opened(self) -> datetime:
         """Rounds open in working hours: whatever comes later in them comes after this."""
@@ -159,11 +170,41 @@ class Returning:
         )
         self.session.refresh(self.agency_return)
 
-    def _sign_off(self, after: datetime, signs: bool) -> None:
+    def _add_files(self, after: datetime) -> datetime:
+        """Let the agency's files support its answers. Gives the last moment."""
+        audit_round, agency = self.agency_return.round, self.agency_return.agency.reference
+        for paper in self.content.papers.get(audit_round.reference, {}).get(agency, ()):
+            after = self.timeline.add(after.date(), partial(self._add_file, paper), after)
+        return after
+
+    def _add_file(self, paper: Mapping[str, Any], now: datetime) -> None:
+        """Send a file for the first answer that it supports, and use it again for the others."""
+        here: dict[str, Any] = {
+            "chain": self.chain,
+            "by": self.company.lead(self.agency_return.agency.reference),
+            "now": now,
+        }
+        first, *others = paper["supports"]
+        new, store = made_up_file(paper), self.store
+        file = add_file(self.session, self.agency_return, first, new, store=store, **here)
+        for key in others:
+            use_again(self.session, self.agency_return, key, [file.id], **here)
+
+    def _work_together(self) -> None:
+        WorkingTogether(
+            session=self.session,
+            company=self.company,
+            timeline=self.timeline,
+            agency_return=self.agency_return,
+            questionnaire=self.questionnaire,
+            plan=self.fate["together"],
+        ).run()
+
+    def _sign_off(self, after: datetime, signatures: int) -> None:
         day = self.timeline.day(self.fate["at"])
-        sent = self.timeline.add(day, self._send, after)
-        if signs:
-            self.timeline.add(day, self._sign, sent)
+        last = self.timeline.add(day, self._send, after)
+        for number in range(signatures):
+            last = self.timeline.add(day, partial(self._sign, number), last)
 
     def _send(self, now: datetime) -> None:
         by = self.company.lead(self.agency_return.agency.reference)
@@ -171,7 +212,8 @@ class Returning:
             self.session, self.agency_return, self.questionnaire, by=by, now=now
         )
 
-    def _sign(self, now: datetime) -> None:
+    def _sign(self, number: int, now: datetime) -> None:
+        """The signatory of this number, from 0, signs what was frozen."""
         if self.snapshot is None:
             raise ValueError("A return is signed after it was sent for sign-off")
         agency = self.content.agencies[self.agency_return.agency.reference]
@@ -180,11 +222,12 @@ class Returning:
             self.agency_return,
             self.questionnaire,
             snapshot_sha256=self.snapshot.sha256,
-            post=self.content.signatory_post(agency.agency_type),
-            by=self.company.signatory(agency.reference),
+            post=self.content.signatory_posts(agency.agency_type)[number],
+            by=self.company.signatories(agency.reference)[number],
             now=now,
         )
-        self._follow_actions(now)
+        if self.agency_return.status is ReturnStatus.SUBMITTED:
+            self._follow_actions(now)
 
     def _follow_actions(self, submitted: datetime) -> None:
         stories = ActionStories(
@@ -209,15 +252,23 @@ class Returning:
     def _state(self, now: datetime) -> None:
         """State something instead of answering: a document to rest on, or a reason for nothing."""
         agency = self.content.agencies[self.agency_return.agency.reference]
-        post = self.content.signatory_post(agency.agency_type)
+        post = self.content.signatory_posts(agency.agency_type)[0]
         by = self.company.lead(agency.reference)
         self.session.refresh(self.agency_return.round)
         if "document" in self.fate:
-            assurance = Assurance(post, self.fate["document"])
+            assurance = Assurance(post, self.fate["document"], **self._what_it_lacks())
             assure_otherwise(self.session, self.agency_return, assurance, by=by, now=now)
         else:
             reason = self.fate["reason"]
             state_nil(self.session, self.agency_return, reason, post, by=by, now=now)
+
+    def _what_it_lacks(self) -> dict[str, Any]:
+        """What an agency says that cannot assure everything, and what it will do about that."""
+        lacks = self.fate.get("cannot-assure")
+        if lacks is None:
+            return {}
+        promise = Promise(lacks["what"], lacks["post"], self.timeline.day(lacks["in"]))
+        return {"can_assure": False, "explanation": lacks["because"], "promise": promise}
 
 
 def _seen(held: Mapping[str, HeldAnswer], key: str) -> Answer:

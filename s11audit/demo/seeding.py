@@ -32,7 +32,9 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.workflow import ReturnStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.asking import chain_for, local_questions_to_open
+from s11audit.queries.people import operator
 from s11audit.questionnaires.catalogue import Catalogue
+from s11audit.services.evidence_store import EvidenceStore
 from s11audit.services.moderation import take_return_step
 from s11audit.services.rounds import create_round, take_round_step
 from s11audit.services.secret_box import SecretBox
@@ -41,10 +43,12 @@ SEED = 2026
 DAYS_BEFORE_OPENING = 20
 
 
-def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) -> None:
+def seed(
+    session: Session, catalogue: Catalogue, today: date, box: SecretBox, store: EvidenceStore
+) -> None:
     """Fill an empty database. The same day gives the same partnerships, but for receipts.
 
-    `box` closes the secrets of authenticator apps.
+    `box` closes the secrets of authenticator apps, `store` keeps the files that support answers.
     """
     content = Content()
     rng = Random(SEED)  # noqa: S311 - chosen for being the same every time
@@ -59,8 +63,10 @@ def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) ->
         writer = Writer(content, used_before)
         chain = catalogue.chain(catalogue.get(plan["questionnaire"], plan["version"]))
         known_as = _known_as(catalogue.editions(plan["questionnaire"]), chain[0])
-        company = companies[plan.get("partnership", content.home)]
-        audit_round = _Round(session, content, chain, known_as, company, timeline, writer, plan)
+        local = _local_questions(content, catalogue, plan)
+        audit_round = _Round(
+            session, content, chain, local, known_as, companies, timeline, writer, store, plan
+        )
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
@@ -69,6 +75,16 @@ def seed(session: Session, catalogue: Catalogue, today: date, box: SecretBox) ->
 
 def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
+
+
+def _local_questions(
+    content: Content, catalogue: Catalogue, plan: Mapping[str, Any]
+) -> dict[str, Questionnaire]:
+    """Reference of each partnership that asks something besides → what it asks."""
+    return {
+        reference: catalogue.checked(content.questionnaire(name), name)
+        for reference, name in plan.get("local", {}).items()
+    }
 
 
 def _known_as(editions: list[Questionnaire], asked: Questionnaire) -> dict[str, str]:
@@ -89,16 +105,19 @@ def _known_as(editions: list[Questionnaire], asked: Questionnaire) -> dict[str, 
 class _Round:
     """One round of rounds.yaml. `written` holds what each agency will answer.
 
-    `chain` has the questionnaire, then what it replaces.
+    `chain` has the common questionnaire, then what it replaces; `local` is what partnerships ask
+    besides.
     """
 
     session: Session
     content: Content
     chain: list[Questionnaire]
+    local: Mapping[str, Questionnaire]
     known_as: Mapping[str, str]
-    company: Company
+    companies: Mapping[str, Company]
     timeline: Timeline
     writer: Writer
+    store: EvidenceStore
     plan: Mapping[str, Any]
     written: dict[str, Written] = field(default_factory=dict)
 
@@ -126,44 +145,62 @@ class _Round:
                 self.session,
                 self.content,
                 chain_for(one, catalogue),
-                self.company,
+                self._company_of(one.agency.reference),
                 self.timeline,
                 one,
                 self.written[one.agency.reference],
+                self.store,
             ).run()
         if "moderated" in self.plan:
             self._finish(audit_round, [one for one in returns if self._is_signed(one)])
 
+    @property
+    def _host(self) -> Company:
+        """The partnership that runs the round."""
+        return self.companies[self._asking[0]]
+
+    @property
+    def _asking(self) -> list[str]:
+        """References of the partnerships that ask together, the host first."""
+        return self.plan.get("partnerships", [self.content.home])
+
+    def _company_of(self, agency: str) -> Company:
+        """The partnership that an agency belongs to first."""
+        return self.companies[self.content.agencies[agency].partnerships[0]]
+
     def _members(self) -> list[str]:
         left_out, types = self.plan.get("without", []), self.plan.get("types")
-        home = self.company.partnership.reference
+        asking = set(self._asking)
         return [
             agency.reference
             for agency in self.content.agencies.values()
-            if home in agency.partnerships
+            if asking.intersection(agency.partnerships)
             and agency.reference not in left_out
             and (agency.agency_type in types if types else agency.agency_type != "school")
         ]
 
     def _set_up(self, now: datetime) -> AuditRound:
-        plan = self.plan
+        plan, asking = self.plan, [self.companies[one] for one in self._asking]
         audit_round = create_round(
             self.session,
-            self.company.partnership_id,
+            self._host.partnership_id,
             plan["reference"],
             plan["title"],
             self.chain[0],
             self.timeline.day(plan["opens"]),
             self.timeline.day(plan["due"]),
             self.timeline.day(plan["closes"]),
-            [self.company.agencies[reference].id for reference in self._members()],
-            by=self.company.manager,
+            [self._host.agencies[reference].id for reference in self._members()],
+            shared_with=[company.partnership_id for company in asking[1:]],
+            guidance=plan["guidance"],
+            signatures_needed=plan.get("signatures", 1),
+            # No manager here runs both partnerships, so whoever runs the machine sets it up.
+            by=operator(self.session) if asking[1:] else self._host.manager,
             now=now,
         )
-        audit_round.guidance = plan["guidance"]
-        if "local" in plan:
-            raw = self.content.questionnaire(plan["local"])
-            ask_locally(self.session, raw, audit_round, self.company, now)
+        for reference, name in plan.get("local", {}).items():
+            raw = self.content.questionnaire(name)
+            ask_locally(self.session, raw, audit_round, self.companies[reference], now)
         return audit_round
 
     def _written(self, reference: str, fate: Mapping[str, Any]) -> Written:
@@ -172,8 +209,16 @@ class _Round:
         if fate["status"] == ReturnStatus.CLOSED:
             fate = self._some_days_of_the_past(fate, rng)
         answers, undertakings = self._answers(reference, fate, seed_text, rng)
+        for asked in self._asked_locally(reference):
+            rows = self.content.own_answers(f"{asked.id}-{asked.version}", reference)
+            own = read_answers(rows, asked, reference.lower(), self.timeline)
+            answers, undertakings = answers | own[0], undertakings | own[1]
         answers = left_unfinished(answers, fate)
         return Written(fate, answers, undertakings, rng, bool(self.plan.get("weaker-by")))
+
+    def _asked_locally(self, reference: str) -> list[Questionnaire]:
+        homes = self.content.agencies[reference].partnerships
+        return [asked for whose, asked in self.local.items() if whose in homes]
 
     def _answers(
         self, reference: str, fate: Mapping[str, Any], seed_text: str, rng: Random
@@ -196,10 +241,15 @@ class _Round:
             ratings_rng=Random(f"{seed_text} ratings"),  # noqa: S311 - as above
             fates=self._fates(ReturnStatus(fate["status"])),
             today=self.timeline.today,
-            repeats=self.plan.get("repeats", fate["status"] != ReturnStatus.SUBMITTED),
+            repeats=self._repeats(reference, ReturnStatus(fate["status"])),
         )
         answering.answer_everything()
         return answering.answers, answering.undertakings
+
+    def _repeats(self, reference: str, status: ReturnStatus) -> bool:
+        """Whether nobody reads the return beside submitted ones of the partnership that hosts."""
+        homes = self.content.agencies[reference].partnerships
+        return status is not ReturnStatus.SUBMITTED or self._asking[0] not in homes
 
     def _known_as_texts(self) -> dict[str, str]:
         """Where the texts of a question are kept, if it has none of its own."""
@@ -236,11 +286,11 @@ class _Round:
             self.session,
             audit_round,
             step,
-            by=self.company.manager,
+            by=self._host.manager,
             now=now,
             questionnaire=self.chain[0],
             local=local_questions_to_open(self.session, audit_round, with_uploads(self.session)),
         )
 
     def _moderate(self, agency_return: AgencyReturn, step: str, now: datetime) -> None:
-        take_return_step(self.session, agency_return, step, by=self.company.manager, now=now)
+        take_return_step(self.session, agency_return, step, by=self._host.manager, now=now)
