@@ -18,11 +18,7 @@ from s11audit.domain.steps import steps_from
 from s11audit.domain.workflow import ROUND_STEPS, ReturnStatus, RoundStatus
 from s11audit.models import AuditRound
 from s11audit.queries.programme import JOINABLE_STATUSES
-from s11audit.queries.rounds import (
-    ReturnRow,
-    rates_by_type,
-    return_rows,
-)
+from s11audit.queries.rounds import ReturnRow, return_rows
 from s11audit.queries.side_states import unassured
 from s11audit.services.round_dates import DATABLE_STATUSES
 from s11audit.web.paging import asked_page, page_address
@@ -81,7 +77,6 @@ def round_page(audit_round: AuditRound, sent: dict[str, StepForm] | None = None)
         pages=pages,
         address=page_address,
         rate=return_rate([(row.status, row.due_on, 1) for row in rows], today),
-        by_type=rates_by_type(rows, today),
         sorting=order,
         today=today,
         buttons=buttons,
