@@ -262,7 +262,7 @@ def test_what_looks_like_a_formula_stays_text_in_every_column(
     assert all(cell.quotePrefix for cell in answers)  # and stays text when it is edited
 
 
-def test_a_round_takes_nine_statements_however_many_agencies_it_has(
+def test_a_round_takes_ten_statements_however_many_agencies_it_has(
     session: Session, audit_round: AuditRound, cast: Cast
 ) -> None:
     audit_round.partnerships  # noqa: B018 loaded before
@@ -282,7 +282,7 @@ def test_a_round_takes_nine_statements_however_many_agencies_it_has(
         path_or_stream=BytesIO(),
     )
     event.remove(engine, "before_cursor_execute", count)
-    assert len(statements) == 9
+    assert len(statements) == 10
 
 
 def test_the_file_says_its_title_language_and_marking_and_prints_on_landscape_pages(
