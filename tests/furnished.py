@@ -61,6 +61,7 @@ from s11audit.services.recovery_codes import make_recovery_codes
 from s11audit.services.returns import send_for_sign_off
 from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
+from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
@@ -106,7 +107,7 @@ OWN: dict[str, tuple[Any, ...]] = {
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
-    "returns": ("R1-POL", "R1-HOSP", "R1-SCH", "R4-SCH"),
+    "returns": ("R1-POL", "R1-HOSP", "R1-SCH", "R4-SCH", "R4-POL"),
     "actions": ("R1-POL-A1",),
     "agencies": ("POL", "SCH"),
     "installation": ("TRUST",),
@@ -134,8 +135,9 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
         session.add(_another_round(first, reference, status))
     session.flush()
     fourth = session.query(AuditRound).filter_by(reference="R4").one()
-    session.add(AgencyReturn(round_id=fourth.id, agency_id=cast.agencies["SCH"],
-                             reference="R4-SCH", due_on=fourth.due_on))  # fmt: skip
+    for agency in ("SCH", "POL"):
+        session.add(AgencyReturn(round_id=fourth.id, agency_id=cast.agencies[agency],
+                                 reference=f"R4-{agency}", due_on=fourth.due_on))  # fmt: skip
     far = session.get_one(Partnership, cast.partnerships["FAR"])
     session.get_one(Agency, cast.agencies["HOSP"]).partnerships.append(far)
     _joining(session, cast)
@@ -143,6 +145,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _filled_form(session, cast)
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
+    _statement(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -221,6 +224,14 @@ def _evidence(session: Session, cast: Cast, questionnaire: Questionnaire) -> Non
         add_file(session, school, WITH_FILES, kept(name), [questionnaire], **told, by=by, now=now)
     unused = session.query(EvidenceFile).filter_by(name="minutes.pdf").one()
     take_away(session, school, WITH_FILES, unused.id, by=by, now=now)
+
+
+def _statement(session: Session, cast: Cast) -> None:
+    """The police rest on another audit in the fourth round, and have sent it."""
+    document = SentDocument(kept("inspection.pdf"), FolderStore(EVIDENCE))
+    rests_on = Assurance("Chief Officer", file=document)
+    police = return_named(session, "R4-POL")
+    assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
 
 
 def _filled_form(session: Session, cast: Cast) -> None:
