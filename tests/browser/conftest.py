@@ -66,6 +66,9 @@ class Visitor:
         self.page.set_default_timeout(20_000)
         self.address = address
         self.faults: list[str] = []
+        # axe is a script itself: whoever has none is looked at in another window.
+        has_scripts = options.get("java_script_enabled", True)
+        self.window = None if has_scripts else browser.new_context(viewport=DESKTOP).new_page()
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
 
     def goes_to(self, path: str) -> Page:
@@ -76,18 +79,21 @@ class Visitor:
     def looks(self) -> None:
         """Check the page as it is now."""
         assert self.faults == []
-        assert self.page.locator("h1").count() == 1, self.page.url
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules}).then(result => result.violations.map("
-            "one => one.id + ': ' + one.nodes.map(node => node.html).slice(0, 3).join(' | ')))",
-            RULES,
+        check(self._copy(self.window) if self.window else self.page)
+
+    def _copy(self, window: Page) -> Page:
+        """The page as it is now, in a window where axe runs and no script of the page does."""
+        url, content = self.page.url.partition("#")[0], self.page.content()
+        no_scripts = {"Content-Security-Policy": "script-src 'none'"}
+        window.unroute_all()
+        window.route(
+            url,
+            lambda route: route.fulfill(
+                body=content, content_type="text/html; charset=utf-8", headers=no_scripts
+            ),
         )
-        assert found == [], (self.page.url, found)
-        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"], f"{self.page.url} is {width} wide on a phone"
-        self.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+        window.goto(url)
+        return window
 
     def presses(self, name: str) -> Page:
         """Press the button of this name and look at the page that comes."""
@@ -127,6 +133,24 @@ class Visitor:
 
     def leaves(self) -> None:
         self.context.close()
+        if self.window:
+            self.window.context.close()
+
+
+def check(page: Page) -> None:
+    """One main heading, nothing that axe finds, and no scrolling sideways on a phone."""
+    assert page.locator("h1").count() == 1, page.url
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations.map("
+        "one => one.id + ': ' + one.nodes.map(node => node.html).slice(0, 3).join(' | ')))",
+        RULES,
+    )
+    assert found == [], (page.url, found)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"], f"{page.url} is {width} wide on a phone"
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ class Autosave {
     this.isStopped = false;
     this.isCleared = false; // to be sent as a form
     this.faults = new Map();
+    this.released = Promise.resolve();
   }
 
   async start() {
@@ -56,10 +57,11 @@ class Autosave {
     const { form } = this;
     form.addEventListener("input", (event) => this.noticed(event));
     form.addEventListener("change", (event) => this.noticed(event));
-    form.addEventListener("focusout", (event) => {
-      this.tellFaults(event.relatedTarget);
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      this.onceReleased(() => this.tellFaults(relatedTarget));
       this.save();
     });
+    document.addEventListener("pointerdown", () => this.pressed());
     form.addEventListener("submit", (event) => this.submitted(event));
     document.addEventListener("submit", ({ target }) => {
       this.isSigningOut = target.action.endsWith("/sign-out");
@@ -72,6 +74,20 @@ class Autosave {
     window.addEventListener("online", () => this.online());
     window.addEventListener("offline", () => this.inTrouble("offline"));
     window.addEventListener("beforeunload", (event) => this.leaving(event));
+  }
+
+  // While something is pressed no fault comes or goes: it would move the button away from under the
+  // finger or mouse, which then misses it.
+  pressed() {
+    this.released = new Promise((resolve) => {
+      for (const end of ["pointerup", "pointercancel"]) {
+        document.addEventListener(end, () => setTimeout(resolve), { once: true });
+      }
+    });
+  }
+
+  onceReleased(change) {
+    this.released.then(change);
   }
 
   get changed() {
@@ -211,7 +227,7 @@ class Autosave {
       this.faults.delete(key);
       if (key in answer.seen) {
         question.isSaved(this.carried.get(key), answer.seen[key]);
-        hideFaults(question.section);
+        this.onceReleased(() => hideFaults(question.section));
       } else if (answer.conflicts.includes(key)) {
         question.isInConflict = true;
       } else {
@@ -223,7 +239,7 @@ class Autosave {
     this.saved = Object.keys(answer.seen).length > 0 ? `Saved at ${answer.saved_at}.` : this.saved;
     if (answer.brought) this.progress += " Last time’s answers are here now: reload to see them.";
     this.tell();
-    this.tellFaults();
+    this.onceReleased(() => this.tellFaults());
   }
 
   tell() {
