@@ -102,7 +102,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "number": (1,),
     "asker": ("DOWN",),
     "key": (WITH_FILES,),
-    "file_id": (1, 2),
+    "file_id": (1, 2, 3),
     "form_id": (1,),
 }
 REFERENCES = {

@@ -25,7 +25,7 @@ Words = Callable[[Column[Any]], str]
 OURS = re.compile(
     r"sha256$|^password_hash$|^secret$|^public_key$|^credential_id$|^questionnaire_(id|version)$"
     r"|^(question_key|standard_id|agency_type|points|kind|rag|content|source|version|value)$"
-    r"|^(subject|address|receipt|place|because|reference|text)$"
+    r"|^(subject|address|receipt|place|because|reference|text|media_type)$"
 )
 
 
