@@ -50,11 +50,19 @@ class Demonstration:
     description: dict[str, Any]
 
     def account(self, role: str, agency: str | None = None) -> Account:
-        """The first account of a role (of an agency whose name or reference is given)."""
-        for account in self.description["accounts"]:
-            if account["role"] == role and agency in (None, account["agency"]):
-                return dict(account)
+        """The first account of a role (of an agency whose name is given)."""
+        for account in self.accounts(role, agency):
+            return account
         raise LookupError(f"No account for {role} of {agency}")
+
+    def accounts(self, role: str, agency: str | None = None) -> list[Account]:
+        """Every account of a role (of an agency whose name is given), in the order printed."""
+        found = self.description["accounts"]
+        return [
+            dict(account)
+            for account in found
+            if account["role"] == role and agency in (None, account["agency"])
+        ]
 
 
 class Visitor:

@@ -203,12 +203,15 @@ def test_a_school_answers_half_online_and_half_in_an_office_and_two_people_sign(
 def test_the_whole_return_works_without_javascript(
     browser: Browser, demonstration: Demonstration, tmp_path: Path
 ) -> None:
-    school, address = "Quenbury Hall School", "/returns/S175-2026-27-QUEN"
-    lead, signatory = (
-        Visitor(browser, demonstration.address, java_script_enabled=False).signs_in(
-            demonstration.account(role, school)
-        )
-        for role in ("agency-lead", "signatory")
+    school, address = "Quenbury Hall School", "/returns/S175-PLAIN-QUEN"
+    manager = Visitor(browser, demonstration.address).signs_in(demonstration.account("manager"))
+    set_up_round(manager, "School audit without scripts", "S175-PLAIN", school)
+    lead, head, governor = (
+        Visitor(browser, demonstration.address, java_script_enabled=False).signs_in(account)
+        for account in [
+            demonstration.account("agency-lead", school),
+            *demonstration.accounts("signatory", school),
+        ]
     )
     lead.goes_to(address)
     lead.presses("Start now")
@@ -219,9 +222,10 @@ def test_the_whole_return_works_without_javascript(
     complete_offline(lead, address, tmp_path, lambda path: path)
     add_evidence(lead, address)
     send(lead, address)
-    page = sign(signatory, address, "Head teacher", "Sign and submit")
+    sign(head, address, "Head teacher", "Sign")
+    page = sign(governor, address, "Chair of governors", "Sign and submit")
     assert page.inner_text("h1") == "Return submitted"
-    for visitor in (lead, signatory):
+    for visitor in (lead, head, governor, manager):
         visitor.leaves()
 
 
