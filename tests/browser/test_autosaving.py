@@ -286,15 +286,3 @@ def test_what_is_wrong_is_said_beside_its_box_once_the_question_is_left(lead: Vi
     page.clock.run_for(TYPING_STOPS)
     expect(status(page)).to_contain_text("Saved at")
     expect(error).to_have_count(0)
-
-
-def test_telling_a_fault_moves_no_button_away_from_under_whoever_presses_it(
-    lead: Visitor,
-) -> None:
-    page = opens(lead, "joint-working")
-    with page.expect_response("**/autosave"):
-        page.locator("input[name$=__link]").first.fill("our policy")
-        page.clock.run_for(TYPING_STOPS)
-    expect(page.locator("[data-autosave-fault]")).to_have_count(0)
-    lead.presses("Save and continue")
-    assert "https://" in page.inner_text(".govuk-error-summary")
