@@ -25,11 +25,6 @@ def join_link(token: str) -> str:
     return own_link(url_for("account.join", token=token))
 
 
-def return_link(reference: str) -> str:
-    """The page of this return."""
-    return own_link(url_for("returns.show", reference=reference))
-
-
 def mail_links() -> Links:
     """What links in reminders lead to."""
     return Links(services().settings.base_url)
@@ -37,4 +32,4 @@ def mail_links() -> Links:
 
 def return_links() -> Callable[[str], str] | None:
     """What makes links for mail about returns; None where no mail leaves, so that none is kept."""
-    return return_link if sends_mail() else None
+    return mail_links().to_return if sends_mail() else None
