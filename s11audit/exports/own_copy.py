@@ -19,10 +19,12 @@ from s11audit.domain.ratings import LABELS
 from s11audit.domain.routing import Route, route
 from s11audit.domain.scoring import ReturnScore, score
 from s11audit.domain.viewers import Viewer
+from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus
 from s11audit.exports.own_return import NotTheirReturnError, rating_in_words, return_facts
 from s11audit.exports.rows import ReturnFacts
-from s11audit.models import AgencyReturn, Signature
+from s11audit.models import AgencyReturn, SideState, Signature
 from s11audit.queries.reports import ReturnAnswers, own_answers
+from s11audit.queries.side_states import statement_of
 from s11audit.queries.signatures import every_signature_of
 
 TO_CONFIRM = "Last time’s answer, not confirmed yet"
@@ -82,10 +84,19 @@ class SignatureCopy:
 
 
 @dataclass(frozen=True)
+class StatementCopy:
+    """What the agency states in place of answers."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class OwnCopy:
-    """The whole return as it stands."""
+    """The whole return as it stands; `statement` is what stands in place of answers, if so."""
 
     facts: ReturnFacts
+    statement: StatementCopy | None
     standards: tuple[StandardCopy, ...]
     signatures: tuple[SignatureCopy, ...]
 
@@ -136,9 +147,28 @@ def own_copy(
     signed = every_signature_of(session, agency_return, visible_to=visible_to)
     return OwnCopy(
         return_facts(session, agency_return, questionnaire, scored.overall, visible_to, as_at),
+        _statement(statement_of(session, agency_return)),
         tuple(_standards(questionnaire, routed, own, scored)),
         tuple(_signature(one) for one in signed),
     )
+
+
+def _statement(stated: SideState | None) -> StatementCopy | None:
+    if stated is None:
+        return None
+    is_nil = stated.state is ReturnStatus.NIL_RETURN
+    assured = "Yes" if stated.can_assure else "No"
+    texts = {
+        "Reason" if is_nil else "What we cannot be sure of": stated.explanation,
+        "It rests on": stated.document,
+        "Document": stated.file.name if stated.file else "",
+        "Can the agency assure that children are safe?": "" if is_nil else assured,
+        "Declaration": stated.declaration,
+        "Stated by": f"{stated.user.name}, {stated.post}",
+        "Stated": long_time(stated.stated_at),
+    }
+    facts = tuple(Fact(label, text) for label, text in texts.items() if text)
+    return StatementCopy(RETURN_STATUS_LABELS[stated.state], facts)
 
 
 def _standards(

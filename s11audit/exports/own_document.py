@@ -28,6 +28,10 @@ def write_document(
     _set_up(document, copy, written_at)
     document.add_heading(plain(copy.title), 0)
     _facts_table(document, copy.summary)
+    if copy.statement:
+        document.add_heading(plain(copy.statement.title), 1)
+        for fact in copy.statement.facts:
+            _labelled(document, fact)
     for standard in copy.standards:
         _standard(document, standard)
     _signatures(document, copy.signatures)

@@ -13,7 +13,7 @@ from s11audit.domain.event_kinds import DOWNLOADED
 from s11audit.services.events import Belonging, record
 from s11audit.web.security import machine, now, viewer
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -220,8 +220,8 @@ ALLOWED: dict[UploadKind, Rule] = {
         open_document(f"{_OPEN}spreadsheet", "an OpenDocument spreadsheet (.ods)"),
         f"{_OPEN}spreadsheet",
     ),
-    UploadKind.TEXT: _evidence((".txt",), fault_of_text, "text/plain; charset=utf-8"),
-    UploadKind.TABLE: _evidence((".csv",), _fault_of_csv, "text/csv; charset=utf-8"),
+    UploadKind.TEXT: _evidence((".txt",), fault_of_text, "text/plain"),
+    UploadKind.TABLE: _evidence((".csv",), _fault_of_csv, "text/csv"),
     UploadKind.PNG: _evidence((".png",), fault_of_png, "image/png"),
     UploadKind.JPEG: _evidence((".jpg", ".jpeg"), fault_of_jpeg, "image/jpeg"),
 }

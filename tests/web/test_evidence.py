@@ -116,6 +116,13 @@ def test_what_cannot_be_saved_is_told_before_files_are_added(asif: Pages) -> Non
     assert page.errors
 
 
+def test_a_text_says_once_in_which_characters_it_is(asif: Pages, database: Database) -> None:
+    send(asif, "What we do, in Łódź".encode(), "notes.txt")
+    (file,) = files(database)
+    got = asif.client.get(f"{RETURN}/files/{file.id}")
+    assert got.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
 def test_a_file_is_added_shown_and_downloaded_as_it_was(asif: Pages, database: Database) -> None:
     added = send(asif, name="My documents/Safeguarding (v1.2) Łódź.pdf")
     assert (added.status, added.location) == (303, FILES)
@@ -126,7 +133,7 @@ def test_a_file_is_added_shown_and_downloaded_as_it_was(asif: Pages, database: D
         assert "Safeguarding (v1.2) Łódź.pdf" in asif.get(page).text
     got = asif.client.get(f"{RETURN}/files/{file.id}")
     assert got.data == PDF
-    assert got.mimetype == "application/pdf"
+    assert got.headers["Content-Type"] == "application/pdf"
     name = f"R1-POL-{file.id}-Safeguarding-v1-2-d.pdf"
     assert got.headers["Content-Disposition"] == f"attachment; filename={name}"
     assert got.headers["X-Content-Type-Options"] == "nosniff"

@@ -165,10 +165,18 @@ def test_a_stale_page_saved_twice_shows_both_texts_until_somebody_chooses(
     assert conflict.status == 409
     assert "What Bea wrote" in conflict.text
     assert "What Asif wrote" in conflict.text
+    assert "What is saved now, by Bea on" in conflict.text
     assert stored(database)["leadership.has-volunteers"].value == "no"
     keep_mine = conflict.form() | {"board-lead__keep": "mine", "next": "later"}
     assert asif.post(LEADERSHIP, keep_mine).status == 303
     assert stored(database)["leadership.board-lead"].comment == "What Asif wrote"
+
+
+def test_a_conflict_with_oneself_in_another_tab_says_you(asif: Pages) -> None:
+    stale = asif.get(LEADERSHIP).form()
+    asif.post(LEADERSHIP, stale | {"board-lead__comment": "In one tab", "next": "later"})
+    conflict = asif.post(LEADERSHIP, stale | {"board-lead__comment": "In another"})
+    assert "What is saved now, by you on" in conflict.text
 
 
 def test_both_texts_stay_until_one_is_chosen(

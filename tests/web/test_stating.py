@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 from flask import Flask
 from sqlalchemy import select
 
@@ -150,6 +151,23 @@ def test_the_document_is_sent_as_a_file_and_downloaded_by_the_agency_and_by_scru
     with database.reading() as session:
         taken = session.scalars(select(Event).filter_by(kind="downloaded")).all()
         assert [event.subject for event in taken] == ["return R1-POL"] * 4
+
+
+def test_the_agencys_own_copies_say_what_stands_in_place_of_answers(asif: Pages) -> None:
+    send(asif, ASSURANCE, with_file())
+    page = asif.get(f"{RETURN}/copy")
+    document = Document(BytesIO(asif.client.get(f"{RETURN}/return.docx").data))
+    written = "\n".join(one.text for one in document.paragraphs)
+    for words in (
+        "Alternative assurance",
+        "inspection.pdf",
+        SURE["document"],
+        "Asif, Chief Officer",
+    ):
+        assert words in page.text
+        assert words in written
+    asif.post(f"{RETURN}/answer-after-all", asif.get(RETURN).form("after-all"))
+    assert "inspection.pdf" not in asif.get(f"{RETURN}/copy").text
 
 
 def test_nobody_else_gets_the_document(asif: Pages, cast: Cast, database: Database) -> None:
