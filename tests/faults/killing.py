@@ -6,6 +6,7 @@ As a script it does so many times: `python -m tests.faults.killing --times 200`.
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -39,6 +40,7 @@ COMMENT = "board-lead__comment"
 SIGNING = "/returns/R1-POL/sign"
 # A save and a signature take some milliseconds; the kill comes somewhere in several of them.
 LONGEST_LIFE_SECONDS = 0.8
+KILLS_A_STAGE = 25
 
 
 @dataclass(frozen=True)
@@ -213,22 +215,35 @@ def _forget(url: str) -> None:
         Path(path + ending).unlink(missing_ok=True)
 
 
+def kill_often(folder: Path, times: int, rng: Random) -> tuple[int, int]:
+    """So many kills of each kind; gives the saves that were acknowledged, the signatures in time.
+
+    Whoever is signed in stays so for an hour, so each few kills have a stage of their own.
+    """
+    saves = signed = 0
+    for done in range(0, times, KILLS_A_STAGE):
+        place = folder / str(done)
+        place.mkdir()
+        databases = SqliteFiles(place)
+        stage = set_stage(place, databases, databases.cast)
+        for _ in range(min(KILLS_A_STAGE, times - done)):
+            saves += kill_while_saving(stage, place, rng)
+            signed += kill_while_signing(stage, place, rng)
+        shutil.rmtree(place)
+    return saves, signed
+
+
 def main() -> None:
     """Kill as often as asked, and say what it came to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=200, help="how many kills of each kind")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    rng = Random(asked.seed)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        databases = SqliteFiles(folder)
-        stage = set_stage(folder, databases, databases.cast)
-        saves = [kill_while_saving(stage, folder, rng) for _ in range(asked.times)]
-        signed = [kill_while_signing(stage, folder, rng) for _ in range(asked.times)]
+        saves, signed = kill_often(Path(name), asked.times, Random(asked.seed))
     print(
-        f"{asked.times} kills while saving: {sum(saves)} acknowledged saves, none lost. "
-        f"{asked.times} kills while signing: {sum(signed)} signed in time, all signed once."
+        f"{asked.times} kills while saving: {saves} acknowledged saves, none lost. "
+        f"{asked.times} kills while signing: {signed} signed in time, all signed once."
     )
 
 
