@@ -29,6 +29,7 @@ from s11audit.models.returns import (
     StoredAnswer,
 )
 from s11audit.models.rounds import AuditRound, LocalQuestions
+from s11audit.models.sheets import AnswerSheet, SheetAnswer
 from s11audit.models.side_states import SideState
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Agency",
     "AgencyReturn",
     "AnswerFile",
+    "AnswerSheet",
     "AuditRound",
     "Base",
     "Delegation",
@@ -61,6 +63,7 @@ __all__ = [
     "ReturnComment",
     "Score",
     "SecondFactor",
+    "SheetAnswer",
     "SideState",
     "SignInLink",
     "Signature",

@@ -18,11 +18,11 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import EDITABLE_STATUSES, RETURN_STEPS, ReturnStatus
-from s11audit.models import AgencyReturn
+from s11audit.models import AgencyReturn, StoredAnswer
 from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
 from s11audit.services.answer_changes import Change, Conflict, Sorted, sort_out
-from s11audit.services.answer_rows import AnswerRows
+from s11audit.services.answer_rows import AnswerRows, ReturnRows
 from s11audit.services.carrying import BroughtForward, bring_files, bring_forward
 from s11audit.services.colleagues import forget_ready
 from s11audit.services.events import record_by
@@ -95,8 +95,19 @@ def save_answers(
     touched = found.wanted.keys() | found.confirmed
     if touched or starts:
         answers, waiting = saved.answers, saved.to_confirm
-        rows = AnswerRows(session, agency_return, questionnaire, held, answers, waiting, by, now)
-        rows.store(touched)
+        rows = AnswerRows(
+            session,
+            StoredAnswer,
+            ("return_id", agency_return.id),
+            questionnaire,
+            agency_return.respondent,
+            held,
+            answers,
+            by,
+            now,
+            waiting,
+        )
+        ReturnRows(session, agency_return.id, rows).store(touched)
         unready = _follow_up(session, agency_return, saved, starts, touched, by=by, now=now)
         _record(session, agency_return, saved, starts, unready, by=by, now=now)
     return saved
