@@ -1,4 +1,4 @@
-"""Filling a sheet: nothing typed is lost, nothing is overwritten unseen, nothing changes once opened."""
+"""Filling a sheet: nothing typed is lost or overwritten unseen, nothing changes once opened."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fill_in(
     now: datetime,
     held: Mapping[str, HeldAnswer] | None = None,
 ) -> FilledIn:
-    """Save what was typed on a sheet; an answer that somebody else changed comes back as a conflict.
+    """Save what was typed on a sheet; what somebody else changed comes back as a conflict.
 
     Whoever calls has checked that `by` may fill it, and records what happened. `held` are its
     answers, if they were read since it was locked. Raises StepNotAllowedError where the sheet is
@@ -69,7 +69,7 @@ def finish(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
 
 
 def take_up_again(session: Session, sheet: AnswerSheet) -> None:
-    """Go on with a sheet that was done. Raises StepNotAllowedError where it is opened, or is not."""
+    """Go on with a sheet that was done. StepNotAllowedError where it is not, or is opened."""
     _change(session, sheet, AnswerSheet.finished_at.is_not(None), finished_at=None)
 
 

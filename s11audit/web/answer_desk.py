@@ -47,6 +47,25 @@ class AnswerDesk:
         """Who answers, as routing sees them."""
         raise NotImplementedError
 
+    @property
+    def reference(self) -> str:
+        """What is answered, for people and for the browser's own store."""
+        raise NotImplementedError
+
+    @property
+    def whose(self) -> str:
+        """Who answers, in words."""
+        raise NotImplementedError
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can support its answers."""
+        return False
+
+    def address(self, standard_id: str) -> str:
+        """The page on which a standard is answered."""
+        raise NotImplementedError
+
     def with_answers(
         self, answers: Mapping[str, Answer], to_confirm: Set[str] = frozenset()
     ) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort
+from flask import abort, url_for
 from werkzeug.utils import cached_property
 
 from s11audit.domain.audience import Respondent
@@ -37,6 +37,21 @@ class Desk(AnswerDesk):
     @property
     def respondent(self) -> Respondent:
         return self.agency_return.respondent
+
+    @property
+    def reference(self) -> str:
+        return self.agency_return.reference
+
+    @property
+    def whose(self) -> str:
+        return self.agency_return.agency.name
+
+    @property
+    def takes_files(self) -> bool:
+        return True
+
+    def address(self, standard_id: str) -> str:
+        return url_for("returns.standard", reference=self.reference, standard_id=standard_id)
 
     @cached_property
     def chain(self) -> Sequence[Questionnaire]:
