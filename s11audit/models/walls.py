@@ -137,6 +137,19 @@ _OF_OWN_RETURN = f"return_id IN (SELECT id FROM agency_returns o WHERE o.agency_
 _ROUNDS_OF_MINE = f"(SELECT round_id FROM agency_returns o WHERE o.agency_id {_MINE})"
 _OF_A_PLACE = f"partnership_id {_OURS} OR agency_id {_MINE} OR agency_id IN {_AGENCIES_OF_OURS}"
 
+_ASKED_OF_US = (
+    f"EXISTS (SELECT 1 FROM asked_agencies k WHERE k.audit_id = {{}} AND k.agency_id {_MINE})"
+)
+_AUDITS_OF_OURS = f"(SELECT a.id FROM case_audits a WHERE a.partnership_id {_OURS})"
+_CASES_OF_OURS = f"(SELECT c.id FROM audit_cases c WHERE c.audit_id IN {_AUDITS_OF_OURS})"
+# Others than whoever fills a sheet read it once it is opened.
+_IS_READABLE = (
+    f"(s.agency_id {_MINE} OR s.user_id = {_ME}"
+    f" OR (s.opened_at IS NOT NULL AND s.partnership_id {_OURS}))"
+)
+_READABLE_SHEETS = f"(SELECT s.id FROM answer_sheets s WHERE {_IS_READABLE})"
+_READABLE_FILES = f"(SELECT f.id FROM case_files f WHERE f.sheet_id IN {_READABLE_SHEETS})"
+
 # What happened to somebody's own account, such as signing in, is for whoever manages that person.
 _OF_AN_ACCOUNT = "partnership_id IS NULL AND agency_id IS NULL AND round_id IS NULL"
 _PEOPLE_OF_OURS = (
@@ -192,14 +205,55 @@ POLICIES: dict[str, str] = {
         f"partnership_id {_OURS}"
         f" OR (partnership_id IN {_HOMES_OF_MINE} AND round_id IN {_ROUNDS_OF_MINE})"
     ),
-    "actions": f"agency_id {_MINE} OR ({_seen_in_round('actions')} AND {_TOLD_TO_US})",
+    "actions": (
+        f"agency_id {_MINE} OR partnership_id {_OURS}"
+        f" OR ({_seen_in_round('actions')} AND {_TOLD_TO_US})"
+    ),
     "action_notes": "action_id IN (SELECT id FROM actions)",
+    "case_audits": f"partnership_id {_OURS} OR {_ASKED_OF_US.format('case_audits.id')}",
+    "cohort_entries": (
+        f"audit_id IN {_AUDITS_OF_OURS} OR id IN (SELECT c.entry_id FROM audit_cases c"
+        f" JOIN case_files f ON f.case_id = c.id WHERE f.agency_id {_MINE})"
+    ),
+    "sample_sizes": f"audit_id IN {_AUDITS_OF_OURS}",
+    "panel_members": "audit_id IN (SELECT id FROM case_audits)",
+    "audit_cases": "audit_id IN (SELECT id FROM case_audits)",
+    # Whose part it is and how far it has come; what it says is for its agency until it is opened.
+    "case_files": (
+        f"agency_id {_MINE} OR sheet_id IN"
+        f" (SELECT s.id FROM answer_sheets s WHERE s.partnership_id {_OURS})"
+    ),
+    "answer_sheets": f"agency_id {_MINE} OR user_id = {_ME} OR partnership_id {_OURS}",
+    "sheet_answers": f"sheet_id IN {_READABLE_SHEETS}",
+    "case_events": f"file_id IN {_READABLE_FILES}",
+    "case_views": f"file_id IN {_READABLE_FILES}",
+    "immediate_concerns": "file_id IN (SELECT id FROM case_files)",
+    "panel_notes": f"case_id IN {_CASES_OF_OURS}",
+    "agreed_grades": (
+        f"case_id IN {_CASES_OF_OURS} OR case_id IN (SELECT f.case_id FROM case_files f"
+        " JOIN audit_cases c ON c.id = f.case_id JOIN case_audits a ON a.id = c.audit_id"
+        f" WHERE f.agency_id {_MINE} AND a.signed_off_at IS NOT NULL)"
+    ),
+    "findings": f"audit_id IN {_AUDITS_OF_OURS}",
+    "recommendations": (
+        f"audit_id IN {_AUDITS_OF_OURS}"
+        f" OR id IN (SELECT recommendation_id FROM actions t WHERE t.agency_id {_MINE})"
+    ),
+    "audit_measures": f"audit_id IN {_AUDITS_OF_OURS}",
+    "briefings": (
+        f"partnership_id {_OURS} OR (issued_at IS NOT NULL"
+        f" AND (audience = 'published' OR partnership_id IN {_HOMES_OF_MINE}))"
+    ),
+    "case_deletions": f"audit_id IN {_AUDITS_OF_OURS}",
     "questionnaire_versions": (
         f"partnership_id {_OURS} OR EXISTS (SELECT 1 FROM audit_rounds q"
         " WHERE q.questionnaire_id = questionnaire_versions.questionnaire_id"
         " AND (q.questionnaire_version = questionnaire_versions.version"
         " OR questionnaire_versions.partnership_id IN"
         " (SELECT p.partnership_id FROM round_partnerships p WHERE p.round_id = q.id)))"
+        " OR EXISTS (SELECT 1 FROM case_audits c"
+        " WHERE c.questionnaire_id = questionnaire_versions.questionnaire_id"
+        " AND c.questionnaire_version = questionnaire_versions.version)"
         " OR EXISTS (SELECT 1 FROM local_questions l"
         " WHERE l.questionnaire_id = questionnaire_versions.questionnaire_id"
         " AND l.partnership_id = questionnaire_versions.partnership_id)"
@@ -223,6 +277,7 @@ UNWALLED = frozenset(
         "agency_partnerships",
         "round_partnerships",
         "action_partnerships",
+        "asked_agencies",
         "event_chain",
         "outgoing_mail",
         "user_sessions",
