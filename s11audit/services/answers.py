@@ -95,18 +95,9 @@ def save_answers(
     touched = found.wanted.keys() | found.confirmed
     if touched or starts:
         answers, waiting = saved.answers, saved.to_confirm
-        rows = AnswerRows(
-            session,
-            StoredAnswer,
-            ("return_id", agency_return.id),
-            questionnaire,
-            agency_return.respondent,
-            held,
-            answers,
-            by,
-            now,
-            waiting,
-        )
+        asked = (questionnaire, agency_return.respondent)
+        owner = ("return_id", agency_return.id)
+        rows = AnswerRows(session, StoredAnswer, owner, *asked, held, answers, by, now, waiting)
         ReturnRows(session, agency_return.id, rows).store(touched)
         unready = _follow_up(session, agency_return, saved, starts, touched, by=by, now=now)
         _record(session, agency_return, saved, starts, unready, by=by, now=now)
