@@ -12,7 +12,8 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.queries.returns import latest_snapshot
-from s11audit.services.answers import Change, Saved, save_answers, start_return
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import Saved, save_answers, start_return
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from tests.cast import Cast
 from tests.rounds_and_returns import NEVER, delegate, return_named

@@ -25,7 +25,8 @@ from s11audit.queries.people import operator
 from s11audit.queries.questionnaires import UploadedVersions, look_again
 from s11audit.queries.returns import answers_of, latest_snapshot
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services.answers import Change, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers
 from s11audit.services.evidence import add_file
 from s11audit.services.evidence_store import FolderStore
 from s11audit.services.local_questions import choose_local_questions

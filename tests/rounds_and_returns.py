@@ -16,7 +16,8 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import Agency, AgencyReturn, AuditRound, Delegation
 from s11audit.queries.returns import answers_of, latest_snapshot
-from s11audit.services.answers import Change, Saved, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import Saved, save_answers
 from s11audit.services.returns import send_for_sign_off, sign_and_submit
 from tests.cast import Cast
 

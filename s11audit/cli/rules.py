@@ -19,6 +19,7 @@ from s11audit.domain.access import (
     Rule,
 )
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
+from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, CASE_AUDIT_STEPS
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.steps import Step
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
@@ -39,6 +40,7 @@ LETTERS: dict[Relation | None, str] = {
     Relation.DELEGATED: "D",
     Relation.TRUST: "T",
     Relation.ASSIGNED: "C",
+    Relation.PANEL: "J",
 }
 
 
@@ -62,6 +64,7 @@ def rules_in_markdown() -> Iterator[str]:
         ("A return", RETURN_STEPS, RETURN_STATUS_LABELS),
         ("An uploaded questionnaire version", VERSION_STEPS, VERSION_STATUS_LABELS),
         ("An action", ACTION_STEPS, ACTION_STATUS_LABELS),
+        ("A case audit", CASE_AUDIT_STEPS, CASE_AUDIT_STATUS_LABELS),
     ]
     for title, steps, labels in lifecycles:
         yield ""

@@ -26,7 +26,8 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import STATED_STATUSES, ReturnStatus
 from s11audit.models import AgencyReturn, Snapshot
 from s11audit.queries.returns import HeldAnswer, answers_of
-from s11audit.services.answers import Change, save_answers, start_return
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers, start_return
 from s11audit.services.delegations import set_delegations
 from s11audit.services.evidence import add_file, use_again
 from s11audit.services.evidence_store import EvidenceStore

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from s11audit.domain.permissions import AGENCY_ROLES, Permission, Role
+from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.workflow import RETURN_STEPS, SUBMITTED_STATUSES, ReturnStatus
 
 
@@ -41,10 +41,13 @@ class Relation(StrEnum):
     DELEGATED = "standards that the agency lead has delegated to them"
     TRUST = "every school of the trust"
     ASSIGNED = "cases assigned to them"
+    PANEL = "cases of the panels that they sit on"
 
 
 # Held through a partnership, or for single agencies.
-THROUGH_PARTNERSHIP = frozenset({Relation.PARTNERSHIP, Relation.OTHERS, Relation.SCHOOLS})
+THROUGH_PARTNERSHIP = frozenset(
+    {Relation.PARTNERSHIP, Relation.OTHERS, Relation.SCHOOLS, Relation.PANEL}
+)
 FOR_AGENCY = frozenset({Relation.AGENCY, Relation.DELEGATED, Relation.TRUST, Relation.ASSIGNED})
 
 
@@ -162,8 +165,42 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.PROGRESS_ACTION: Rule(Thing.ACTION, _LEAD_AND_CONTRIBUTOR),
     Permission.VERIFY_ACTION: Rule(Thing.ACTION, _PANEL),
+    Permission.SEE_CASE_AUDITS: Rule(
+        Thing.CASE,
+        _through(
+            Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER, Role.SCRUTINEER
+        ),
+    ),
+    Permission.RUN_CASE_AUDITS: Rule(
+        Thing.CASE, _through(Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR)
+    ),
+    Permission.APPOINT_AUDITORS: Rule(Thing.CASE, _LEAD),
     Permission.AUDIT_CASE: Rule(
         Thing.CASE, _through(Relation.ASSIGNED, Role.CASE_AUDITOR), traced=True
+    ),
+    Permission.READ_CASES: Rule(
+        Thing.CASE,
+        _through(
+            Relation.PANEL,
+            Role.MANAGER,
+            Role.QA_CHAIR,
+            Role.QA_MEMBER,
+            Role.SCRUTINEER,
+            Role.YOUNG_PANELLIST,
+        ),
+        traced=True,
+    ),
+    Permission.AGREE_GRADES: Rule(
+        Thing.CASE, _through(Relation.PANEL, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER)
+    ),
+    Permission.ANSWER_CONCERNS: Rule(Thing.CASE, _MANAGER | _LEAD),
+    Permission.READ_BRIEFINGS: Rule(
+        Thing.CASE,
+        _through(Relation.PARTNERSHIP, *PARTNERSHIP_ROLES)
+        | _through(Relation.AGENCY, *AGENCY_ROLES),
+    ),
+    Permission.DELETE_CASE_DATA: Rule(
+        Thing.CASE, _through(Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR), fresh=True
     ),
 }
 

@@ -32,6 +32,7 @@ class ActionSource(StrEnum):
 
     ANSWER = "answer"
     STATEMENT = "statement"
+    RECOMMENDATION = "recommendation"
     NONE = "none"
 
 

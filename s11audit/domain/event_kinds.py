@@ -24,6 +24,7 @@ class EventGroup(StrEnum):
     ROUNDS = "rounds"
     RETURNS = "returns"
     ACTIONS = "actions"
+    CASES = "cases"
     QUESTIONNAIRES = "questionnaires"
 
 
@@ -36,6 +37,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.ROUNDS: "Rounds",
     EventGroup.RETURNS: "Returns and answers",
     EventGroup.ACTIONS: "Actions",
+    EventGroup.CASES: "Case audits",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
 }
 
@@ -178,6 +180,20 @@ EVENT_KINDS: dict[str, EventKind] = {
             "action-claimed-complete": "claimed {} complete",
             "action-verified": "verified {}",
             "action-reopened": "reopened {}",
+        },
+    ),
+    **_of(
+        EventGroup.CASES,
+        {
+            "case-audit-commissioned": "commissioned {}",
+            "case-audit-sampled": "drew the cases of {}",
+            "case-audit-sent-to-agencies": "asked agencies to audit their files for {}",
+            "case-audit-opened-to-panel": "opened the cases of {} to its panel",
+            "case-audit-agreed": "signed off the agreed grades of {}",
+            "case-audit-reported": "marked {} as reported",
+            "re-audit-planned": "planned the re-audit of {}",
+            "case-audit-cancelled": "cancelled {}",
+            "case-audit-planned-again": "put {} back into the programme",
         },
     ),
     **_of(

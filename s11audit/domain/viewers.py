@@ -41,26 +41,29 @@ class Place:
 class Reach:
     """How far somebody's permission goes: ids, which queries turn into conditions.
 
-    `agencies` in full; of `delegated` only the standards delegated to this person. All agencies
-    of `partnerships`, and the schools of `schools_of`, but for those in `but`.
+    `agencies` in full; of `delegated` only the standards delegated to this person, of `assigned`
+    only the cases assigned to them. All agencies of `partnerships`, and the schools of
+    `schools_of`, but for those in `but`; of `panels` only the cases of panels that they sit on.
     """
 
     agencies: frozenset[int] = frozenset()
     delegated: frozenset[int] = frozenset()
+    assigned: frozenset[int] = frozenset()
     partnerships: frozenset[int] = frozenset()
     schools_of: frozenset[int] = frozenset()
+    panels: frozenset[int] = frozenset()
     but: frozenset[int] = frozenset()
     everywhere: bool = False
 
     @property
     def any_partnerships(self) -> frozenset[int]:
         """Partnerships of which anything is within reach."""
-        return self.partnerships | self.schools_of
+        return self.partnerships | self.schools_of | self.panels
 
     @property
     def any_agencies(self) -> frozenset[int]:
         """Agencies held a role for of whose things any is within reach."""
-        return self.agencies | self.delegated
+        return self.agencies | self.delegated | self.assigned
 
     def covers(self, place: Place) -> bool:
         """Whether anything at this place is within reach."""
@@ -73,7 +76,7 @@ class Reach:
         return place.agency_id in self.but and self._through_partnership(place)
 
     def _through_partnership(self, place: Place) -> bool:
-        if self.partnerships & place.partnerships:
+        if (self.partnerships | self.panels) & place.partnerships:
             return True
         return place.agency_type in SCHOOL_TYPES and bool(self.schools_of & place.partnerships)
 
@@ -129,8 +132,10 @@ class Viewer:
         return Reach(
             agencies=whole,
             delegated=frozenset(through[Relation.DELEGATED]) - whole,
+            assigned=frozenset(through[Relation.ASSIGNED]),
             partnerships=frozenset(through[Relation.PARTNERSHIP]) | others,
             schools_of=frozenset(through[Relation.SCHOOLS]),
+            panels=frozenset(through[Relation.PANEL]),
             but=self.own_agencies if others else frozenset(),
             everywhere=everywhere,
         )

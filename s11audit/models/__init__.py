@@ -12,11 +12,34 @@ from s11audit.models.account import (
 )
 from s11audit.models.actions import Action, ActionNote
 from s11audit.models.base import Base
+from s11audit.models.case_audits import (
+    AskedAgency,
+    CaseAudit,
+    CohortEntry,
+    PanelMember,
+    SampleSize,
+)
+from s11audit.models.cases import (
+    AgreedGrade,
+    AuditCase,
+    CaseEvent,
+    CaseFile,
+    CaseView,
+    ImmediateConcern,
+    PanelNote,
+)
 from s11audit.models.colleagues import DeskVisit, ReadyStandard, ReturnComment
 from s11audit.models.events import Event, EventChain
 from s11audit.models.evidence import AnswerFile, EvidenceFile
 from s11audit.models.filled_forms import FilledForm
 from s11audit.models.joining import Invitation, RequestOutcome, TakeoverRequest
+from s11audit.models.learning import (
+    AuditMeasure,
+    Briefing,
+    CaseDeletion,
+    Finding,
+    Recommendation,
+)
 from s11audit.models.mail import OutgoingMail, Reminder
 from s11audit.models.people import Agency, Membership, Partnership, Trust, User
 from s11audit.models.questionnaires import QuestionnaireVersion
@@ -29,6 +52,7 @@ from s11audit.models.returns import (
     StoredAnswer,
 )
 from s11audit.models.rounds import AuditRound, LocalQuestions
+from s11audit.models.sheets import AnswerSheet, SheetAnswer
 from s11audit.models.side_states import SideState
 
 __all__ = [
@@ -36,9 +60,21 @@ __all__ = [
     "ActionNote",
     "Agency",
     "AgencyReturn",
+    "AgreedGrade",
     "AnswerFile",
+    "AnswerSheet",
+    "AskedAgency",
+    "AuditCase",
+    "AuditMeasure",
     "AuditRound",
     "Base",
+    "Briefing",
+    "CaseAudit",
+    "CaseDeletion",
+    "CaseEvent",
+    "CaseFile",
+    "CaseView",
+    "CohortEntry",
     "Delegation",
     "DeskVisit",
     "Event",
@@ -46,21 +82,28 @@ __all__ = [
     "EvidenceFile",
     "FactorKind",
     "FilledForm",
+    "Finding",
+    "ImmediateConcern",
     "Invitation",
     "LocalQuestions",
     "Membership",
     "OpenIdentity",
     "OutgoingMail",
+    "PanelMember",
+    "PanelNote",
     "ParkedForm",
     "Partnership",
     "QuestionnaireVersion",
     "ReadyStandard",
+    "Recommendation",
     "RecoveryCode",
     "Reminder",
     "RequestOutcome",
     "ReturnComment",
+    "SampleSize",
     "Score",
     "SecondFactor",
+    "SheetAnswer",
     "SideState",
     "SignInLink",
     "Signature",

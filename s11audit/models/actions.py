@@ -27,7 +27,8 @@ class Action(Base):
     """What an agency will do by when. `post` names a post, never a person.
 
     An action out of an answer carries `return_id` and `question_key`. Out of one that only some
-    partnerships ask for, it is `told_to` those.
+    partnerships ask for, it is `told_to` those. One that came out of no round is asked for by
+    `partnership_id`; out of a case audit, it does what a recommendation asks for.
     """
 
     __tablename__ = "actions"
@@ -37,6 +38,10 @@ class Action(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("audit_rounds.id"), index=True)
     return_id: Mapped[int | None] = mapped_column(ForeignKey("agency_returns.id"), index=True)
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    recommendation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("recommendations.id"), index=True
+    )
     source: Mapped[ActionSource] = mapped_column(Code(ActionSource))
     question_key: Mapped[str] = mapped_column(String(200), default="")
     what: Mapped[str] = mapped_column(Text)
@@ -60,7 +65,10 @@ class Action(Base):
 
     @property
     def place(self) -> Place:
-        """Where it belongs; without a round it is its agency's alone."""
+        """Where it belongs; asked for by nobody it is its agency's alone."""
+        if self.partnership_id is not None:
+            asker = frozenset({self.partnership_id})
+            return Place(self.agency_id, self.agency.agency_type, asker)
         homes = {partnership.id for partnership in self.agency.partnerships}
         asking = (
             {partnership.id for partnership in self.round.partnerships} if self.round else set()

@@ -13,6 +13,7 @@ from s11audit.domain.dates import days_late
 from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.viewers import Place
 from s11audit.domain.workflow import ReturnStatus
+from s11audit.models.answer_columns import AnswerColumns
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound
@@ -84,12 +85,10 @@ class Delegation(Base):
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
-class StoredAnswer(Base):
-    """One answer: stable codes only; its labels live in the questionnaire file.
+class StoredAnswer(AnswerColumns, Base):
+    """One answer of a return.
 
-    `rag` is the colour of the self-rating's level (empty where it has none), kept beside the value
-    so that counts over a round need no questionnaire. An answer to a question that is hidden just
-    now is kept with `is_asked` false: it is not scored and not exported.
+    `to_confirm` is true of one that was brought forward, until somebody says it is still right.
     """
 
     __tablename__ = "answers"
@@ -98,23 +97,8 @@ class StoredAnswer(Base):
         Index("ix_answers_question_rag", "question_key", "is_asked", "rag", "return_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     return_id: Mapped[int] = mapped_column(ForeignKey("agency_returns.id"))
-    question_key: Mapped[str] = mapped_column(String(200))
-    is_asked: Mapped[bool] = mapped_column(default=True)
     to_confirm: Mapped[bool] = mapped_column(default=False, server_default=false())
-    value: Mapped[str] = mapped_column(Text, default="")
-    rag: Mapped[str] = mapped_column(String(20), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
-    comment: Mapped[str] = mapped_column(Text, default="")
-    evidence: Mapped[str] = mapped_column(Text, default="")
-    link: Mapped[str] = mapped_column(Text, default="")
-    action_what: Mapped[str] = mapped_column(Text, default="")
-    action_post: Mapped[str] = mapped_column(Text, default="")
-    action_due_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(default=1)
-    updated_at: Mapped[datetime] = mapped_column(UtcTime())
-    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Score(Base):

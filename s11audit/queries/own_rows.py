@@ -21,6 +21,7 @@ from s11audit.models import (
     User,
     UserSession,
 )
+from s11audit.queries.own_case_rows import TABLES_OF_CASES
 from s11audit.queries.own_return_rows import TABLES_OF_RETURNS, Table
 
 
@@ -161,6 +162,7 @@ TABLES: tuple[Table, ...] = (
         _takeovers,
     ),
     *TABLES_OF_RETURNS,
+    *TABLES_OF_CASES,
     Table(
         "questionnaires",
         "Questionnaires that you worked on",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from s11audit.domain.access import RULES
 from s11audit.domain.agency_types import SCHOOL_TYPES
+from s11audit.domain.cases import OPENED_STATUSES
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Reach, Viewer
 from s11audit.models import (
@@ -20,10 +21,13 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AuditRound,
+    CaseAudit,
+    CaseFile,
     Delegation,
     Event,
     Membership,
     OutgoingMail,
+    PanelMember,
 )
 from s11audit.models.actions import action_partnerships
 from s11audit.models.people import agency_partnerships
@@ -75,6 +79,30 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
         Action.agency_id.in_(reach.agencies),
         _delegated(viewer, reach, Action.return_id, of_standard),
         and_(_through(reach, Action.round_id, Action.agency_id), _told_to(reach)),
+        and_(Action.partnership_id.in_(reach.partnerships), Action.agency_id.not_in(reach.but)),
+    )
+
+
+def case_audits(viewer: Viewer, permission: Permission) -> Condition:
+    """Case audits with which the viewer may do this: through a panel, once it is open."""
+    reach = viewer.reach(permission)
+    sits = select(PanelMember.audit_id).where(PanelMember.user_id == viewer.user_id)
+    return or_(
+        CaseAudit.partnership_id.in_(reach.partnerships),
+        and_(
+            CaseAudit.partnership_id.in_(reach.panels),
+            CaseAudit.id.in_(sits),
+            CaseAudit.status.in_(OPENED_STATUSES),
+        ),
+    )
+
+
+def case_files(viewer: Viewer, permission: Permission) -> Condition:
+    """Agencies' files on cases with which the viewer may do this, as one of the agency."""
+    reach = viewer.reach(permission)
+    return or_(
+        CaseFile.agency_id.in_(reach.agencies),
+        and_(CaseFile.agency_id.in_(reach.assigned), CaseFile.auditor_id == viewer.user_id),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -74,10 +75,11 @@ def answers_of(session: Session, return_id: int) -> dict[str, HeldAnswer]:
         .outerjoin(User, User.id == StoredAnswer.updated_by_id)
         .where(StoredAnswer.return_id == return_id)
     )
-    return {row.question_key: _held(row) for row in rows}
+    return {row.question_key: held_answer(row, row.to_confirm) for row in rows}
 
 
-def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
+def held_answer(row: Row[Any], to_confirm: bool = False) -> HeldAnswer:
+    """A row of answers, with the name of whoever changed it last as `updated_by`."""
     return HeldAnswer(
         id=row.id,
         answer=Answer(
@@ -90,7 +92,7 @@ def _held(row: Row[tuple[object, ...]]) -> HeldAnswer:
         ),
         version=row.version,
         is_asked=row.is_asked,
-        to_confirm=row.to_confirm,
+        to_confirm=to_confirm,
         rag=row.rag,
         updated_at=row.updated_at,
         updated_by_id=row.updated_by_id,

@@ -1,9 +1,10 @@
-"""The rows behind the answers of one return, and the scores that follow from them."""
+"""The rows behind answers, and the scores that follow from those of a return."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -11,52 +12,64 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer, level_of
+from s11audit.domain.audience import Respondent
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Side
 from s11audit.domain.routing import Route, route
 from s11audit.domain.scoring import ReturnScore, Scorecard, score
 from s11audit.domain.viewers import Viewer
-from s11audit.models import AgencyReturn, Score, StoredAnswer
+from s11audit.models import Score, SheetAnswer, StoredAnswer
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.people import account_id
 from s11audit.queries.returns import HeldAnswer, values_of
 
 
 class AnswerRows:
-    """Puts the answers of a return into the tables, in as many statements however many they are.
+    """Puts answers into a table, in as many statements however many they are.
 
-    `answers` are all of the return's as they shall be, `held` those stored so far. Answers that
-    are `to_confirm` (keys) are stored without a colour, so that no count of colours sees them.
+    `belong_to` names the column of the table that says whose they are, and its id. `answers` are
+    all of them as they shall be, `held` those stored so far. Of answers that are `to_confirm`
+    (keys) no colour is stored, so that no count of colours sees them.
     """
 
     def __init__(
         self,
         session: Session,
-        agency_return: AgencyReturn,
+        table: type[StoredAnswer | SheetAnswer],
+        belong_to: tuple[str, int],
         questionnaire: Questionnaire,
+        respondent: Respondent,
         held: Mapping[str, HeldAnswer],
         answers: Mapping[str, Answer],
-        to_confirm: Set[str],
         by: Viewer,
         now: datetime,
+        to_confirm: Set[str] = frozenset(),
     ) -> None:
         self.session = session
-        self.return_id = agency_return.id
-        self.respondent = agency_return.respondent
+        self.table = table
+        self.belong_to = belong_to
         self.questionnaire = questionnaire
+        self.respondent = respondent
         self.held = held
         self.answers = answers
-        self.to_confirm = to_confirm
         self.by = by
         self.now = now
+        self.to_confirm = to_confirm
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """Question key → value, as they shall be."""
+        return {key: answer.value for key, answer in self.answers.items()}
+
+    @cached_property
+    def route(self) -> Route:
+        return route(self.questionnaire, self.respondent, self.values)
 
     def store(self, touched: Set[str]) -> None:
-        """Write what is new or `touched` (keys that somebody changed), and the scores."""
-        values = {key: answer.value for key, answer in self.answers.items()}
-        routed = self._route(values)
+        """Write what is new or `touched` (keys that somebody changed)."""
         new, changed = [], []
         for key in self.answers:
-            is_asked = routed.asks(key)
+            is_asked = self.route.asks(key)
             before = self.held.get(key)
             if before is None:
                 new.append(self._row(key, is_asked) | {"version": 1})
@@ -64,17 +77,6 @@ class AnswerRows:
                 changed.append(self._row(key, is_asked, before, touched=key in touched))
         self._insert(new)
         self._update(changed)
-        asked_before = self._route(values_of(self.held)).asked.keys() | self._left_behind()
-        self._forget_scores(asked_before - routed.asked.keys())
-        self._keep_scores(score(self.questionnaire, self.respondent, values, self.to_confirm))
-
-    def _left_behind(self) -> Set[str]:
-        """Standards of a partnership that has asked the agency and that it has left since."""
-        answered = {key.partition(".")[0] for key in self.held}
-        return {id_ for id_ in answered if self.questionnaire.standard(id_) is None}
-
-    def _route(self, values: Mapping[str, str]) -> Route:
-        return route(self.questionnaire, self.respondent, values)
 
     def _row(
         self, key: str, is_asked: bool, before: HeldAnswer | None = None, touched: bool = True
@@ -84,10 +86,8 @@ class AnswerRows:
         level = level_of(question, answer.value) if question else None
         rag = level.rag if level and key not in self.to_confirm else None
         row = {
-            "return_id": self.return_id,
             "question_key": key,
             "is_asked": is_asked,
-            "to_confirm": key in self.to_confirm,
             "value": answer.value,
             "rag": rag or "",
             "reason": answer.reason,
@@ -98,7 +98,10 @@ class AnswerRows:
             "action_post": answer.promise.post,
             "action_due_on": answer.promise.due_on,
         }
+        if self.table is StoredAnswer:
+            row["to_confirm"] = key in self.to_confirm
         if before is None:
+            row |= [self.belong_to]
             return row | {"updated_at": self.now, "updated_by_id": account_id(self.by)}
         # A question that merely came into sight or went out of it was not changed by anybody.
         row["updated_at"] = self.now if touched else before.updated_at
@@ -107,15 +110,15 @@ class AnswerRows:
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self.session.execute(insert(StoredAnswer), rows)
+            self.session.execute(insert(self.table), rows)
 
     def _update(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        columns = set(rows[0]) - {"row_id", "row_version", "return_id", "question_key"}
-        table = StoredAnswer.__table__
+        columns = set(rows[0]) - {"row_id", "row_version", "question_key"}
+        table = self.table.__table__
         result = self.session.connection().execute(
-            update(StoredAnswer)
+            update(self.table)
             .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("row_version"))
             .values(
                 {column: bindparam(column) for column in columns} | {"version": table.c.version + 1}
@@ -123,7 +126,31 @@ class AnswerRows:
             rows,
         )
         if result.rowcount != len(rows):
-            raise RuntimeError("An answer changed while its return was locked")
+            raise RuntimeError("An answer changed while all of them were locked")
+
+
+class ReturnRows:
+    """The answers of a return, and the scores that follow from them."""
+
+    def __init__(self, session: Session, return_id: int, rows: AnswerRows) -> None:
+        self.session = session
+        self.return_id = return_id
+        self.rows = rows
+
+    def store(self, touched: Set[str]) -> None:
+        """Write what is new or `touched` (keys that somebody changed), and the scores."""
+        rows = self.rows
+        rows.store(touched)
+        before = route(rows.questionnaire, rows.respondent, values_of(rows.held))
+        asked_before = before.asked.keys() | self._left_behind()
+        self._forget_scores(asked_before - rows.route.asked.keys())
+        scored = score(rows.questionnaire, rows.respondent, rows.values, rows.to_confirm)
+        self._keep_scores(scored)
+
+    def _left_behind(self) -> Set[str]:
+        """Standards of a partnership that has asked the agency and that it has left since."""
+        answered = {key.partition(".")[0] for key in self.rows.held}
+        return {id_ for id_ in answered if self.rows.questionnaire.standard(id_) is None}
 
     def _forget_scores(self, no_longer_asked: Set[str]) -> None:
         if not no_longer_asked:

@@ -18,37 +18,15 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import EDITABLE_STATUSES, RETURN_STEPS, ReturnStatus
-from s11audit.models import AgencyReturn
+from s11audit.models import AgencyReturn, StoredAnswer
 from s11audit.queries.delegations import share_of
 from s11audit.queries.returns import HeldAnswer, answers_of, unconfirmed
-from s11audit.services.answer_rows import AnswerRows
+from s11audit.services.answer_changes import Change, Conflict, Sorted, sort_out
+from s11audit.services.answer_rows import AnswerRows, ReturnRows
 from s11audit.services.carrying import BroughtForward, bring_files, bring_forward
 from s11audit.services.colleagues import forget_ready
 from s11audit.services.events import record_by
 from s11audit.services.returns import check_round_is_open
-
-
-@dataclass(frozen=True)
-class Change:
-    """What somebody typed for one question; `seen` is the digest of the answer they were shown.
-
-    `confirms` says that last time's answer, left as it was brought forward, is still right.
-    Changing it says as much of what it was changed to.
-    """
-
-    key: str
-    answer: Answer
-    seen: str
-    confirms: bool = False
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Two people changed the same answer: what was typed, and what is stored meanwhile."""
-
-    key: str
-    mine: Answer
-    theirs: HeldAnswer
 
 
 @dataclass(frozen=True)
@@ -65,15 +43,6 @@ class Saved:
     confirmed: tuple[str, ...] = ()
     to_confirm: frozenset[str] = frozenset()
     brought: BroughtForward | None = None
-
-
-@dataclass(frozen=True)
-class _Sorted:
-    """Changes parted into what is written, what is confirmed as it stands, and conflicts."""
-
-    wanted: Mapping[str, Answer]
-    confirmed: frozenset[str]
-    conflicts: tuple[Conflict, ...]
 
 
 def start_return(
@@ -121,13 +90,15 @@ def save_answers(
     _lock(session, agency_return, brought, now)
     if held is None:
         held = answers_of(session, agency_return.id)
-    found = _sort_out(changes, held)
+    found = sort_out(changes, held)
     saved = _outcome(found, held, brought)
     touched = found.wanted.keys() | found.confirmed
     if touched or starts:
         answers, waiting = saved.answers, saved.to_confirm
-        rows = AnswerRows(session, agency_return, questionnaire, held, answers, waiting, by, now)
-        rows.store(touched)
+        asked = (questionnaire, agency_return.respondent)
+        owner = ("return_id", agency_return.id)
+        rows = AnswerRows(session, StoredAnswer, owner, *asked, held, answers, by, now, waiting)
+        ReturnRows(session, agency_return.id, rows).store(touched)
         unready = _follow_up(session, agency_return, saved, starts, touched, by=by, now=now)
         _record(session, agency_return, saved, starts, unready, by=by, now=now)
     return saved
@@ -163,7 +134,7 @@ def _check_may_answer(
 
 
 def _outcome(
-    found: _Sorted, held: Mapping[str, HeldAnswer], brought: BroughtForward | None
+    found: Sorted, held: Mapping[str, HeldAnswer], brought: BroughtForward | None
 ) -> Saved:
     """All answers as they shall be: what is typed over what is stored over what is brought."""
     carried = brought.answers if brought else {}
@@ -201,29 +172,6 @@ def _lock(
         )
     for name, value in values.items():
         set_committed_value(agency_return, name, value)
-
-
-def _sort_out(changes: Sequence[Change], held: Mapping[str, HeldAnswer]) -> _Sorted:
-    """Part what is to be written from what somebody else has changed meanwhile.
-
-    A question that the person did not touch is neither, even if somebody else did. To confirm an
-    answer that is no longer the one that was shown is a conflict too.
-    """
-    wanted: dict[str, Answer] = {}
-    confirmed = set()
-    conflicts = []
-    for change in changes:
-        stored = held.get(change.key)
-        now_stored = stored.answer if stored else Answer()
-        is_touched = change.answer.digest != change.seen or change.confirms
-        if change.answer == now_stored:
-            if is_touched and stored and stored.to_confirm:
-                confirmed.add(change.key)
-        elif is_touched and stored and now_stored.digest != change.seen:
-            conflicts.append(Conflict(change.key, change.answer, stored))
-        elif change.answer.digest != change.seen:
-            wanted[change.key] = change.answer
-    return _Sorted(wanted, frozenset(confirmed), tuple(conflicts))
 
 
 def _record(

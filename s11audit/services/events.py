@@ -18,6 +18,7 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AuditRound,
+    CaseAudit,
     Event,
     EventChain,
     Invitation,
@@ -34,6 +35,7 @@ Belonging = (
     | Agency
     | AgencyReturn
     | AuditRound
+    | CaseAudit
     | Invitation
     | Membership
     | Partnership
@@ -72,9 +74,10 @@ def record(
 
     `kind` is past tense (`return-submitted`), `subject` names the thing (`return S11-2026-POL`),
     `by` is a user's id (None: the system itself). `of` is the thing that it happened to, which says
-    whose history the event belongs to. Where it came from is the session's `address`, if it has
-    one in its `info`. Where a value changed, `detail` has it `before` and `after`. Detail never
-    holds what somebody typed about a child: references, codes, counts and dates only.
+    whose history the event belongs to: what happens to a file or a case is its audit’s. Where it
+    came from is the session's `address`, if it has one in its `info`. Where a value changed,
+    `detail` has it `before` and `after`. Detail never holds what somebody typed about a child:
+    references, codes, counts and dates only.
     """
     return record_all(session, [Happening(kind, subject, detail or {}, of)], by=by, at=at)[0]
 

@@ -28,7 +28,8 @@ from s11audit.models import AgencyReturn, FilledForm
 from s11audit.queries.delegations import share_of
 from s11audit.queries.filled_forms import unapplied_forms
 from s11audit.queries.returns import answers_of, unconfirmed
-from s11audit.services.answers import Change, Saved, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import Saved, save_answers
 from s11audit.services.events import record_by
 
 LONGEST_NAME = 200

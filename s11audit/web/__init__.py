@@ -23,6 +23,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "questionnaires",
     "moderation",
     "actions",
+    "cases",
     "reports",
     "events",
     "installation",

@@ -26,7 +26,7 @@ from s11audit.domain.answers import (
 from s11audit.domain.question_types import without_capital
 from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
-from s11audit.services.answers import Change
+from s11audit.services.answer_changes import Change
 from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField, TickField
 
 SEEN = "seen"

@@ -66,7 +66,7 @@ def allows(one: Grant, permission: Permission, place: Place, own: frozenset[int]
     match relation:
         case Relation.AGENCY | Relation.DELEGATED | Relation.TRUST | Relation.ASSIGNED:
             return is_theirs
-        case Relation.PARTNERSHIP:
+        case Relation.PARTNERSHIP | Relation.PANEL:
             return in_partnership
         case Relation.SCHOOLS:
             return in_partnership and place.agency_type in SCHOOL_TYPES
@@ -202,13 +202,15 @@ def test_an_education_reviewer_reaches_schools_and_no_others() -> None:
         assert not reviewer.may_at(permission, POLICE)
 
 
-def test_a_young_panellist_reads_plain_words_and_nothing_else() -> None:
+def test_a_young_panellist_reads_plain_words_cases_of_their_panels_and_briefings() -> None:
     young = viewer(Grant(Role.YOUNG_PANELLIST, partnership_id=DOWN))
     allowed = {one for one in Permission if young.may(one)}
     assert allowed == {
         Permission.USE_ACCOUNT,
         Permission.SECURE_ACCOUNT,
         Permission.READ_PLAINLY,
+        Permission.READ_CASES,
+        Permission.READ_BRIEFINGS,
     }
 
 

@@ -30,7 +30,8 @@ from s11audit.models.migrating import migrate
 from s11audit.paths import QUESTIONNAIRES
 from s11audit.queries.people import as_viewer, token_digest
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services.answers import Change, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers
 from tests.cast import PASSWORD_HASH
 
 ROUND = "LOAD"

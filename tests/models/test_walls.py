@@ -10,7 +10,8 @@ from s11audit.domain.permissions import Role
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, AuditRound, Base, Membership, Partnership, StoredAnswer, User
 from s11audit.models.database import Database
-from s11audit.models.walls import NOTHING, POLICIES, UNWALLED, Wall, without_walls
+from s11audit.models.policies import POLICIES, UNWALLED
+from s11audit.models.walls import NOTHING, Wall, without_walls
 from tests.cast import Cast
 from tests.databases import KIND
 from tests.rounds_and_returns import COMPLETE, Opened, submit

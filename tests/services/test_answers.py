@@ -17,7 +17,8 @@ from s11audit.domain.workflow import ReturnStatus, RoundStatus
 from s11audit.models import AuditRound, Event, StoredAnswer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of, scores_of
-from s11audit.services.answers import Change, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers
 from s11audit.services.returns import RoundNotOpenError, send_for_sign_off
 from tests.cast import Cast
 from tests.rounds_and_returns import COMPLETE, IN_SPRING, NOON, Opened, fill, return_named

@@ -20,7 +20,8 @@ from s11audit.models.database import Database
 from s11audit.queries.evidence import files_of_return
 from s11audit.queries.returns import HeldAnswer, answers_of, scores_of
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services.answers import Change, Saved, save_answers, start_return
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import Saved, save_answers, start_return
 from s11audit.services.evidence import add_file
 from s11audit.services.evidence_store import FolderStore
 from s11audit.services.returns import GapsError, send_for_sign_off

@@ -13,7 +13,8 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models.database import Database
 from s11audit.queries.returns import HeldAnswer, answers_of
-from s11audit.services.answers import Change, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers
 from s11audit.web.security import Services
 from tests.cast import Cast
 from tests.grown_returns import FIRST, MOMENTS, open_version, submit_version

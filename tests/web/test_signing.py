@@ -13,7 +13,8 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models.database import Database
 from s11audit.queries.returns import answers_of
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services.answers import Change, save_answers
+from s11audit.services.answer_changes import Change
+from s11audit.services.answers import save_answers
 from s11audit.services.returns import send_for_sign_off
 from tests.cast import Cast
 from tests.conftest import QUESTIONNAIRES

@@ -18,6 +18,7 @@ FOR_WHAT: dict[Relation, str] = {
     Relation.AGENCY: "For {place} you can:",
     Relation.DELEGATED: "For {place}, in the standards that its lead has given to you, you can:",
     Relation.TRUST: "For every school of {place} you can:",
+    Relation.PANEL: "For {place}, with the cases of panels that you sit on, you can:",
     Relation.ASSIGNED: "For {place}, with the cases that are given to you, you can:",
 }
 

@@ -15,13 +15,15 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
 from s11audit.domain.routing_words import condition_words
 from s11audit.domain.steps import StepNotAllowedError
-from s11audit.services.answers import Conflict, Saved
+from s11audit.services.answer_changes import Conflict
+from s11audit.services.answers import Saved
 from s11audit.services.returns import RoundNotOpenError
+from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.colleagues import AtStandard, at_standard, look_at
 from s11audit.web.returns.conditions import condition_json
-from s11audit.web.returns.desk import Desk, desk_of, standard_or_404
+from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.looking_back import last_time, tell_what_was_brought
 from s11audit.web.returns.readiness import READY_CHOICES, mark_as_asked, tell_what_is_ready
 from s11audit.web.returns.saving import form_of, save

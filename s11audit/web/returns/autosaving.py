@@ -14,9 +14,10 @@ from s11audit.domain.answers import Answer
 from s11audit.domain.dates import clock_time
 from s11audit.domain.permissions import Permission
 from s11audit.services.answers import Saved
+from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.answer_forms import StandardForm
 from s11audit.web.returns import blueprint
-from s11audit.web.returns.desk import desk_of, standard_or_404
+from s11audit.web.returns.desk import desk_of
 from s11audit.web.returns.looking_back import tell_what_was_brought
 from s11audit.web.returns.saving import form_of, save
 from s11audit.web.security import db, now, permitted

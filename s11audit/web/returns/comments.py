@@ -14,11 +14,12 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
 from s11audit.services.colleagues import COMMENT_LIMIT, write_comment
 from s11audit.services.refusals import RefusedError
+from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.colleagues import at_standard
-from s11audit.web.returns.desk import Desk, desk_of, standard_or_404
+from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.security import db, now, permitted, viewer
 
 

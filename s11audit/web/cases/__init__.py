@@ -1,0 +1,7 @@
+"""Case audits: the programme, its cases, agencies' files on them, panels, and what they teach."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("cases", __name__)

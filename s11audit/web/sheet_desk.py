@@ -1,0 +1,176 @@
+"""A sheet, laid out for whoever fills it, and the pages on which they do.
+
+A view gives the desk (`SheetDesk`) and calls `standard_page` for a GET and `save_standard` for a
+POST; where the pages are and what they are called is the desk's to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from s11audit.domain.answers import needs_action, needs_reason
+from s11audit.domain.audience import Respondent
+from s11audit.domain.conditions import questions_named
+from s11audit.domain.questionnaire import Standard
+from s11audit.domain.routing_words import condition_words
+from s11audit.domain.steps import StepNotAllowedError
+from s11audit.models import AnswerSheet
+from s11audit.services.answer_changes import Conflict
+from s11audit.services.sheets import FilledIn, fill_in
+from s11audit.web.answer_desk import AnswerDesk
+from s11audit.web.answer_forms import StandardForm
+from s11audit.web.returns.conditions import condition_json
+from s11audit.web.security import db, now, viewer
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetDesk(AnswerDesk):
+    """One sheet, opened by whoever fills it.
+
+    `called` names it (its `reference`), `filled_by` says who fills it, in words. `home` is the
+    address of the page that lists its standards, `pages` gives that of a standard by id.
+    """
+
+    sheet: AnswerSheet
+    answered_as: Respondent
+    called: str
+    filled_by: str
+    home: str
+    pages: Callable[[str], str]
+
+    @property
+    def respondent(self) -> Respondent:
+        return self.answered_as
+
+    @property
+    def reference(self) -> str:
+        return self.called
+
+    @property
+    def whose(self) -> str:
+        return self.filled_by
+
+    def address(self, standard_id: str) -> str:
+        return self.pages(standard_id)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its answers can be changed just now, by whoever may."""
+        return self.sheet.finished_at is None and self.sheet.opened_at is None
+
+    def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
+        """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
+        questions = self.questions_on_page(standard_id)
+        return StandardForm(questions, self.answers, self.today, typed)
+
+
+def standard_page(desk: SheetDesk, asked: Standard, form: StandardForm | None = None) -> str:
+    """The page of one standard of a sheet: to fill in, or to read where it can be changed no more.
+
+    `form` is what was sent, where something in it is wrong.
+    """
+    if not desk.is_editable:
+        return render_template("sheets/standard-read.html", desk=desk, standard=asked)
+    form = form or desk.form(asked.id)
+    return render_template(
+        "sheets/standard.html",
+        desk=desk,
+        standard=asked,
+        form=form,
+        colleagues=None,
+        looking_back=None,
+        shown={question.key for question in desk.route.asked.get(asked.id, ())},
+        elsewhere=_elsewhere(desk, form),
+        needs_reason=needs_reason,
+        needs_action=needs_action,
+        condition_json=condition_json,
+        condition_words=condition_words,
+    )
+
+
+def save_standard(
+    desk: SheetDesk, asked: Standard, saved: Callable[[FilledIn], Any] | None = None
+) -> Page:
+    """Save what was sent for one standard, and go on. The desk was opened to change the sheet.
+
+    `saved` is told what became of it before it is committed, to record what happened.
+    """
+    form = desk.form(asked.id, request.form)
+    save = partial(fill_in, db(), desk.sheet, desk.questionnaire, desk.respondent)
+    try:
+        filled = save(form.changes(), by=viewer(), now=now(), held=desk.held)
+    except StepNotAllowedError as error:
+        db().rollback()
+        return _page("not-saved", desk, asked, form, why=str(error)), 409
+    if saved and filled.changed:
+        saved(filled)
+    db().commit()
+    conflicts = [*_undecided(desk, form), *filled.conflicts]
+    if conflicts:
+        return _conflict_page(desk, asked, form, conflicts)
+    return _after_saving(desk.with_answers(filled.answers), asked, form)
+
+
+def _after_saving(desk: SheetDesk, asked: Standard, sent: StandardForm) -> Page:
+    """On to the next standard or back to the list; back to this page while anything is wrong."""
+    goes_on = request.form.get("next") == "continue"
+    form = desk.form(asked.id).keeping_faulty(sent)
+    if goes_on:
+        form.show_gaps(desk.gaps(asked.id))
+    if form.errors:
+        return standard_page(desk, asked, form), 422
+    following = desk.next_after(asked.id)
+    if goes_on and following:
+        return redirect(desk.address(following.id), 303)
+    flash(f"“{asked.title}” is saved. You can come back to it at any time.", "success")
+    return redirect(desk.home, 303)
+
+
+def _elsewhere(desk: SheetDesk, form: StandardForm) -> Mapping[str, str]:
+    """The answers on other pages that conditions on this one look at."""
+    questions = [one.question for one in form.forms]
+    named = {key for question in questions for key in questions_named(question.when)}
+    on_page = {question.key for question in questions}
+    return {
+        key: desk.answers[key].value
+        for key in sorted((named - on_page) & desk.answers.keys())
+        if desk.answers[key].value and desk.route.asks(key)
+    }
+
+
+def _undecided(desk: SheetDesk, form: StandardForm) -> list[Conflict]:
+    """The conflicts that were shown before and of which nothing was chosen."""
+    return [
+        Conflict(one.question.key, one.typed, desk.held[one.question.key])
+        for one in form.undecided
+        if one.question.key in desk.held
+    ]
+
+
+def _conflict_page(
+    desk: SheetDesk, asked: Standard, form: StandardForm, conflicts: Sequence[Conflict]
+) -> tuple[str, int]:
+    """Both texts, side by side, until somebody chooses."""
+    by_key = {one.question.key: one for one in form.forms}
+    page = render_template(
+        "returns/conflict.html",
+        desk=desk,
+        standard=asked,
+        pairs=[(by_key[conflict.key], conflict) for conflict in conflicts],
+        faulty=form.faulty,
+        undecided=form.undecided,
+    )
+    return page, 409
+
+
+def _page(name: str, desk: SheetDesk, asked: Standard, form: StandardForm, **more: Any) -> str:
+    return render_template(f"sheets/{name}.html", desk=desk, standard=asked, form=form, **more)
