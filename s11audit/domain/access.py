@@ -193,6 +193,9 @@ RULES: dict[Permission, Rule] = {
     Permission.AGREE_GRADES: Rule(
         Thing.CASE, _through(Relation.PANEL, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER)
     ),
+    Permission.READ_AGREED_GRADES: Rule(
+        Thing.CASE, _LEAD | _through(Relation.ASSIGNED, Role.CASE_AUDITOR), traced=True
+    ),
     Permission.ANSWER_CONCERNS: Rule(Thing.CASE, _MANAGER | _LEAD),
     Permission.READ_BRIEFINGS: Rule(
         Thing.CASE,

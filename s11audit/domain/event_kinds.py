@@ -173,6 +173,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         EventGroup.ACTIONS,
         {
             "action-made": "promised {}",
+            "action-asked-for": "asked an agency for {}",
             "action-started": "started {}",
             "action-note-added": "wrote about {}",
             "action-promise-changed": "promised something else in {}",
@@ -194,6 +195,15 @@ EVENT_KINDS: dict[str, EventKind] = {
             "re-audit-planned": "planned the re-audit of {}",
             "case-audit-cancelled": "cancelled {}",
             "case-audit-planned-again": "put {} back into the programme",
+            "case-discussed": "wrote down what the panel said of {}",
+            "finding-written": "wrote a finding of {}",
+            "finding-changed": "changed a finding of {}",
+            "finding-deleted": "deleted a finding of {}",
+            "recommendation-written": "wrote a recommendation of {}",
+            "recommendation-changed": "changed a recommendation of {}",
+            "recommendation-deleted": "deleted a recommendation of {}",
+            "measure-counted": "counted a measure of {}",
+            "measure-deleted": "deleted a measure of {}",
         },
     ),
     **_of(

@@ -97,6 +97,7 @@ class Permission(StrEnum):
     AUDIT_CASE = "audit the agency's file on a case"
     READ_CASES = "read what agencies found on a case, once its panel is open"
     AGREE_GRADES = "discuss cases, agree their grades and write down what they teach"
+    READ_AGREED_GRADES = "read agreed grades beside those of the own agency, once signed off"
     ANSWER_CONCERNS = "see immediate concerns about a child, and say what came of them"
     READ_BRIEFINGS = "read learning briefings"
     DELETE_CASE_DATA = "propose and approve that what is held of single cases is deleted"

@@ -79,7 +79,16 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
         Action.agency_id.in_(reach.agencies),
         _delegated(viewer, reach, Action.return_id, of_standard),
         and_(_through(reach, Action.round_id, Action.agency_id), _told_to(reach)),
-        and_(Action.partnership_id.in_(reach.partnerships), Action.agency_id.not_in(reach.but)),
+        and_(_asked_for_within(reach), Action.agency_id.not_in(reach.but)),
+    )
+
+
+def _asked_for_within(reach: Reach) -> Condition:
+    """A partnership within reach asked for the action outside a round."""
+    schools = select(Agency.id).where(Agency.agency_type.in_(SCHOOL_TYPES))
+    return or_(
+        Action.partnership_id.in_(reach.partnerships),
+        and_(Action.partnership_id.in_(reach.schools_of), Action.agency_id.in_(schools)),
     )
 
 

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("audit_id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("counted_of", sa.String(length=40), nullable=False),
         sa.Column("question_key", sa.String(length=200), nullable=False),
         sa.Column("level", sa.String(length=100), nullable=False),
         sa.Column("numerator", sa.Integer(), nullable=False),
