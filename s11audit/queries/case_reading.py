@@ -16,7 +16,6 @@ from s11audit.domain.routing import route
 from s11audit.domain.viewers import Viewer
 from s11audit.models import (
     AgreedGrade,
-    AskedAgency,
     AuditCase,
     CaseAudit,
     CaseFile,
@@ -134,17 +133,6 @@ def sits_on(session: Session, audit: CaseAudit, *, visible_to: Viewer) -> bool:
     """Whether the viewer agrees grades on the panel of this audit while it is open."""
     found = audit_read(session, audit.reference, visible_to=visible_to, to=Permission.AGREE_GRADES)
     return found is not None
-
-
-def agencies_asked(session: Session, audit: CaseAudit) -> dict[str, str]:
-    """Reference → name of the agencies that an audit asks, by name."""
-    found = session.scalars(
-        select(AskedAgency)
-        .where(AskedAgency.audit_id == audit.id)
-        .options(joinedload(AskedAgency.agency))
-    )
-    agencies = sorted((one.agency for one in found), key=lambda agency: agency.name)
-    return {agency.reference: agency.name for agency in agencies}
 
 
 def cases_read(

@@ -227,6 +227,6 @@ def _change(session: Session, thing: Taught, version: int, values: dict[str, Any
 
 
 def _record(
-    session: Session, kind: str, audit: CaseAudit, by: Viewer, now: datetime, **detail: Any
+    session: Session, happened: str, audit: CaseAudit, by: Viewer, now: datetime, **detail: Any
 ) -> None:
-    record_by(session, kind, f"case audit {audit.reference}", by, now, detail, of=audit)
+    record_by(session, happened, f"case audit {audit.reference}", by, now, detail, of=audit)
