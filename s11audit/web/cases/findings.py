@@ -111,9 +111,9 @@ def add_finding(audit: str) -> Page:
     form = FindingForm().offer(desk)
     if not form.validate():
         return _list_page(desk, form), 422
-    told = {"by": viewer(), "now": now()}
     try:
-        write_finding(db(), desk.audit, desk.questionnaire, form.finding, **told)
+        new = form.finding
+        write_finding(db(), desk.audit, desk.questionnaire, new, by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _list_page(desk, form), 422

@@ -119,10 +119,11 @@ def _after_saving(
         return _domain_page(desk, one, standard, fresh), 422
     following = desk.next_after(standard) if request.form.get("next") == "continue" else None
     flash(f"“{standard.title}” is saved.", "success")
-    place = {"audit": desk.audit.reference, "case": one.case.reference}
+    audit, case = desk.audit.reference, one.case.reference
     if following:
-        return redirect(url_for("cases.panel_domain", **place, domain=following.id), 303)
-    return redirect(url_for("cases.panel_case", **place), 303)
+        there = url_for("cases.panel_domain", audit=audit, case=case, domain=following.id)
+        return redirect(there, 303)
+    return redirect(url_for("cases.panel_case", audit=audit, case=case), 303)
 
 
 def _cases_page(desk: PanelDesk, problem: str = "") -> str:

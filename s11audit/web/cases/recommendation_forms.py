@@ -20,7 +20,7 @@ class RecommendationForm(FlaskForm):
     text = TextField(
         label="The recommendation",
         validators=[DataRequired("Write what the panel recommends")],
-        description="What should change, for whom. Say nothing of a single case: agencies read this.",
+        description="What should change, for whom. Agencies read this: say nothing of one case.",
     )
     finding = SelectField("Which finding does it rest on?", validate_choice=False)
     version = HiddenField()

@@ -126,8 +126,8 @@ def add_action(audit: str, recommendation_id: int) -> Page:
 
 
 def _to(audit: str, recommendation_id: int) -> Response:
-    place = {"audit": audit, "recommendation_id": recommendation_id}
-    return redirect(url_for("cases.recommendation", **place), 303)
+    there = url_for("cases.recommendation", audit=audit, recommendation_id=recommendation_id)
+    return redirect(there, 303)
 
 
 def _recommendation_or_404(audit: str, recommendation_id: int) -> RecommendationRead:
@@ -170,6 +170,12 @@ def _list_page(audit: CaseAudit, form: RecommendationForm, problem: str = "") ->
     )
 
 
+def _late(one: RecommendationRead) -> set[int]:
+    """Ids of its actions that are overdue."""
+    today = today_in_london(now())
+    return {held.id for held in one.actions if is_overdue(held.status, held.due_on, today)}
+
+
 def _page(
     one: RecommendationRead,
     form: RecommendationForm | None = None,
@@ -182,10 +188,9 @@ def _page(
     if form is None:
         form = _recommendation_form(audit, formdata=None)
         held = one.recommendation
-        form.text.data, form.version.data = held.text, held.version
+        form.text.data, form.version.data = held.text, str(held.version)
         form.finding.data = str(held.finding_id or "")
     action_form = action_form or _action_form(audit, formdata=None)
-    today = today_in_london(now())
     return render_template(
         "cases/recommendation.html",
         audit=audit,
@@ -195,9 +200,7 @@ def _page(
         errors=errors_of(form) + errors_of(action_form),
         may_write=_may_write(audit),
         may_ask=viewer().may_in_partnership(Permission.RUN_CASE_AUDITS, audit.partnership_id),
-        late={
-            action.id for action in one.actions if is_overdue(action.status, action.due_on, today)
-        },
+        late=_late(one),
         problem=problem,
         typed=typed,
     )
