@@ -38,6 +38,7 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "return-submitted": _OF_A_RETURN | {"when", "receipt"},
     "return-sent-back": _OF_A_RETURN,
     "return-handed-back": _OF_A_RETURN,
+    "case-files-asked": frozenset({"name", "agency", "audit", "cases", "due", "link"}),
 }
 
 LONGEST_ADDRESS = 254
