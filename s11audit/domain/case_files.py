@@ -7,12 +7,16 @@ is answered, is for its auditor alone until the panel opens.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, OPENED_STATUSES, CaseAuditStatus
 
 # Somebody who answers “yes” here raises an immediate concern before they finish.
 CHILD_AT_RISK = "immediate-concern.child-at-risk"
+
+# Days before files are due on which those are told who have not finished.
+REMIND_BEFORE = (7, 1)
 
 
 class FileStanding(StrEnum):
@@ -88,3 +92,10 @@ class FileState:
         if not self.declared:
             return "Say first whether you have a conflict of interest."
         return ""
+
+
+def days_to_remind(due_on: date, today: date) -> int | None:
+    """Which of REMIND_BEFORE has been reached, the latest first; None before and after."""
+    left = (due_on - today).days
+    reached = [days for days in REMIND_BEFORE if 0 <= left <= days]
+    return min(reached, default=None)
