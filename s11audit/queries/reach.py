@@ -20,11 +20,13 @@ from s11audit.models import (
     Action,
     Agency,
     AgencyReturn,
+    AnswerSheet,
     AuditRound,
     CaseAudit,
     CaseFile,
     Delegation,
     Event,
+    ImmediateConcern,
     Membership,
     OutgoingMail,
     PanelMember,
@@ -113,6 +115,19 @@ def case_files(viewer: Viewer, permission: Permission) -> Condition:
         CaseFile.agency_id.in_(reach.agencies),
         and_(CaseFile.agency_id.in_(reach.assigned), CaseFile.auditor_id == viewer.user_id),
     )
+
+
+def concerns(viewer: Viewer, permission: Permission) -> Condition:
+    """Immediate concerns on files of the viewer's agencies, and of their partnerships' audits.
+
+    Whatever has become of the audit: a concern is not over because an audit is.
+    """
+    reach = viewer.reach(permission)
+    files = select(CaseFile.id).join(CaseFile.sheet)
+    within = or_(
+        CaseFile.agency_id.in_(reach.agencies), AnswerSheet.partnership_id.in_(reach.partnerships)
+    )
+    return ImmediateConcern.file_id.in_(files.where(within))
 
 
 def _told_to(reach: Reach) -> Condition:
