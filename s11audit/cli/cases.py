@@ -11,7 +11,8 @@ from s11audit.cli.export import EXPORTED_BY, FAILURES, replacing
 from s11audit.cli.installation import catalogue_of, installation
 from s11audit.domain.cases import OPENED_STATUSES
 from s11audit.domain.permissions import Permission
-from s11audit.queries.case_reading import asked_in, audit_read
+from s11audit.queries.case_audits import audit_of
+from s11audit.queries.case_reading import asked_in
 from s11audit.queries.people import operator
 
 
@@ -39,7 +40,7 @@ def export(reference: str, output: Path) -> None:
 
     with installation() as opened, opened.database.reading() as session:
         by, to = operator(session), Permission.RUN_CASE_AUDITS
-        audit = audit_read(session, reference, visible_to=by, to=to)
+        audit = audit_of(session, reference, visible_to=by, to=to)
         if audit is None:
             raise click.ClickException(f"There is no case audit {reference}.")
         if audit.status not in OPENED_STATUSES:

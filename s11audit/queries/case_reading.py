@@ -21,7 +21,7 @@ from s11audit.models import (
     CaseFile,
     PanelNote,
 )
-from s11audit.queries import reach
+from s11audit.queries.case_audits import audit_of
 from s11audit.queries.returns import HeldAnswer
 from s11audit.queries.sheets import opened_answers
 from s11audit.questionnaires.catalogue import Catalogue
@@ -106,32 +106,17 @@ def asked_in(audit: CaseAudit, catalogue: Catalogue) -> Questionnaire:
     )
 
 
-def audit_read(
-    session: Session,
-    reference: str,
-    *,
-    visible_to: Viewer,
-    to: Permission = Permission.READ_CASES,
-) -> CaseAudit | None:
-    """An audit with whose opened cases the viewer may do this; None of any other."""
-    return session.scalar(
-        select(CaseAudit)
-        .options(joinedload(CaseAudit.partnership), joinedload(CaseAudit.repeats))
-        .where(CaseAudit.reference == reference, reach.case_audits(visible_to, to))
-    )
-
-
 def audit_taught(session: Session, reference: str, *, visible_to: Viewer) -> CaseAudit | None:
     """An audit of which the viewer may see what it taught: one that was held, or of their panel."""
-    held = audit_read(session, reference, visible_to=visible_to, to=Permission.SEE_CASE_AUDITS)
+    held = audit_of(session, reference, visible_to=visible_to)
     if held is not None and held.status in HELD_STATUSES:
         return held
-    return audit_read(session, reference, visible_to=visible_to)
+    return audit_of(session, reference, visible_to=visible_to, to=Permission.READ_CASES)
 
 
 def sits_on(session: Session, audit: CaseAudit, *, visible_to: Viewer) -> bool:
     """Whether the viewer agrees grades on the panel of this audit while it is open."""
-    found = audit_read(session, audit.reference, visible_to=visible_to, to=Permission.AGREE_GRADES)
+    found = audit_of(session, audit.reference, visible_to=visible_to, to=Permission.AGREE_GRADES)
     return found is not None
 
 
@@ -140,7 +125,7 @@ def cases_read(
 ) -> list[CaseRead]:
     """The cases of an audit, in order, or only the one of this reference.
 
-    Whoever calls has found the audit with `audit_read`. Cases that were set aside are left out.
+    Whoever calls has found that the viewer reads them. Cases that were set aside are left out.
     """
     wanted = [AuditCase.audit_id == audit.id, AuditCase.set_aside_at.is_(None)]
     if case:

@@ -19,7 +19,8 @@ from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import AgreedGrade, AuditCase, CaseAudit, PanelNote
-from s11audit.queries.case_reading import all_lacking, audit_read, cases_read
+from s11audit.queries.case_audits import audit_of
+from s11audit.queries.case_reading import all_lacking, cases_read
 from s11audit.services.events import record_by
 from s11audit.services.measures import count_again
 from s11audit.services.steps import move, step_for
@@ -120,7 +121,7 @@ def sign_off(
     """
 
     def allows(permission: Permission) -> bool:
-        found = audit_read(session, audit.reference, visible_to=by, to=permission)
+        found = audit_of(session, audit.reference, visible_to=by, to=permission)
         return found is not None
 
     step = step_for(CASE_AUDIT_STEPS, "agree", audit.status, by=by, allows=allows)
@@ -217,7 +218,7 @@ def _fault(question: Question, typed: TypedGrade) -> Fault | None:
 
 
 def _check_agrees(session: Session, audit: CaseAudit, by: Viewer) -> None:
-    find = partial(audit_read, session, audit.reference, visible_to=by)
+    find = partial(audit_of, session, audit.reference, visible_to=by)
     if find(to=Permission.AGREE_GRADES) is None:
         raise PermissionError(f"{by.name} may not {Permission.AGREE_GRADES} here")
 

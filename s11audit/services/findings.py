@@ -15,7 +15,7 @@ from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, AuditCase, CaseAudit, Finding, Recommendation
-from s11audit.queries.case_reading import audit_read
+from s11audit.queries.case_audits import audit_of
 from s11audit.services.events import record_by
 from s11audit.services.refusals import RefusedError
 
@@ -169,7 +169,7 @@ def delete_recommendation(
 
 def _check_may(session: Session, audit: CaseAudit, by: Viewer) -> None:
     reference = audit.reference
-    if audit_read(session, reference, visible_to=by, to=Permission.AGREE_GRADES) is None:
+    if audit_of(session, reference, visible_to=by, to=Permission.AGREE_GRADES) is None:
         raise PermissionError(f"{by.name} may not {Permission.AGREE_GRADES} here")
     status = session.scalar(
         select(CaseAudit.status).where(CaseAudit.id == audit.id).with_for_update()

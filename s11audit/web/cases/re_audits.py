@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms.validators import DataRequired, Regexp
 
 from s11audit.domain.cases import CaseAuditStatus
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import CaseAudit
-from s11audit.queries.case_reading import audit_read
+from s11audit.queries.case_audits import audit_of
 from s11audit.queries.measures import measures_of
 from s11audit.services.re_audits import plan_re_audit
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.fields import DateParts, TextField
+from s11audit.web.fields import DateParts
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
-_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,19}\Z")
 
 
 class ReAuditForm(FlaskForm):
     planned_on = DateParts(
         label="When do you look again?",
         description="The re-audit comes into the programme for this month. Its own dates follow.",
-    )
-    reference = TextField(
-        label="Reference of the re-audit",
-        description="2 to 20 capital letters, digits and hyphens, such as MA-28-01.",
-        validators=[
-            DataRequired("Enter the reference of the re-audit"),
-            Regexp(_REFERENCE, message="Use 2 to 20 capital letters, digits and hyphens"),
-        ],
     )
 
 
@@ -54,9 +42,8 @@ def plan_again(audit: str) -> Page:
     form = ReAuditForm()
     if not form.validate():
         return _page(found, form), 422
-    wanted = (form.planned_on.data, form.reference.data or "")
     try:
-        following = plan_re_audit(db(), found, *wanted, by=viewer(), now=now())
+        following = plan_re_audit(db(), found, form.planned_on.data, by=viewer(), now=now())
     except RefusedError as error:
         db().rollback()
         refuse(form, error)
@@ -71,7 +58,7 @@ def plan_again(audit: str) -> Page:
 
 
 def _audit_or_404(reference: str) -> CaseAudit:
-    found = audit_read(db(), reference, visible_to=viewer(), to=Permission.RUN_CASE_AUDITS)
+    found = audit_of(db(), reference, visible_to=viewer(), to=Permission.RUN_CASE_AUDITS)
     if found is None:
         abort(404)
     return found

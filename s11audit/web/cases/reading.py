@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from flask import abort
 from werkzeug.utils import cached_property
 
+from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.models import CaseAudit
+from s11audit.queries.case_audits import audit_of
 from s11audit.queries.case_reading import (
     CaseRead,
     all_lacking,
     asked_in,
-    audit_read,
     audit_taught,
     cases_read,
     is_open,
@@ -60,7 +61,7 @@ class PanelDesk:
 
 def panel_or_404(reference: str, case: str = "") -> PanelDesk:
     """The audit of this reference with its cases, or with the one that is named."""
-    audit = audit_read(db(), reference, visible_to=viewer())
+    audit = audit_of(db(), reference, visible_to=viewer(), to=Permission.READ_CASES)
     if audit is None:
         abort(404)
     shows(audit)
