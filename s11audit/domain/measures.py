@@ -81,7 +81,7 @@ class Tally:
         if not self.whole:
             return "Nothing was counted."
         points = percent(1, self.whole)
-        return f"Small sample: one more or one fewer of {self.whole} moves it by {points} points."
+        return f"Small sample: one more or one fewer of {self.whole} moves it by {points:.1f} points."
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Compared:
         if not small:
             return ""
         points = [
-            f"{percent(1, tally.whole)}" for _, tally in named if tally.is_small and tally.whole
+            f"{percent(1, tally.whole):.1f}" for _, tally in named if tally.is_small and tally.whole
         ]
         said = f"Small sample ({', '.join(small)})"
         if not points:

@@ -9,6 +9,7 @@ from s11audit.domain.panels import grade_of, is_graded
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
 from s11audit.domain.steps import StepNotAllowedError
+from s11audit.queries.case_material import opened_chronology, opened_views
 from s11audit.queries.case_reading import CaseRead
 from s11audit.queries.findings import findings_of
 from s11audit.services.agreeing import Discussed, discuss, sign_off
@@ -54,6 +55,8 @@ def panel_case(audit: str, case: str) -> str:
         desk=desk,
         one=one,
         ordered=one.by_disagreement(list(desk.questionnaire.questions())),
+        chronology=opened_chronology(db(), one.case.id, visible_to=viewer()),
+        views=opened_views(db(), one.case.id, visible_to=viewer()),
         findings=[found for found in findings_of(db(), desk.audit) if found.case == case],
     )
 
