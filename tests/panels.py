@@ -6,11 +6,26 @@ on whether the child was heard. On the second the hospital had no involvement.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
-from s11audit.domain.cases import CaseAuditStatus
-from s11audit.models import AuditCase, CaseAudit, CaseFile
+from s11audit.domain.cases import AuditKind, CaseAuditStatus, FindingKind
+from s11audit.models import (
+    AgreedGrade,
+    AnswerSheet,
+    AuditCase,
+    AuditMeasure,
+    CaseAudit,
+    CaseFile,
+    Finding,
+    PanelMember,
+    Recommendation,
+    SheetAnswer,
+)
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.agreeing import TypedGrade, discuss, sign_off
 from s11audit.services.answer_changes import Change
@@ -107,3 +122,61 @@ def _fill(
     by = audited[{"POL": "Silas", "HOSP": "Nell"}[place[1]]]
     fill_in(session, file.sheet, ASKED, respondent, changes, by=by, now=MORNING)
     finish(session, file.sheet, now=MORNING)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What stands for the variables of a case audit's addresses."""
+
+    audit: str
+    case: str
+    file: int
+    finding: int
+    recommendation: int
+    measure: int
+
+
+def plain_audit(
+    session: Session,
+    partnership_id: int,
+    agency_id: int,
+    reference: str,
+    *,
+    status: CaseAuditStatus = CaseAuditStatus.AGREED,
+    panel: Iterable[int] = (),
+    auditor_id: int | None = None,
+    agreed: bool = True,
+) -> Plain:
+    """An opened audit of one case and one agency, with one of everything that a panel writes."""
+    audit = CaseAudit(
+        partnership_id=partnership_id, reference=reference, title="Plain", status=status,
+        kind=AuditKind.REGULAR, questionnaire_id=ASKED.id, questionnaire_version=ASKED.version,
+        questionnaire_sha256=ASKED.sha256, planned_on=date(2026, 5, 1), cases_wanted=1,
+        signed_off_at=None if status is CaseAuditStatus.PANEL else MORNING, created_at=MORNING,
+    )  # fmt: skip
+    sheet = AnswerSheet(partnership_id=partnership_id, agency_id=agency_id, opened_at=MORNING)
+    session.add_all([audit, sheet])
+    session.flush()
+    case = AuditCase(audit_id=audit.id, number=1, reference=f"{reference}-C1")
+    session.add(case)
+    session.flush()
+    file = CaseFile(case_id=case.id, agency_id=agency_id, sheet_id=sheet.id, auditor_id=auditor_id)
+    given = SheetAnswer(
+        sheet_id=sheet.id, question_key="voice.heard", value="weak", rag="red", updated_at=MORNING
+    )
+    taught = (
+        Finding(audit_id=audit.id, kind=FindingKind.LEARNING, text="Found", written_at=MORNING),
+        Recommendation(audit_id=audit.id, text="Do better", written_at=MORNING),
+        AuditMeasure(
+            audit_id=audit.id, title="Counted", numerator=1, denominator=2, counted_at=MORNING
+        ),
+    )
+    session.add_all([file, given, *taught])
+    session.add_all(PanelMember(audit_id=audit.id, user_id=one, added_at=MORNING) for one in panel)
+    if agreed:
+        session.add(
+            AgreedGrade(case_id=case.id, question_key="voice.heard", level="weak", rag="red",
+                        reasons="Why", agreed_at=MORNING)
+        )  # fmt: skip
+    session.flush()
+    return Plain(reference, case.reference, file.id, *(one.id for one in taught))

@@ -81,7 +81,9 @@ class Tally:
         if not self.whole:
             return "Nothing was counted."
         points = percent(1, self.whole)
-        return f"Small sample: one more or one fewer of {self.whole} moves it by {points:.1f} points."
+        return (
+            f"Small sample: one more or one fewer of {self.whole} moves it by {points:.1f} points."
+        )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,11 +93,11 @@ def delete_measure(
 ) -> None:
     """Take a measure away again. Raises what `count_measure` does; one that is gone is gone."""
     _check_may(audit, by)
-    gone = session.execute(
-        delete(AuditMeasure).where(AuditMeasure.id == measure_id, AuditMeasure.audit_id == audit.id)
-    )
-    if gone.rowcount:  # type: ignore[attr-defined]
-        _record(session, "measure-deleted", audit, by, now, {})
+    for one in measures_of(session, audit):
+        if one.measure.id == measure_id:
+            session.delete(one.measure)
+            session.flush()
+            _record(session, "measure-deleted", audit, by, now, {})
 
 
 def _check_may(audit: CaseAudit, by: Viewer) -> None:

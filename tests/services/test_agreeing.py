@@ -89,7 +89,8 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(
     say(session, audited, TypedGrade("uneven", "First"), TypedNote("First note"))
     found = say(session, audited, TypedGrade("weak", "Second"), TypedNote("Second note"))
     assert found.clashes[HEARD.key].reasons == "First"
-    assert found.note_clash is not None and found.note_clash.text == "First note"
+    assert found.note_clash is not None
+    assert found.note_clash.text == "First note"
     assert session.scalars(select(PanelNote.text)).all() == ["First note"]
     seen = TypedGrade("weak", "Second", found.clashes[HEARD.key].version)
     assert say(session, audited, seen).saved == (HEARD.key,)
@@ -103,7 +104,8 @@ def test_what_is_the_same_changes_nothing_and_is_no_event(
     assert again == Discussed()
     events = session.scalars(select(Event).where(Event.kind == "case-discussed")).all()
     assert [event.detail for event in events] == [{"part": "voice", "questions": ["voice.heard"]}]
-    assert events[0].partnership_id is not None and events[0].agency_id is None
+    assert events[0].partnership_id is not None
+    assert events[0].agency_id is None
 
 
 @pytest.mark.parametrize("who", ["Juno", "Silas"])
@@ -122,9 +124,7 @@ def test_a_manager_who_is_not_on_the_panel_agrees_nothing(
         discuss(session, case, VOICE, typed, None, by=cast["Priya"], now=MORNING)
 
 
-def test_nothing_is_signed_off_while_a_grade_is_missing(
-    session: Session, audited: Audited
-) -> None:
+def test_nothing_is_signed_off_while_a_grade_is_missing(session: Session, audited: Audited) -> None:
     agree_everything(session, audited, leave_out="plan.timely")
     audit = session.get_one(CaseAudit, audited.audit)
     with pytest.raises(StepNotAllowedError, match="2 questions still lack an agreed grade"):

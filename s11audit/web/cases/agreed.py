@@ -12,7 +12,7 @@ from s11audit.web.looks import looks_at, shows
 from s11audit.web.security import db, permitted, services, viewer
 
 
-@blueprint.get("/case-files/<int:file_id>/agreed")
+@blueprint.get("/case-files/<int(max=2147483647):file_id>/agreed")
 @permitted(Permission.READ_AGREED_GRADES)
 @looks_at("case file", "file_id")
 def agreed_grades(file_id: int) -> str:

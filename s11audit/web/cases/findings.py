@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField, SelectField
@@ -26,7 +26,7 @@ from s11audit.services.findings import (
 )
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.reading import PanelDesk, panel_or_404
+from s11audit.web.cases.reading import PanelDesk, panel_or_404, version_sent
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.looks import looks_at
@@ -125,7 +125,7 @@ def add_finding(audit: str) -> Page:
     return _to_list(audit)
 
 
-@blueprint.get("/case-audits/<audit>/findings/<int:finding_id>")
+@blueprint.get("/case-audits/<audit>/findings/<int(max=2147483647):finding_id>")
 @permitted(Permission.READ_CASES)
 @looks_at("case audit", "audit")
 def finding(audit: str, finding_id: int) -> str:
@@ -134,7 +134,7 @@ def finding(audit: str, finding_id: int) -> str:
     return _page(desk, found, FindingForm(formdata=None).offer(desk).show(found))
 
 
-@blueprint.post("/case-audits/<audit>/findings/<int:finding_id>")
+@blueprint.post("/case-audits/<audit>/findings/<int(max=2147483647):finding_id>")
 @permitted(Permission.AGREE_GRADES)
 def edit_finding(audit: str, finding_id: int) -> Page:
     desk = panel_or_404(audit)
@@ -142,8 +142,7 @@ def edit_finding(audit: str, finding_id: int) -> Page:
     form = FindingForm().offer(desk)
     if not form.validate():
         return _page(desk, found, form), 422
-    version = request.form.get("version", -1, type=int)
-    told: dict[str, Any] = {"version": version, "by": viewer(), "now": now()}
+    told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
     try:
         change_finding(db(), desk.audit, desk.questionnaire, found.finding, form.finding, **told)
     except RefusedError as error:
@@ -156,7 +155,7 @@ def edit_finding(audit: str, finding_id: int) -> Page:
     return _to_list(audit)
 
 
-@blueprint.post("/case-audits/<audit>/findings/<int:finding_id>/delete")
+@blueprint.post("/case-audits/<audit>/findings/<int(max=2147483647):finding_id>/delete")
 @permitted(Permission.AGREE_GRADES)
 def remove_finding(audit: str, finding_id: int) -> Page:
     desk = panel_or_404(audit)

@@ -118,7 +118,7 @@ def add_measure(audit: str) -> Page:
     return redirect(url_for("cases.measures", audit=audit), 303)
 
 
-@blueprint.post("/case-audits/<audit>/measures/<int:measure_id>/delete")
+@blueprint.post("/case-audits/<audit>/measures/<int(max=2147483647):measure_id>/delete")
 @permitted(Permission.RUN_CASE_AUDITS)
 def remove_measure(audit: str, measure_id: int) -> Page:
     found = taught_or_404(audit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.actions import is_overdue
@@ -30,7 +30,7 @@ from s11audit.services.findings import (
 from s11audit.services.recommended_actions import ask_for_action
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.reading import taught_or_404
+from s11audit.web.cases.reading import taught_or_404, version_sent
 from s11audit.web.cases.recommendation_forms import ActionForm, RecommendationForm
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.security import db, now, permitted, services, viewer
@@ -65,21 +65,20 @@ def add_recommendation(audit: str) -> Page:
     return redirect(url_for("cases.recommendations", audit=audit), 303)
 
 
-@blueprint.get("/case-audits/<audit>/recommendations/<int:recommendation_id>")
+@blueprint.get("/case-audits/<audit>/recommendations/<int(max=2147483647):recommendation_id>")
 @permitted(Permission.SEE_CASE_AUDITS)
 def recommendation(audit: str, recommendation_id: int) -> str:
     return _page(_recommendation_or_404(audit, recommendation_id))
 
 
-@blueprint.post("/case-audits/<audit>/recommendations/<int:recommendation_id>")
+@blueprint.post("/case-audits/<audit>/recommendations/<int(max=2147483647):recommendation_id>")
 @permitted(Permission.AGREE_GRADES)
 def edit_recommendation(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
     form = _recommendation_form(one.recommendation.audit)
     if not form.validate():
         return _page(one, form), 422
-    version = request.form.get("version", -1, type=int)
-    told: dict[str, Any] = {"version": version, "by": viewer(), "now": now()}
+    told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
     try:
         change_recommendation(db(), one.recommendation, form.recommendation, **told)
     except RefusedError as error:
@@ -92,7 +91,9 @@ def edit_recommendation(audit: str, recommendation_id: int) -> Page:
     return _to(audit, recommendation_id)
 
 
-@blueprint.post("/case-audits/<audit>/recommendations/<int:recommendation_id>/delete")
+@blueprint.post(
+    "/case-audits/<audit>/recommendations/<int(max=2147483647):recommendation_id>/delete"
+)
 @permitted(Permission.AGREE_GRADES)
 def remove_recommendation(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
@@ -105,7 +106,9 @@ def remove_recommendation(audit: str, recommendation_id: int) -> Page:
     return redirect(url_for("cases.recommendations", audit=audit), 303)
 
 
-@blueprint.post("/case-audits/<audit>/recommendations/<int:recommendation_id>/actions")
+@blueprint.post(
+    "/case-audits/<audit>/recommendations/<int(max=2147483647):recommendation_id>/actions"
+)
 @permitted(Permission.RUN_CASE_AUDITS)
 def add_action(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
