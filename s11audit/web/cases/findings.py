@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from s11audit.domain.cases import FINDING_KIND_LABELS, FindingKind
@@ -39,7 +40,7 @@ class FindingForm(FlaskForm):
     kind = RadioField(
         "What did the panel find?",
         [DataRequired("Say whether this is good practice or learning")],
-        choices=list(FINDING_KIND_LABELS.items()),
+        choices=[SelectChoice(kind, label) for kind, label in FINDING_KIND_LABELS.items()],
         validate_choice=False,
     )
     text = TextField(

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from s11audit.domain.measures import (
@@ -45,9 +46,9 @@ class MeasureForm(FlaskForm):
         "What is counted?",
         [DataRequired("Say what is counted")],
         choices=[
-            (CountedOf.CASE_FILES, "Agencies’ files on cases, by what the agency answered"),
-            (CountedOf.CASES, "Cases, by the grade that the panel agreed"),
-            (CountedOf.BY_HAND, "Something that you have counted yourself"),
+            SelectChoice(CountedOf.CASE_FILES, "Agencies’ files on cases, by what they answered"),
+            SelectChoice(CountedOf.CASES, "Cases, by the grade that the panel agreed"),
+            SelectChoice(CountedOf.BY_HAND, "Something that you have counted yourself"),
         ],
         validate_choice=False,
     )
