@@ -164,11 +164,17 @@ class _Audit:
         yield "immediate-concern.child-at-risk", Answer("no")
         took_steps = place < self.told["carried-out"]
         yield self.content["measured"], Answer("carried-out" if took_steps else "only-child")
-        grades = self.told["grades"]
+        agency = self.content["agencies"].index(file.agency.reference)
         for number, question in enumerate(filter(is_graded, self.asked.questions())):
-            where = file.case.number + number * (place % len(self.content["agencies"]))
-            level = grades[where % len(grades)]
+            level = self._level(file.case.number, number, agency)
             yield question.key, Answer(level, comment=self.content["comments"][level])
+
+    def _level(self, case: int, question: int, agency: int) -> str:
+        """The level of a question of a case, which some agencies see better or worse."""
+        order, grades = self.content["order"], self.told["grades"]
+        usual = order.index(grades[(2 * case + question) % len(grades)])
+        apart = self.content["apart"][(case + 2 * question) % len(self.content["apart"])]
+        return str(order[min(max(usual + apart[agency], 0), len(order) - 1)])
 
     def _open(self, now: datetime) -> None:
         home = self.company.partnership.reference

@@ -70,6 +70,7 @@ def test_a_finding_of_one_case_is_marked_and_stays_with_the_panel(
 
 
 def test_a_finding_without_its_kind_comes_back_as_typed(otto: Pages) -> None:
+    otto.get(FINDINGS)
     page = otto.post(FINDINGS, {**LEARNING, "kind": ""})
     assert page.status == 422
     assert page.errors == {"kind": "Say whether this is good practice or learning"}
