@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 
 from s11audit.config import MailServer, SmtpSecurity
 from s11audit.domain.answers import Answer
+from s11audit.domain.cases import CaseAuditStatus
 from s11audit.domain.filled_forms import FilledAnswer, FilledContent, WrongCell
 from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
@@ -68,6 +69,7 @@ from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
 from tests.joined import join
 from tests.pages import Pages
+from tests.panels import plain_audit
 from tests.rounds_and_returns import COMPLETE, NOON, fill, open_round, return_named, submit
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
@@ -104,6 +106,12 @@ OWN: dict[str, tuple[Any, ...]] = {
     "key": (WITH_FILES,),
     "file_id": (1, 2, 3),
     "form_id": (1,),
+    "audit": ("MA-26-01", "MA-26-02", "MA-26-03"),
+    "case": ("MA-26-01-C1",),
+    "domain": ("voice",),
+    "finding_id": (1,),
+    "recommendation_id": (1,),
+    "measure_id": (1,),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -146,6 +154,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    _case_audits(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -232,6 +241,25 @@ def _statement(session: Session, cast: Cast) -> None:
     rests_on = Assurance("Chief Officer", file=document)
     police = return_named(session, "R4-POL")
     assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
+
+
+def _case_audits(session: Session, cast: Cast) -> None:
+    """One whose panel discusses, one whose panel can sign off, and one that is reported."""
+    states = (
+        (CaseAuditStatus.PANEL, False),
+        (CaseAuditStatus.PANEL, True),
+        (CaseAuditStatus.REPORTED, True),
+    )
+    for number, (status, agreed) in enumerate(states, 1):
+        plain_audit(
+            session,
+            cast.partnerships["DOWN"],
+            cast.agencies["POL"],
+            f"MA-26-{number:02}",
+            status=status,
+            panel=[cast["Priya"].user_id],
+            agreed=agreed,
+        )
 
 
 def _filled_form(session: Session, cast: Cast) -> None:

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "questionnaires": "s11audit.cli.questionnaires",
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",
+    "cases": "s11audit.cli.cases",
     "evidence": "s11audit.cli.evidence",
     "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",

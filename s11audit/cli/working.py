@@ -10,6 +10,7 @@ from threading import Event, Thread
 from s11audit.config import MailServer, Settings
 from s11audit.domain.dates import LONDON, today_in_london
 from s11audit.models.database import Database
+from s11audit.services.case_reminding import remind_of_case_files
 from s11audit.services.mail_sending import send_waiting
 from s11audit.services.reminding import remind
 from s11audit.services.return_mail import Links
@@ -84,10 +85,22 @@ def _remind(database: Database, settings: Settings, now: datetime) -> None:
             log.info("Round %s: %d reminders were written", one.round.reference, one.mails)
 
 
+def _remind_of_case_files(database: Database, settings: Settings, now: datetime) -> None:
+    """Write to those who audit files on cases that are due soon, as for returns."""
+    if settings.mail_server is None or now.astimezone(LONDON).hour < REMIND_FROM_HOUR:
+        return
+    link = f"{settings.base_url}/case-files"
+    with database.writing.begin() as session:
+        written = remind_of_case_files(session, link, today=today_in_london(now), now=now)
+    if written:
+        log.info("%d reminders of files on cases were written", written)
+
+
 # What is done by the clock, in this order, each in transactions of its own.
 CHORES: tuple[Callable[[Database, Settings, datetime], None], ...] = (
     _close_rounds,
     _remind,
+    _remind_of_case_files,
 )
 
 

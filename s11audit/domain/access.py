@@ -85,6 +85,7 @@ _SCRUTINY = _through(
 # Nobody judges the agency that they work for.
 _PANEL = _through(Relation.OTHERS, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER)
 _LEAD = _through(Relation.AGENCY, Role.AGENCY_LEAD)
+_AUDITOR = _through(Relation.ASSIGNED, Role.CASE_AUDITOR)
 _LEAD_AND_CONTRIBUTOR = _LEAD | _through(Relation.DELEGATED, Role.CONTRIBUTOR)
 _OWN = (
     _LEAD | _through(Relation.AGENCY, Role.SIGNATORY) | _through(Relation.TRUST, Role.TRUST_VIEWER)
@@ -175,9 +176,9 @@ RULES: dict[Permission, Rule] = {
         Thing.CASE, _through(Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR)
     ),
     Permission.APPOINT_AUDITORS: Rule(Thing.CASE, _LEAD),
-    Permission.AUDIT_CASE: Rule(
-        Thing.CASE, _through(Relation.ASSIGNED, Role.CASE_AUDITOR), traced=True
-    ),
+    Permission.SEE_CASE_FILES: Rule(Thing.CASE, _LEAD | _AUDITOR),
+    Permission.AUDIT_CASE: Rule(Thing.CASE, _AUDITOR, traced=True),
+    Permission.STATE_NO_INVOLVEMENT: Rule(Thing.CASE, _LEAD | _AUDITOR),
     Permission.READ_CASES: Rule(
         Thing.CASE,
         _through(
@@ -192,6 +193,9 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.AGREE_GRADES: Rule(
         Thing.CASE, _through(Relation.PANEL, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER)
+    ),
+    Permission.READ_AGREED_GRADES: Rule(
+        Thing.CASE, _LEAD | _through(Relation.ASSIGNED, Role.CASE_AUDITOR), traced=True
     ),
     Permission.ANSWER_CONCERNS: Rule(Thing.CASE, _MANAGER | _LEAD),
     Permission.READ_BRIEFINGS: Rule(
@@ -208,7 +212,7 @@ RULES: dict[Permission, Rule] = {
 GRANTABLE: dict[Role, frozenset[Role]] = {
     Role.OPERATOR: frozenset({Role.OPERATOR, Role.MANAGER, Role.TRUST_VIEWER}),
     Role.MANAGER: frozenset(Role) - {Role.OPERATOR, Role.TRUST_VIEWER},
-    Role.AGENCY_LEAD: frozenset({Role.CONTRIBUTOR, Role.SIGNATORY}),
+    Role.AGENCY_LEAD: frozenset({Role.CONTRIBUTOR, Role.SIGNATORY, Role.CASE_AUDITOR}),
 }
 
 # Whoever has one of these signs in with two factors.

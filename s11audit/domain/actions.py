@@ -36,6 +36,13 @@ class ActionSource(StrEnum):
     NONE = "none"
 
 
+ACTION_SOURCE_LABELS: dict[ActionSource, str] = {
+    ActionSource.ANSWER: "An answer in a return",
+    ActionSource.STATEMENT: "A statement in place of answers",
+    ActionSource.RECOMMENDATION: "A recommendation of a case audit",
+    ActionSource.NONE: "No longer promised",
+}
+
 ACTION_STEPS: tuple[Step[ActionStatus], ...] = (
     Step(
         name="start",

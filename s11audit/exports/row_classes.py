@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from s11audit.exports.case_rows import (
+    CaseAuditFacts,
+    CaseFileRow,
+    FindingRow,
+    GradeRow,
+    MeasureRow,
+    RagCountRow,
+    RecommendedRow,
+    ShiftRow,
+)
 from s11audit.exports.question_rows import ChangeFacts, ChangeRow, FigureRow, TableCellRow
 from s11audit.exports.rate_rows import RateFacts, RateRow, WaitingRow
 from s11audit.exports.rows import (
@@ -18,7 +28,9 @@ from s11audit.exports.rows import (
     StatementRow,
 )
 
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts)}
+FACTS = {
+    cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts, CaseAuditFacts)
+}
 
 ROW_CLASSES = {
     cls.__name__: cls
@@ -37,5 +49,12 @@ ROW_CLASSES = {
         ChangeRow,
         RateRow,
         WaitingRow,
+        CaseFileRow,
+        GradeRow,
+        RagCountRow,
+        ShiftRow,
+        FindingRow,
+        RecommendedRow,
+        MeasureRow,
     )
 }

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from s11audit.domain.case_files import FileState
 from s11audit.domain.cases import ViewOf
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.case_audits import CaseAudit, CohortEntry
@@ -58,6 +59,25 @@ class CaseFile(Base):
     agency: Mapped[Agency] = relationship()
     sheet: Mapped[AnswerSheet] = relationship()
     auditor: Mapped[User | None] = relationship()
+
+    @property
+    def subject(self) -> str:
+        """What the history calls it."""
+        return f"file {self.case.reference} of {self.agency.reference}"
+
+    @property
+    def state(self) -> FileState:
+        return FileState(
+            audit=self.case.audit.status,
+            set_aside=self.case.set_aside_at is not None,
+            has_auditor=self.auditor_id is not None,
+            declared=self.conflict_at is not None,
+            conflict=bool(self.conflict),
+            no_involvement=self.no_involvement_at is not None,
+            begun=self.sheet.updated_at is not None,
+            finished=self.sheet.finished_at is not None,
+            opened=self.sheet.opened_at is not None,
+        )
 
 
 class CaseEvent(Base):

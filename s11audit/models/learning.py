@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.cases import BriefingAudience, FindingKind
+from s11audit.domain.measures import CountedOf
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.case_audits import CaseAudit
 
@@ -48,7 +49,8 @@ class Recommendation(Base):
 class AuditMeasure(Base):
     """A count that the next audit of the theme repeats: how many (`numerator`) of how many.
 
-    `question_key` and `level` say which answers are counted; without them it was counted by hand.
+    `counted_of` says what is counted: files or cases whose answer to `question_key` is `level`. One
+    counted by hand has neither.
     """
 
     __tablename__ = "audit_measures"
@@ -57,6 +59,7 @@ class AuditMeasure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     audit_id: Mapped[int] = mapped_column(ForeignKey("case_audits.id"))
     title: Mapped[str] = mapped_column(String(200))
+    counted_of: Mapped[CountedOf] = mapped_column(Code(CountedOf), default=CountedOf.BY_HAND)
     question_key: Mapped[str] = mapped_column(String(200), default="")
     level: Mapped[str] = mapped_column(String(100), default="")
     numerator: Mapped[int]

@@ -8,12 +8,20 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from s11audit.domain.actions import FINISHED_STATUSES, ActionStatus, is_overdue
+from s11audit.domain.actions import FINISHED_STATUSES, ActionSource, ActionStatus, is_overdue
 from s11audit.domain.numbers import pages_of
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import SUBMITTED_STATUSES
-from s11audit.models import Action, ActionNote, Agency, AgencyReturn, AuditRound
+from s11audit.models import (
+    Action,
+    ActionNote,
+    Agency,
+    AgencyReturn,
+    AuditRound,
+    CaseAudit,
+    Recommendation,
+)
 from s11audit.queries import reach
 
 ACTIONS_A_PAGE = 50
@@ -27,6 +35,7 @@ class ActionFilter:
     agency_reference: str = ""
     status: ActionStatus | None = None
     overdue_only: bool = False
+    source: ActionSource | None = None
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,16 @@ class ActionPage:
 
 @dataclass(frozen=True)
 class ActionInFull:
-    """An action with its notes and where it came from."""
+    """An action with its notes and where it came from.
+
+    An agency that was not asked for its files does not see the `case_audit`, only what it asks for.
+    """
 
     action: Action
     audit_round: AuditRound | None
     source_return: AgencyReturn | None
+    recommendation: Recommendation | None
+    case_audit: CaseAudit | None
 
     @property
     def is_source_readable(self) -> bool:
@@ -146,10 +160,12 @@ def agencies_with_actions(
 def action_in_full(session: Session, reference: str, *, visible_to: Viewer) -> ActionInFull | None:
     """One action, or None where it is not the viewer's to see."""
     row = session.execute(
-        select(Action, AuditRound, AgencyReturn)
+        select(Action, AuditRound, AgencyReturn, Recommendation, CaseAudit)
         .join(Action.agency)
         .outerjoin(AuditRound, AuditRound.id == Action.round_id)
         .outerjoin(AgencyReturn, AgencyReturn.id == Action.return_id)
+        .outerjoin(Recommendation, Recommendation.id == Action.recommendation_id)
+        .outerjoin(CaseAudit, CaseAudit.id == Recommendation.audit_id)
         .options(
             contains_eager(Action.agency),
             selectinload(Action.notes).joinedload(ActionNote.user),
@@ -175,6 +191,8 @@ def _conditions(wanted: ActionFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(Agency.reference == wanted.agency_reference)
     if wanted.status is not None:
         conditions.append(Action.status == wanted.status)
+    if wanted.source is not None:
+        conditions.append(Action.source == wanted.source)
     if wanted.overdue_only:
         conditions.append(_is_late(today))
     return conditions

@@ -20,11 +20,13 @@ from s11audit.models import (
     Action,
     Agency,
     AgencyReturn,
+    AnswerSheet,
     AuditRound,
     CaseAudit,
     CaseFile,
     Delegation,
     Event,
+    ImmediateConcern,
     Membership,
     OutgoingMail,
     PanelMember,
@@ -79,7 +81,16 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
         Action.agency_id.in_(reach.agencies),
         _delegated(viewer, reach, Action.return_id, of_standard),
         and_(_through(reach, Action.round_id, Action.agency_id), _told_to(reach)),
-        and_(Action.partnership_id.in_(reach.partnerships), Action.agency_id.not_in(reach.but)),
+        and_(_asked_for_within(reach), Action.agency_id.not_in(reach.but)),
+    )
+
+
+def _asked_for_within(reach: Reach) -> Condition:
+    """A partnership within reach asked for the action outside a round."""
+    schools = select(Agency.id).where(Agency.agency_type.in_(SCHOOL_TYPES))
+    return or_(
+        Action.partnership_id.in_(reach.partnerships),
+        and_(Action.partnership_id.in_(reach.schools_of), Action.agency_id.in_(schools)),
     )
 
 
@@ -104,6 +115,19 @@ def case_files(viewer: Viewer, permission: Permission) -> Condition:
         CaseFile.agency_id.in_(reach.agencies),
         and_(CaseFile.agency_id.in_(reach.assigned), CaseFile.auditor_id == viewer.user_id),
     )
+
+
+def concerns(viewer: Viewer, permission: Permission) -> Condition:
+    """Immediate concerns on files of the viewer's agencies, and of their partnerships' audits.
+
+    Whatever has become of the audit: a concern is not over because an audit is.
+    """
+    reach = viewer.reach(permission)
+    files = select(CaseFile.id).join(CaseFile.sheet)
+    within = or_(
+        CaseFile.agency_id.in_(reach.agencies), AnswerSheet.partnership_id.in_(reach.partnerships)
+    )
+    return ImmediateConcern.file_id.in_(files.where(within))
 
 
 def _told_to(reach: Reach) -> Condition:

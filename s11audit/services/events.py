@@ -140,6 +140,9 @@ def _owners(of: Belonging | None) -> dict[str, int | None]:
     """The ids that say whose history it is: see `s11audit.models.events.Event`."""
     if isinstance(of, Partnership):
         return {"partnership_id": of.id}
+    if isinstance(of, Action) and of.partnership_id is not None:
+        # Not the agency's: another partnership of the same agency would read it.
+        return {"partnership_id": of.partnership_id}
     if isinstance(of, Agency):
         return {"agency_id": of.id}
     if isinstance(of, AuditRound):

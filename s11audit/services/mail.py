@@ -21,6 +21,7 @@ from s11audit.paths import TEMPLATES
 from s11audit.queries.people import stored_email
 
 _OF_A_RETURN = frozenset({"name", "agency", "round", "link"})
+_OF_A_CASE_AUDIT = frozenset({"name", "agency", "audit", "link"})
 # Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
 # of the settings: what a browser calls us (its Host header) never gets into mail.
 MAIL_KINDS: dict[str, frozenset[str]] = {
@@ -38,6 +39,11 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "return-submitted": _OF_A_RETURN | {"when", "receipt"},
     "return-sent-back": _OF_A_RETURN,
     "return-handed-back": _OF_A_RETURN,
+    "case-files-asked": frozenset({"name", "agency", "audit", "cases", "due", "link"}),
+    "case-files-given": _OF_A_CASE_AUDIT | {"due"},
+    "case-files-due": _OF_A_CASE_AUDIT | {"due"},
+    "case-file-conflict": _OF_A_CASE_AUDIT,
+    "immediate-concern": frozenset({"link"}),
 }
 
 LONGEST_ADDRESS = 254

@@ -63,6 +63,19 @@ def fill_in(
     return FilledIn(answers, tuple(found.wanted), found.conflicts)
 
 
+def touch(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
+    """Lock a sheet to change what belongs to it besides answers. Raises as `fill_in` does."""
+    _change(session, sheet, AnswerSheet.finished_at.is_(None), updated_at=now)
+
+
+def keep_closed(session: Session, sheet: AnswerSheet) -> None:
+    """Lock a sheet, so that nobody opens it before what follows is done.
+
+    Raises StepNotAllowedError where it is opened.
+    """
+    _change(session, sheet)
+
+
 def finish(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
     """Say that a sheet is done. Raises StepNotAllowedError where it is already, or is opened."""
     _change(session, sheet, AnswerSheet.finished_at.is_(None), finished_at=now)

@@ -10,13 +10,21 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 from wtforms.validators import DataRequired
 
-from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS, ActionStatus, is_overdue
+from s11audit.domain.actions import (
+    ACTION_SOURCE_LABELS,
+    ACTION_STATUS_LABELS,
+    ACTION_STEPS,
+    ActionSource,
+    ActionStatus,
+    is_overdue,
+)
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError, steps_from
 from s11audit.queries import actions as queries
 from s11audit.queries.actions import ActionFilter, ActionInFull
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
+from s11audit.queries.case_reading import audit_taught
 from s11audit.queries.rounds import round_of
 from s11audit.services.actions import ChangedActionError, add_note, take_action_step
 from s11audit.services.refusals import RefusedError
@@ -128,11 +136,12 @@ def _action_or_404(reference: str) -> ActionInFull:
 
 def _filter() -> ActionFilter:
     """What the address of the page asks for."""
-    status = request.args.get("status", "")
+    status, source = request.args.get("status", ""), request.args.get("source", "")
     return ActionFilter(
         agency_reference=request.args.get("agency", ""),
         status=ActionStatus(status) if status in set(ActionStatus) else None,
         overdue_only=request.args.get("overdue") == "yes",
+        source=ActionSource(source) if source in set(ActionSource) else None,
     )
 
 
@@ -156,6 +165,7 @@ def _list_page(wanted: ActionFilter, audit_round: Any) -> str:
         agencies=queries.agencies_with_actions(db(), wanted.round_reference, visible_to=viewer()),
         sorting=order,
         address=page_address,
+        sources={} if audit_round else ACTION_SOURCE_LABELS,
     )
 
 
@@ -177,6 +187,7 @@ def _action_page(
         action=action,
         found=found,
         source=_source(found),
+        recommended=_recommended_at(found),
         is_overdue=is_overdue(action.status, action.due_on, today_in_london(now())),
         buttons=buttons,
         is_barred=viewer().reach(Permission.VERIFY_ACTION).bars(action.place),
@@ -190,6 +201,17 @@ def _action_page(
 
 def _may(permission: Permission, found: ActionInFull) -> bool:
     return queries.reaches(db(), found.action, permission, visible_to=viewer())
+
+
+def _recommended_at(found: ActionInFull) -> str:
+    """Where the viewer can read of the recommendation that it came out of; empty if nowhere."""
+    audit, recommendation = found.case_audit, found.recommendation
+    if audit is None or recommendation is None or not viewer().may(Permission.SEE_CASE_AUDITS):
+        return ""
+    reference = audit.reference
+    if audit_taught(db(), reference, visible_to=viewer()) is None:
+        return ""
+    return url_for("cases.recommendation", audit=reference, recommendation_id=recommendation.id)
 
 
 def _source(found: ActionInFull) -> dict[str, str]:

@@ -49,6 +49,7 @@ from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.contents import kept
 from tests.pages import Pages
+from tests.panels import plain_audit
 from tests.rounds_and_returns import IN_SPRING, NOON, Opened
 
 pytestmark = pytest.mark.slow
@@ -102,7 +103,9 @@ LEFT_OUT = {
     "/returns/<reference>/offline/<int:form_id>",
 }
 # These use up what the others look at, so they come last.
-USES_UP = ("/leave", "/end", "/disable", "/confirm")
+USES_UP = ("/leave", "/end", "/disable", "/confirm", "/delete")
+# What begins with one of these is of one agency.
+AGENCYS_WORDS = ("returns", "actions", "agencies", "people", "case-files")
 # Pages of a person, which are reached through the list of people.
 THROUGH_PEOPLE = "/people/<"
 
@@ -122,7 +125,9 @@ def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) 
         founder = _Founder(session, cast)
         founder.open_far_round(small)
         people = {role: founder.joins(role) for role in Role}
-        variables = {where: founder.things(where) for where in AGENCY_OF}
+        variables = {
+            where: founder.things(where) | founder.case_audit(where, people) for where in AGENCY_OF
+        }
     down, far = (frozenset({cast.partnerships[one]}) for one in ("DOWN", "FAR"))
     places = {
         NEAR: Place(cast.agencies["POL"], "police", down),
@@ -256,6 +261,27 @@ class _Founder:
             **self._of_the_installation(where),
         }
 
+    def case_audit(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
+        """An audit whose panel has agreed, with everybody here on the panel."""
+        home = "FAR" if where == FAR else "DOWN"
+        found = plain_audit(
+            self.session,
+            self.cast.partnerships[home],
+            self.cast.agencies[AGENCY_OF[where]],
+            f"MA-{AGENCY_OF[where]}",
+            panel=[one.user_id for one in people.values()],
+            auditor_id=people[Role.CASE_AUDITOR].user_id if where == NEAR else None,
+        )
+        return {
+            "audit": found.audit,
+            "case": found.case,
+            "domain": "voice",
+            "finding_id": found.finding,
+            "recommendation_id": found.recommendation,
+            "measure_id": found.measure,
+            "case_file_id": found.file,
+        }
+
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
         ones = ("visible", "required", "answered", "green", "maximum", "strict_maximum")
@@ -357,6 +383,8 @@ def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
     word = rule.rule.split("/")[1]
     if word in variables:
         known["reference"] = variables[word]
+    if word == "case-files":
+        known["file_id"] = variables["case_file_id"]
     unknown = rule.arguments - known.keys()
     assert not unknown, f"Say in EXAMPLES what stands for {unknown} in {rule.rule}"
     built = rule.build({name: known[name] for name in rule.arguments})
@@ -379,7 +407,7 @@ def _allows(permission: Permission, visit: Visit, viewer: Viewer, place: Place) 
 
 def _is_of_an_agency(rule: Rule) -> bool:
     word = rule.rule.split("/")[1]
-    return "agency" in rule.arguments or word in ("returns", "actions", "agencies", "people")
+    return "agency" in rule.arguments or word in AGENCYS_WORDS
 
 
 @pytest.mark.parametrize("where", AGENCY_OF)

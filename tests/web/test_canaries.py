@@ -29,6 +29,7 @@ OF_AN_AGENCY = ("users", "answers", "scores", "snapshots", "actions", "action_no
 OWN = {"reference": "R1", "agency": "POL", "standard": "leadership", "standard_id": "leadership",
        "name": "rag-by-standard", "picture": "svg", "id": "small", "version": "1", "old": "1",
        "new": "1", "user_id": 2, "token": "x", "asker": "DOWN"}  # fmt: skip
+CASE_IDS = ("finding_id", "recommendation_id", "measure_id", "file_id")
 
 
 @pytest.fixture
@@ -69,9 +70,14 @@ def examples(*planted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
                "version": rows["questionnaire_versions"]["version"]}
         for rows in planted if "questionnaire_versions" in rows
     ]  # fmt: skip
+    audits = [
+        OWN | {"audit": rows["case_audits"]["reference"], "case": rows["audit_cases"]["reference"],
+               "domain": "voice"} | dict.fromkeys(CASE_IDS, 1)
+        for rows in planted if "audit_cases" in rows
+    ]  # fmt: skip
     ids = ("user_id", "membership_id", "role_id", "invitation_id", "request_id", "session_id")
     numbers = [OWN | dict.fromkeys(ids, number) for number in (1, 2, 4, 9, 10)]
-    return [*own, *theirs, *versions, *numbers]
+    return [*own, *theirs, *versions, *audits, *numbers]
 
 
 @pytest.mark.parametrize("role", [None, *(set(Role) - INSTALLATION_ROLES)], ids=str)

@@ -5,3 +5,14 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("cases", __name__)
+
+from s11audit.web.cases import (  # noqa: E402, F401
+    agreed,
+    findings,
+    grades,
+    measures,
+    panel,
+    re_audits,
+    recommendations,
+    workbook,
+)

@@ -1,0 +1,65 @@
+"""Mail about files on cases. It names the audit and holds a link; of a case it says nothing.
+
+It is shown on no agency's page: the manager of another partnership would read it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from s11audit.domain.dates import long_date
+from s11audit.domain.permissions import Role
+from s11audit.models import CaseFile, User
+from s11audit.queries.concerns import leads_of, managers_of
+from s11audit.queries.reminders import people_of_agency
+from s11audit.services.mail import write_mail
+
+GIVEN, DUE, CONFLICT, CONCERN = (
+    "case-files-given",
+    "case-files-due",
+    "case-file-conflict",
+    "immediate-concern",
+)
+
+
+def tell_auditor(session: Session, file: CaseFile, link: str, *, now: datetime) -> None:
+    """Tell whoever was appointed to audit this file, and perhaps others beside it."""
+    auditor = session.scalars(select(User).where(User.id == file.auditor_id)).one()
+    facts = _facts(file, auditor.name, link) | {"due": due_in_words(file)}
+    write_mail(session, GIVEN, auditor.email, facts, now=now)
+
+
+def tell_of_conflict(session: Session, file: CaseFile, link: str, *, now: datetime) -> None:
+    """Tell the agency's leads that somebody else has to audit this file."""
+    for lead in people_of_agency(session, file.agency_id, Role.AGENCY_LEAD):
+        write_mail(session, CONFLICT, lead.email, _facts(file, lead.name, link), now=now)
+
+
+def tell_of_concern(session: Session, file: CaseFile, link: str, *, now: datetime) -> None:
+    """Tell the agency's leads and the partnership's managers, once each, that there is one."""
+    leads = leads_of(session, file.agency_id)
+    managers = managers_of(session, file.case.audit.partnership_id)
+    for address in _once(leads, managers):
+        write_mail(session, CONCERN, address, {"link": link}, now=now)
+
+
+def due_in_words(file: CaseFile) -> str:
+    due_on = file.case.audit.files_due_on
+    return long_date(due_on) if due_on else "the day that your partnership tells you"
+
+
+def _facts(file: CaseFile, name: str, link: str) -> dict[str, str]:
+    return {
+        "name": name,
+        "agency": file.agency.name,
+        "audit": file.case.audit.reference,
+        "link": link,
+    }
+
+
+def _once(*lists: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(address for one in lists for address in one))
