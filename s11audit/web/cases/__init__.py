@@ -5,3 +5,15 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("cases", __name__)
+
+from s11audit.web.cases import (  # noqa: E402, F401
+    asking,
+    drawing,
+    listing,
+    opening,
+    planning,
+    programme,
+    programme_files,
+    showing,
+    steps,
+)
