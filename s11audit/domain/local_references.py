@@ -23,8 +23,13 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-_/. ](\d{1,2})[-_/. ](\d{4}|\d{2})(?
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/. ](\d{1,2})[-_/. ](\d{1,2})(?!\d)")
 _DAY_FIRST_EIGHT = re.compile(r"(?<!\d)(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)")
 _YEAR_FIRST_EIGHT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_WITH_MONTH = re.compile(rf"\d{{1,2}}[-_/. ]{_MONTH}\b|\b{_MONTH}[-_/. ]\d{{1,4}}", re.IGNORECASE)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])"
+)
+_WITH_MONTH = re.compile(
+    rf"(?<!\d)\d{{1,2}}[-_/. ]?{_MONTH}|(?<![a-z]){_MONTH}[-_/. ]\d{{1,4}}", re.IGNORECASE
+)
 
 
 def fault_of_reference(text: str) -> str:
