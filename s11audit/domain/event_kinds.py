@@ -25,6 +25,7 @@ class EventGroup(StrEnum):
     RETURNS = "returns"
     ACTIONS = "actions"
     QUESTIONNAIRES = "questionnaires"
+    IDENTIFIERS = "identifiers"
 
 
 GROUP_LABELS: dict[EventGroup, str] = {
@@ -37,6 +38,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.RETURNS: "Returns and answers",
     EventGroup.ACTIONS: "Actions",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
+    EventGroup.IDENTIFIERS: "What may identify a child",
 }
 
 
@@ -188,6 +190,14 @@ EVENT_KINDS: dict[str, EventKind] = {
             "questionnaire-handed-back": "handed {} back",
             "questionnaire-published": "published {}",
             "questionnaire-withdrawn": "withdrew {}",
+        },
+    ),
+    **_of(
+        EventGroup.IDENTIFIERS,
+        {
+            "identifier-noticed": "wrote what may identify somebody in {}",
+            "identifier-confirmed": "confirmed that a text of {} identifies nobody",
+            "identifier-blocked": "was kept from writing what identifies somebody in {}",
         },
     ),
 }

@@ -28,6 +28,7 @@ from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
 from s11audit.services.answers import Change
 from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField, TickField
+from s11audit.web.guard import Guard
 
 SEEN = "seen"
 KEEP = "keep"
@@ -45,8 +46,10 @@ class AnswerForm:
         today: date,
         is_to_confirm: bool = False,
         has_file: bool = False,
+        guard: Guard | None = None,
     ) -> None:
         self.question = question
+        self.guard = guard
         self.is_to_confirm = is_to_confirm
         self.has_file = has_file
         self.prefix = f"{question.id}__"
@@ -108,7 +111,8 @@ class AnswerForm:
 
     def validate(self) -> bool:
         """Whether everything typed can be stored; each field keeps its own errors."""
-        return self.form.validate()
+        is_sound: bool = self.form.validate()
+        return is_sound and (self.guard is None or self.guard.passes(self.form))
 
     @property
     def waits(self) -> bool:
@@ -209,6 +213,7 @@ class StandardForm:
         typed: MultiDict[str, str] | None = None,
         to_confirm: Set[str] = frozenset(),
         with_files: Set[str] = frozenset(),
+        guard: Guard | None = None,
     ) -> None:
         self.forms = [
             AnswerForm(
@@ -218,6 +223,7 @@ class StandardForm:
                 today,
                 question.key in to_confirm,
                 question.key in with_files,
+                guard,
             )
             for question in questions
         ]
