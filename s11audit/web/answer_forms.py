@@ -215,6 +215,7 @@ class StandardForm:
         with_files: Set[str] = frozenset(),
         guard: Guard | None = None,
     ) -> None:
+        self.guard = guard
         self.forms = [
             AnswerForm(
                 question,
@@ -265,6 +266,19 @@ class StandardForm:
             form = by_key.get(gap.question.key)
             if form is not None and form not in self.faulty:
                 form.show(gap)
+
+    def looked_at(self, guard: Guard) -> StandardForm:
+        """This form, with what may identify somebody said beside its boxes: for a page to show."""
+        for form in self.forms:
+            guard.look(form.form)
+        return self
+
+    @property
+    def noticed(self) -> list[tuple[str, str]]:
+        """Title of a question and what it was found to hold, of those that were sent."""
+        boxes = [(form.question.title, box) for form in self.forms for box in form.form]
+        found = [(title, getattr(box, "noticed", None)) for title, box in boxes]
+        return [(title, noticed.said) for title, noticed in found if noticed is not None]
 
     @property
     def errors(self) -> list[tuple[str, str]]:

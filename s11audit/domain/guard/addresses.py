@@ -7,16 +7,20 @@ from collections.abc import Iterator
 
 from s11audit.domain.guard.kinds import Certainty, Hit, Kind
 
-_AREAS = (
-    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY "
-    "E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN "
-    "LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP "
-    "SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
-).split()
-_AREA = "|".join(sorted(_AREAS, key=len, reverse=True))
+_AREAS = frozenset(
+    ["AB", "AL", "B", "BA", "BB", "BD", "BF", "BH", "BL", "BN", "BR", "BS", "BT", "BX", "CA", "CB"]
+    + ["CF", "CH", "CM", "CO", "CR", "CT", "CV", "CW", "DA", "DD", "DE", "DG", "DH", "DL", "DN"]
+    + ["DT", "DY", "E", "EC", "EH", "EN", "EX", "FK", "FY", "G", "GL", "GU", "GY", "HA", "HD"]
+    + ["HG", "HP", "HR", "HS", "HU", "HX", "IG", "IM", "IP", "IV", "JE", "KA", "KT", "KW", "KY"]
+    + ["L", "LA", "LD", "LE", "LL", "LN", "LS", "LU", "M", "ME", "MK", "ML", "N", "NE", "NG"]
+    + ["NN", "NP", "NR", "NW", "OL", "OX", "PA", "PE", "PH", "PL", "PO", "PR", "RG", "RH", "RM"]
+    + ["S", "SA", "SE", "SG", "SK", "SL", "SM", "SN", "SO", "SP", "SR", "SS", "ST", "SW", "SY"]
+    + ["TA", "TD", "TF", "TN", "TQ", "TR", "TS", "TW", "UB", "W", "WA", "WC", "WD", "WF", "WN"]
+    + ["WR", "WS", "WV", "YO", "ZE"]
+)
 _GAP = r"(?:[ \t]{0,3}[-._]?[ \t]{0,3}|[ \t]*\n[ \t]*)"
 _POSTCODE = re.compile(
-    rf"(?i)(?<![A-Z0-9])(?P<area>{_AREA})[ ]?(?P<district>[0-9OI][0-9A-Z]?)(?P<gap>{_GAP})"
+    rf"(?i)(?<![A-Z0-9])(?P<area>[A-Z]{{1,2}})[ ]?(?P<district>[0-9OI][0-9A-Z]?)(?P<gap>{_GAP})"
     r"(?P<inward>[0-9OI][ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])"
 )
 _SPACED = re.compile(
@@ -32,6 +36,7 @@ _EMAIL = re.compile(
 _TOP = "uk|org|com|net|info|gov|edu|ac|eu|io|me|co|biz|scot|wales|cymru|london|ie|fr|de|pl|ro|us|example"
 _AT = r"(?:[ \t]*[\[({<][ \t]*(?:at|@)[ \t]*[\])}>][ \t]*|[ \t]+at[ \t]+|[ \t]*\n?[ \t]*@[ \t]*\n?[ \t]*)"
 _DOT = r"(?:[ \t]*[\[({<][ \t]*(?:dot|\.)[ \t]*[\])}>][ \t]*|[ \t]+dot[ \t]+|[ \t]*\.[ \t]*)"
+_MAY_BE_SPELT = re.compile(r"(?i)@|\bdot\b|[\[({<] ?at\b|\bat [a-z0-9-]+\.[a-z]")
 _SPELT = re.compile(
     rf"(?i)(?<![A-Z0-9._%+'@-])(?P<local>[A-Z0-9](?:[A-Z0-9_%+'-]|{_DOT}(?=[A-Z0-9])){{0,63}}?)"
     rf"(?P<at>{_AT})(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?{_DOT}(?:{_TOP}))(?![A-Z0-9@])"
@@ -43,11 +48,15 @@ def postcodes(text: str) -> Iterator[Hit]:
     """Full postcodes; the first half alone names an area and nobody's house."""
     for match in _POSTCODE.finditer(text):
         shown = match[0]
+        if match["area"].upper() not in _AREAS:
+            continue
         if _ORDINAL.fullmatch(match["inward"]) and not match["area"].isupper():
             continue
         if "\n" in match["gap"] and not shown.isupper():
             continue
         plain = match["district"][0].isdigit() and match["inward"][0].isdigit()
+        if not plain and (not shown.isupper() or not re.search(r"\d", shown)):
+            continue  # letters that look like digits, in a word
         sure = plain and (shown.isupper() or not match["area"].islower())
         yield Hit(Kind.POSTCODE, *match.span(), Certainty.CERTAIN if sure else Certainty.LIKELY)
     for match in _SPACED.finditer(text):
@@ -60,7 +69,7 @@ def email_addresses(text: str) -> Iterator[Hit]:
     if "@" in text:
         for match in _EMAIL.finditer(text):
             yield Hit(Kind.EMAIL, *match.span(), Certainty.CERTAIN)
-    for match in _SPELT.finditer(text):
+    for match in _SPELT.finditer(text) if _MAY_BE_SPELT.search(text) else ():
         if _is_disguised(match):
             yield Hit(Kind.EMAIL, *match.span(), Certainty.LIKELY)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from s11audit.domain.guard.kinds import Certainty, Hit, Kind
 
@@ -21,13 +22,15 @@ _LONG_YEAR = r"(?:19|20)[0-9]{2}"
 _ORDINAL = r"(?:[ ]?(?:st|nd|rd|th))?"
 _SEPARATOR = r"[ \t]{0,2}[./\\-][ \t\n]{0,2}"
 _DATE = re.compile(
-    rf"(?i)(?<![0-9A-Za-z./-])(?:"
+    rf"(?i)(?<![0-9A-Za-z./-])(?=[0-9])(?:"
     rf"(?P<figures>{_DAY}(?P<sep>{_SEPARATOR}){_MONTH}{_SEPARATOR}{_YEAR})(?![0-9]|[./-][0-9])"
     rf"|{_LONG_YEAR}[-/.]{_MONTH}[-/.]{_DAY}(?![0-9])"
     rf"|{_DAY}[ ]{_MONTH}[ ]{_LONG_YEAR}(?![0-9])"
     rf"|{_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t\n./,-]{{0,3}}(?:{_MONTHS})\b[ \t\n./,-]{{0,3}}{_YEAR}(?![0-9])"
-    rf"|(?:{_MONTHS})\b[ \t]{{0,2}}{_DAY}{_ORDINAL},?[ \t\n]{{1,2}}{_YEAR}(?![0-9])"
     r")"
+)
+_MONTH_FIRST = re.compile(
+    rf"(?i)\b(?:{_MONTHS})\b[ \t]{{0,2}}{_DAY}{_ORDINAL},?[ \t\n]{{1,2}}{_YEAR}(?![0-9])"
 )
 _DIGITS = re.compile(rf"(?<![0-9])(?:{_DAY}){{1}}(?:0[1-9]|1[0-2]){_LONG_YEAR}(?![0-9])")
 _PARTIAL = re.compile(rf"(?i)(?<![0-9A-Za-z]){_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t]+(?:{_MONTHS})\b")
@@ -46,20 +49,21 @@ _AFTER_PERSON = re.compile(
     r"[ ]?[(,\[][ ]?$"
 )
 _NEAR = 70
+_SHORT = 12
 
 
 def birth_dates(text: str) -> Iterator[Hit]:
     """Dates with a day, month and year, as sure as the words beside them make us."""
-    for match in (*_DATE.finditer(text), *_DIGITS.finditer(text)):
+    for match in chain(_DATE.finditer(text), _MONTH_FIRST.finditer(text), _DIGITS.finditer(text)):
         certainty = _certainty(text, *match.span())
         if match.re is _DIGITS and certainty is Certainty.POSSIBLE:
             continue  # eight digits are seldom a date
         yield Hit(Kind.BIRTH_DATE, *match.span(), certainty)
     for match in _PARTIAL.finditer(text):
         before = text[max(0, match.start() - _NEAR) : match.start()]
-        if said := _SAYS_BIRTH.search(before):
-            if len(said["between"]) <= 12:
-                yield Hit(Kind.BIRTH_DATE, *match.span(), Certainty.LIKELY)
+        said = _SAYS_BIRTH.search(before)
+        if said and len(said["between"]) <= _SHORT:
+            yield Hit(Kind.BIRTH_DATE, *match.span(), Certainty.LIKELY)
 
 
 def _certainty(text: str, start: int, end: int) -> Certainty:

@@ -8,74 +8,56 @@ another name. Words that are names and something else besides need the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from s11audit.domain.guard.initials import dotted_initials, is_initial_of, verdict_on_initials
 from s11audit.domain.guard.kinds import Certainty, Hit, Kind
 from s11audit.domain.guard.sentences import Word, words_of
-from s11audit.domain.guard.words import Lexicon, lexicon
+from s11audit.domain.guard.surroundings import SPACE, Surroundings
+from s11audit.domain.guard.words import lexicon
 
-_AGED = re.compile(r"[ ]?[,(\[][ ]?(?:aged? )?(?:[0-9]{1,2}|f|m)\b(?![-/.]?[0-9%])")
-_OPENS = re.compile(r"^[ ]?[,:(\"'\[-]{0,2}[ ]?$")
-_CLOSE_BY = re.compile(r"^(?:[ ]|[ ]?\n[ ]?)$")
-_LISTED = re.compile(r"^(?:, ?| ?& ?| ?/ ?| ?\+ ?)$")
-_CALLED = re.compile(
-    r"(?i)(?:\b(?:called|named|nicknamed|(?:known|referred to) as|names? (?:is|was|are|were)|name:|names:"
-    r"|pseudonym|aka|a\.k\.a\.?|surname|first ?name|forename|hi,?|hello,?|dear|love from))[ :]{0,2}[\"'(]?$"
+_LISTED = re.compile(r", ?| ?& ?| ?/ ?| ?\+ ?")
+_IN_RUN = re.compile(r"\.?\s{1,2}|\s?\n\s?")
+# Before a place or a thing, never before a person.
+_NO_PERSON = frozenset(
+    ["the", "a", "an", "this", "these", "those", "each", "every", "our", "your", "its", "no", "any"]
+    + ["some", "per", "all", "both", "other", "in", "at", "near", "around", "across", "outside"]
+    + ["throughout", "into"]
 )
-_PARTICLES = frozenset(
-    "de da do dos das di del la le van von der den al el bin bint ibn ap ab st".split()
-)
-_NOT_BEFORE = frozenset(
-    "the a an this that these those each every our your its no any some per".split()
-)
-_PLACED = frozenset("in at near around across outside throughout into within".split())
-_STATES = frozenset(
-    "was were is are has had who whose did does will would can could should may might aged also then".split()
-)
-_OF_A_PERSON = frozenset(
-    "seen born removed taken asked known placed living referred upset scared crying aged spoken visited "
-    "missing found admitted told observed heard happy sad tired hungry absent excluded anxious angry "
-    "present presenting staying sleeping struggling registered subject accommodated discharged sober pregnant "
-    "arrested assaulted hurt injured bruised frightened withdrawn quiet very not always often never still been "
-    "already reluctant unable being going left moved returned disclosed said supported six five four three two "
-    "one seven eight nine ten eleven twelve a an at with".split()
-)
-_POSSESSED = frozenset(
-    "mum mother father dad parents parent brother sister siblings sibling family nan grandmother grandfather "
-    "grandparents aunt uncle partner boyfriend girlfriend friend friends school teacher voice views wishes "
-    "needs behaviour attendance bedroom room home house placement plan file record records case chronology "
-    "injuries injury bruise arm leg head face hair clothes health weight sleep speech development history "
-    "experience experiences lived daily life death birth birthday age account disclosure allegation story "
-    "phone mobile social health worker carer carers foster stepfather stepmother step-father step-mother "
-    "anxiety diagnosis medication medical safety presentation relationship relationships contact mood anger".split()
-)
+_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "di", "del", "la", "le", "van", "von"])
+_MORE_PARTICLES = frozenset(["der", "den", "ter", "al", "el", "bin", "bint", "ibn", "ap", "ab"])
 _PLACE_ENDING = re.compile(
-    r"(?:shire|ton|ham|ford|bury|borough|burgh|mouth|ville|dale|stead|chester|cester|minster|combe|coombe|wick|"
-    r"hurst|pool|port|bridge|worth|haven|gate|thorpe|sea|by|land|lands|view|side|brook|mere|wood|field|leigh)$"
+    r"(?:shire|borough|burgh|mouth|minster|bridge|thorpe|combe|coombe|haven|chester|cester|"
+    r"-on-[a-z]+|-by-[a-z]+|-le-[a-z]+|upon-[a-z]+)$"
 )
-_DOTTED = re.compile(r"(?<![A-Za-z.])(?:[A-Z]\.[ ]?){2,3}(?![A-Za-z.]*\.[A-Za-z])")
-_NO_INITIALS = frozenset("uk gp us eg ie am pm dob ad bc nb ps po ba ma phd qc kc mp".split())
+_LIKE_A_PLACE = re.compile(
+    r"(?:ton|ham|ford|bury|ville|dale|stead|wick|hurst|pool|port|worth|gate|sea|land|lands|view|side|"
+    r"brook|mere|wood|field|fields|leigh|ley|don|stow|well|hill|vale|park|way)$"
+)
+_HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
+_WITH_HUMP = ("mac", "mc", "fitz", "de", "di", "da", "la", "le", "du", "van", "o")
+_LONGEST_ABBREVIATION = 5
+_SHORTEST_SMALL = 4
 
 
 def names(text: str) -> Iterator[Hit]:
     """Runs of words that are likely or possibly somebody's name, and initials."""
-    finder = _Finder(text, words_of(text), lexicon())
-    yield from finder.found()
+    yield from _Finder(text).found()
+    yield from dotted_initials(text)
 
 
 class _Finder:
-    def __init__(self, text: str, words: Sequence[Word], known: Lexicon) -> None:
+    def __init__(self, text: str) -> None:
+        self.known = lexicon()
         self.text = text
-        self.words = words
-        self.known = known
-        self.verdicts: list[Certainty | None] = [None] * len(words)
+        self.words = words_of(text)
+        self.around = Surroundings(text, self.words, self.known)
+        self.verdicts: list[Certainty | None] = []
 
     def found(self) -> Iterator[Hit]:
-        for number in range(len(self.words)):
-            self.verdicts[number] = self._verdict(number)
+        self.verdicts = [self._verdict(number) for number in range(len(self.words))]
         self._spread()
         yield from self._runs()
-        yield from self._dotted_initials()
 
     # One word
 
@@ -83,205 +65,166 @@ class _Finder:
         word = self.words[number]
         if word.is_address or word.in_organisation:
             return None
-        if len(word.folded) <= 2 and word.is_upper:
-            return self._initials(number)
+        if word.is_upper and len(word.folded) <= 2:
+            return verdict_on_initials(self.around, number)
         if not word.is_capital:
             return self._in_small_letters(number)
+        if word.is_upper:
+            return self._in_capitals(number)
+        if _HUMP.search(self.text, word.start, word.end) and not word.folded.startswith(_WITH_HUMP):
+            return None  # `LibreOffice`
         return self._with_capital(number)
 
     def _in_small_letters(self, number: int) -> Certainty | None:
-        known, word = self.known, self.words[number]
-        if word.folded in known.sure or (
-            word.folded in known.given
-            and len(word.folded) > 3
-            and not known.is_ordinary(word.folded)
-            and word.folded not in known.places
-            and word.folded not in known.capitals
-        ):
+        known, around, plain = self.known, self.around, self.words[number].folded
+        if plain in known.small_given:
             return Certainty.LIKELY
-        if self._follows_title(number) and word.folded in known.surnames | known.given:
+        if plain in known.ordinary or plain in known.small_words or len(plain) < _SHORTEST_SMALL:
+            return None
+        if known.is_ordinary(plain) or not around.is_small(number):
+            return None
+        return None if known.is_nearly_ordinary(plain) else Certainty.LIKELY
+
+    def _in_capitals(self, number: int) -> Certainty | None:
+        """`SARAH`, but not `NSPCC`."""
+        known, plain = self.known, self.words[number].folded
+        if self.around.follows_title(number) and plain not in known.acronyms:
             return Certainty.LIKELY
-        return None
+        is_name = plain in known.sure or plain in known.small_given
+        return Certainty.LIKELY if is_name and len(plain) > 3 else None
 
     def _with_capital(self, number: int) -> Certainty | None:
-        known, word = self.known, self.words[number]
+        known, word, around = self.known, self.words[number], self.around
         plain = word.folded
         if plain in known.kin or plain in known.titles or plain in known.roles:
             return None
-        if plain in known.capitals or plain in known.unclear or plain in known.places:
-            return self._unclear(number)
-        if plain in known.sure:
+        if plain in known.sure or (word.is_foreign and plain not in known.places):
             return Certainty.LIKELY
+        if known.is_capital(plain) or plain in known.unclear or plain in known.places:
+            return self._unclear(number)
         is_ordinary = known.is_ordinary(plain)
         if plain in known.given or plain in known.census:
-            if not is_ordinary or not word.starts or self._is_person(number):
+            if not is_ordinary or not word.starts or around.is_person(number):
                 return Certainty.LIKELY
-            return None
+            return Certainty.LIKELY if self._has_surname(number) else None
         if is_ordinary:
-            return Certainty.LIKELY if self._is_named(number, plain in known.surnames) else None
+            is_surname = plain in known.surnames
+            named = around.is_named(number) if is_surname else around.follows_title(number)
+            return Certainty.LIKELY if named else None
         return self._unknown(number)
 
     def _unclear(self, number: int) -> Certainty | None:
         """A word that is a name and something else: the words around it decide."""
-        word, known = self.words[number], self.known
-        if word.folded in known.capitals and word.folded not in known.unclear:
-            is_surname = word.folded in known.surnames
-            return Certainty.LIKELY if is_surname and self._follows_title(number) else None
-        is_name = word.folded in known.unclear or word.folded in known.given
-        if self._is_named(number, True) or (is_name and self._is_person(number)):
+        known, word, around = self.known, self.words[number], self.around
+        plain = word.folded
+        is_name = plain in known.unclear or plain in known.given
+        if not is_name:
+            is_surname = plain in known.surnames and plain not in known.capitals
+            named = around.is_named(number) if is_surname else around.follows_title(number)
+            return Certainty.LIKELY if named else None
+        if around.is_named(number) or self._has_surname(number):
             return Certainty.LIKELY
-        return Certainty.POSSIBLE if is_name and not word.starts else None
-
-    def _unknown(self, number: int) -> Certainty | None:
-        """A word with a capital that no list has."""
-        word, known = self.words[number], self.known
-        if word.is_upper and len(word.folded) <= 6 and word.folded not in known.surnames:
-            return None  # an abbreviation
-        if self._is_named(number, True):
-            return Certainty.LIKELY
-        before = self._before(number)
-        if before is not None and before.folded in _NOT_BEFORE:
-            return None
-        if self._is_person(number):
-            return Certainty.LIKELY
-        if _PLACE_ENDING.search(word.folded) and word.folded not in known.surnames:
-            return None
-        if before is not None and (before.folded in _PLACED or word.starts):
-            return None
-        if word.folded in known.surnames:
-            return Certainty.POSSIBLE
-        if before is not None and before.folded in known.told and not word.starts:
-            return Certainty.LIKELY
-        return None if word.starts else Certainty.POSSIBLE
-
-    # The words around
-
-    def _is_named(self, number: int, is_likely: bool) -> bool:
-        """Whether the words before leave no other reading: a title, kin, “called”."""
-        if self._follows_title(number):
-            return True
-        word = self.words[number]
-        if not is_likely and word.starts:
-            return False
-        if _CALLED.search(self.text, max(0, word.start - 30), word.start):
-            return True
-        return self._follows_kin(number)
-
-    def _follows_title(self, number: int) -> bool:
-        before = self._before(number, r"^\.?[ ]{1,2}$")
-        if before is None or before.folded not in self.known.titles:
-            return False
-        return before.is_capital or not before.is_upper and before.folded not in ("miss", "nurse")
-
-    def _follows_kin(self, number: int) -> bool:
-        before = self._before(number, _OPENS.pattern)
-        if before is None or before.folded not in self.known.kin:
-            return False
-        gap = self.text[before.end : self.words[number].start]
-        return gap == " " or "(" in gap or "," in gap and self._is_person(number)
-
-    def _is_person(self, number: int) -> bool:
-        """Whether it does or has what people do and have."""
-        word = self.words[number]
-        if word.is_possessive:
-            after = self._after(number, r"^'?s?[ ]$")
-            return after is not None and after.folded in _POSSESSED
-        if _AGED.match(self.text, word.end):
-            return True
-        after = self._after(number, r"^[ ]$")
-        if after is None or after.is_capital:
-            return False
-        if after.folded in _STATES:
-            then = self._after(number + 1, r"^[ ]$")
-            return then is not None and (then.folded in _OF_A_PERSON or then.folded.endswith("ing"))
-        return after.folded in self.known.says
-
-    def _before(self, number: int, gap: str = r"^[ ]$") -> Word | None:
-        if number == 0:
-            return None
-        before, word = self.words[number - 1], self.words[number]
-        return before if re.match(gap, self.text[before.end : word.start]) else None
-
-    def _after(self, number: int, gap: str) -> Word | None:
-        if number + 1 >= len(self.words):
-            return None
-        word, after = self.words[number], self.words[number + 1]
-        return after if re.match(gap, self.text[word.end : after.start]) else None
-
-    # Initials
-
-    def _initials(self, number: int) -> Certainty | None:
-        """`Mr K`, `J Smith`, and `JB said`, where JB is no abbreviation of the work."""
-        known, word = self.known, self.words[number]
-        if self._follows_title(number):
-            return Certainty.LIKELY
-        if len(word.folded) == 1:
-            return self._initial_of_surname(number)
-        if word.folded in known.acronyms or not word.folded.isalpha():
-            return None
-        if self._is_person(number) or self._follows_kin(number):
+        before = around.before(number)
+        if word.starts or (before is not None and before.folded in _NO_PERSON):
+            is_person = word.starts and around.is_person(number)
+            return Certainty.LIKELY if is_person else None
+        is_word = plain in known.capitals or plain in known.places or self._goes_before_word(number)
+        if around.is_person(number) or (around.follows_link(number) and not is_word):
             return Certainty.LIKELY
         return Certainty.POSSIBLE
 
-    def _initial_of_surname(self, number: int) -> Certainty | None:
-        word = self.words[number]
-        after = self._after(number, r"^\.?[ ]?$")
-        if after is None or not after.is_capital or after.is_upper or after.in_organisation:
-            return None
-        dotted = self.text[word.end : word.end + 1] == "."
-        is_article = word.folded in ("a", "i") and not dotted
-        is_surname = after.folded in self.known.surnames | self.known.given
-        if is_article or not is_surname or after.folded in self.known.capitals:
-            return None
-        before = self._before(number)
-        if (
-            not dotted
-            and before is not None
-            and (before.is_capital or before.folded in self.known.kin)
-        ):
-            return None  # “Child B Smith”, “Plan C March”
-        return Certainty.LIKELY
+    def _goes_before_word(self, number: int) -> bool:
+        """Whether an ordinary word with a capital follows, as in `Hope for Young People`."""
+        after = self.around.after(number)
+        return after is not None and after.is_capital and not self._is_strange(after)
 
-    def _dotted_initials(self) -> Iterator[Hit]:
-        for match in _DOTTED.finditer(self.text):
-            letters = re.sub("[^a-z]", "", match[0].lower())
-            if letters in _NO_INITIALS or letters in self.known.acronyms and len(letters) > 2:
-                continue
-            end = match.start() + len(match[0].rstrip())
-            yield Hit(Kind.NAME, match.start(), end, Certainty.LIKELY)
+    def _has_surname(self, number: int) -> bool:
+        """Whether a surname follows, as in `Will Smith`."""
+        after = self.around.after(number)
+        if after is None or not after.is_capital or after.in_organisation or after.is_upper:
+            return False
+        plain, known = after.folded, self.known
+        return plain in known.surnames and plain not in known.capitals and plain not in known.places
 
-    # Runs
+    def _unknown(self, number: int) -> Certainty | None:
+        """A word with a capital that no list has."""
+        known, word, around = self.known, self.words[number], self.around
+        if around.is_named(number):
+            return Certainty.LIKELY
+        before = around.before(number)
+        behind = before.folded if before else ""
+        if behind in _NO_PERSON or _PLACE_ENDING.search(word.folded):
+            return None
+        if around.is_person(number):
+            return Certainty.LIKELY
+        if _LIKE_A_PLACE.search(word.folded):
+            return None
+        if word.starts:
+            return Certainty.POSSIBLE if not known.is_nearly_ordinary(word.folded) else None
+        is_surname = word.folded in known.surnames
+        if is_surname or around.follows_link(number):
+            return Certainty.LIKELY
+        return Certainty.LIKELY if self._has_partner(number) else Certainty.POSSIBLE
+
+    def _has_partner(self, number: int) -> bool:
+        """Whether it is one of two such words: `Bayruhan Celikoz`."""
+        return any(
+            one is not None and one.is_capital and not one.is_upper and self._is_strange(one)
+            for one in (self.around.before(number), self.around.after(number))
+        )
+
+    def _is_strange(self, word: Word) -> bool:
+        known, plain = self.known, word.folded
+        if word.in_organisation or plain in known.capitals or plain in known.places:
+            return False
+        return not known.is_ordinary(plain) or plain in known.given or plain in known.surnames
+
+    # Its neighbours
 
     def _spread(self) -> None:
         """Beside a name, words with a capital are its other parts, or the next name of a list."""
-        for numbers in (range(1, len(self.words)), range(len(self.words) - 2, -1, -1)):
-            step = -numbers.step
+        forwards, backwards = range(1, len(self.words)), range(len(self.words) - 2, -1, -1)
+        for numbers in (forwards, backwards, forwards):
             for number in numbers:
-                beside = number + step
-                if self.verdicts[beside] == Certainty.LIKELY:
-                    if self.verdicts[number] != Certainty.LIKELY and self._belongs(number, beside):
+                beside = number - numbers.step
+                is_name = self.verdicts[number] is Certainty.LIKELY
+                if not is_name and self.verdicts[beside] is Certainty.LIKELY:
+                    if self._belongs(number, beside):
                         self.verdicts[number] = Certainty.LIKELY
 
     def _belongs(self, number: int, beside: int) -> bool:
-        known, word, other = self.known, self.words[number], self.words[beside]
-        first, second = sorted((word, other), key=lambda one: one.start)
-        gap = self.text[first.end : second.start]
-        if word.is_address or word.in_organisation or first.is_possessive:
+        word, other = self.words[number], self.words[beside]
+        first, second = min(number, beside), max(number, beside)
+        if word.is_address or word.in_organisation or self.words[first].is_possessive:
             return False
-        plain = word.folded
-        if not _CLOSE_BY.match(gap):
-            return bool(_LISTED.match(gap)) and self.verdicts[number] == Certainty.POSSIBLE
+        gap = self.around.gap(first, second)
+        if is_initial_of(word, gap, is_before=number < beside):
+            return True
+        if not SPACE.fullmatch(gap):
+            is_next = bool(_LISTED.fullmatch(gap)) and word.is_capital
+            return is_next and self.verdicts[number] is Certainty.POSSIBLE
         if not word.is_capital:
-            return (
-                word is second
-                and not other.is_capital
-                and plain in known.surnames
-                and not known.is_ordinary(plain)
-            )
-        if plain in known.kin or plain in known.titles or plain in known.roles or word.is_upper:
+            return number > beside and self._goes_on_small(number, other)
+        return self._is_part(number, is_second=number > beside)
+
+    def _goes_on_small(self, number: int, other: Word) -> bool:
+        """A surname without a capital after such a name, or what joins two parts of a name."""
+        known, plain = self.known, self.words[number].folded
+        if plain in _PARTICLES or plain in _MORE_PARTICLES:
+            after = self.around.after(number)
+            return after is not None and after.is_capital and other.is_capital
+        is_surname = plain in known.surnames and not known.is_ordinary(plain)
+        return is_surname and not other.is_capital
+
+    def _is_part(self, number: int, *, is_second: bool) -> bool:
+        known, word = self.known, self.words[number]
+        plain = word.folded
+        if plain in known.kin or plain in known.titles or plain in known.roles:
             return False
-        if plain in known.surnames | known.given | known.unclear:
-            return word is second or not word.starts or plain not in known.ordinary
+        if word.is_upper and len(plain) <= _LONGEST_ABBREVIATION:
+            return plain in known.surnames or plain in known.small_given
+        if plain in known.surnames or plain in known.given or plain in known.unclear:
+            return is_second or not word.starts or not known.is_ordinary(plain)
         if plain in known.capitals or plain in known.places:
             return False
         return not known.is_ordinary(plain)
@@ -290,16 +233,17 @@ class _Finder:
         """Neighbouring parts of a name as one, from its first letter to its last."""
         number = 0
         while number < len(self.words):
-            certainty = self.verdicts[number]
-            last = number
+            certainty, last = self.verdicts[number], number
             while certainty is not None and self._goes_on(last, certainty):
                 last += 1
             if certainty is not None:
-                yield Hit(Kind.NAME, self.words[number].start, self.words[last].bare_end, certainty)
+                start, end = self.words[number].start, self.words[last].bare_end
+                yield Hit(Kind.NAME, start, end, certainty)
             number = last + 1
 
     def _goes_on(self, last: int, certainty: Certainty) -> bool:
-        if last + 1 >= len(self.words) or self.verdicts[last + 1] != certainty:
+        if last + 1 >= len(self.words) or self.verdicts[last + 1] is not certainty:
             return False
-        gap = self.text[self.words[last].end : self.words[last + 1].start]
-        return bool(re.fullmatch(r"\.?\s{1,2}", gap)) and not self.words[last].is_possessive
+        word, gap = self.words[last], self.around.gap(last, last + 1)
+        is_stop = "." in gap and len(word.folded) > 1
+        return bool(_IN_RUN.fullmatch(gap)) and not word.is_possessive and not is_stop

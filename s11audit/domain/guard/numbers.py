@@ -24,6 +24,7 @@ _AFTER_NHS = re.compile(r"(?i)\bnhs\b[^.\n0-9]{0,30}$")
 _AFTER_PHONE = re.compile(
     r"(?i)\b(?:tel|telephone|phone|mobile|mob|call|called|ring|rang|text|fax|cell)\b[^.\n0-9]{0,20}$"
 )
+_AFTER_COUNTRY = re.compile(r"(?:\+|00)[ ]?44\)?[ .-]*(?:\(0\))?[ .-]*$")
 _LETTERS_AS_DIGITS = str.maketrans("OoIl|", "00111")
 
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -55,6 +56,8 @@ def nhs_numbers(text: str) -> Iterator[Hit]:
     """Ten digits whose last one checks the others; one that fails only beside the word NHS."""
     for match in _TEN.finditer(text):
         digits = _digits(match[0])
+        if _AFTER_COUNTRY.search(text, max(0, match.start() - 12), match.start()):
+            continue
         near_nhs = bool(_AFTER_NHS.search(text, 0, match.start()))
         if _mostly_letters(match[0]) or digits in _COUNTING or len(set(digits)) == 1:
             continue

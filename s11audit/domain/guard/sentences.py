@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s11audit.domain.guard.words import Lexicon, folded, lexicon
 
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]++(?:['-][^\W\d_]++)*+(?!_)")
 _ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+")
 _ENDS = frozenset('.!?:;\n•|"“‣▪*>')
 _JOINS = re.compile(r"^(?: | ?& ?| ?/ ?|\n)$")
-_SMALL_JOINS = frozenset("of and the for in on with to".split())
+_FOREIGN = re.compile("[^A-Za-z'\\-\u00e9\u00e8\u00ea\u00e2\u00ee\u00ef\u00f4\u00e0\u00fb\u00c9]")
+_SMALL_JOINS = frozenset(
+    ["of", "and", "the", "for", "in", "on", "with", "to", "upon", "under", "by", "le", "next"]
+)
 _POSSESSIVE = re.compile(r"'s?$")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word: `start` and `end` with a possessive ending, `folded` without it."""
 
     start: int
@@ -28,6 +30,7 @@ class Word:
     starts: bool
     is_possessive: bool
     is_address: bool
+    is_foreign: bool
     in_organisation: bool = False
 
     @property
@@ -48,6 +51,9 @@ def _word(text: str, match: re.Match[str], addresses: Sequence[tuple[int, int]])
     shown = match[0]
     is_possessive = len(shown) > 3 and shown.endswith("'s")
     bare = shown[:-2] if is_possessive else shown
+    is_address = bool(addresses) and any(first <= start < last for first, last in addresses)
+    if bare.isascii() and bare.islower():  # most words
+        return Word(start, end, bare, False, False, False, is_possessive, is_address, False)
     return Word(
         start,
         end,
@@ -56,7 +62,8 @@ def _word(text: str, match: re.Match[str], addresses: Sequence[tuple[int, int]])
         is_upper=bare.isupper(),
         starts=_starts(text, start),
         is_possessive=is_possessive,
-        is_address=any(first <= start < last for first, last in addresses),
+        is_address=is_address,
+        is_foreign=not bare.isascii() and bool(_FOREIGN.search(bare)),
     )
 
 
@@ -73,17 +80,18 @@ def _with_organisations(text: str, words: Sequence[Word], known: Lexicon) -> lis
     marked = list(words)
     number = 0
     while number < len(words):
+        if not words[number].is_capital:
+            number += 1
+            continue
         last = _end_of_run(text, words, number)
         for place in _of_organisation(words, number, last, known):
-            marked[place] = _marked(words[place])
+            marked[place] = words[place]._replace(in_organisation=True)
         number = last + 1
     return marked
 
 
 def _end_of_run(text: str, words: Sequence[Word], first: int) -> int:
     """The last word of the run of capitals that begins here; small words may join its parts."""
-    if not words[first].is_capital:
-        return first
     last = end = first
     while end + 1 < len(words) and _JOINS.match(text[words[end].end : words[end + 1].start]):
         end += 1
@@ -101,18 +109,29 @@ def _of_organisation(words: Sequence[Word], first: int, last: int, known: Lexico
     found = set(_of_phrases(plain, known))
     for place, word in enumerate(run):
         if word.folded in known.organisations and word.is_capital and len(run) > 1:
-            reach = _reach(plain, place, known)
-            found.update(range(reach, place + 1))
+            found.update(_of_head(plain, place, known))
     return [first + place for place in found]
 
 
-def _reach(plain: Sequence[str], head: int, known: Lexicon) -> int:
-    """Where the name of an organisation begins whose last word is at `head`.
+def _of_head(plain: Sequence[str], head: int, known: Lexicon) -> range:
+    """The words of a run that go with such a word at `head`.
 
-    `Sarah Jones School Nurse` is a person with a job; `Sarah Jones School` is a school.
+    `Sarah Jones School Nurse` is a person with a job, `Sarah Jones School` is a school; `Mrs Green`
+    and `Kim Green` are people, too.
     """
     after = plain[head + 1] if head + 1 < len(plain) else ""
-    return head if after in known.roles else 0
+    if after in known.roles:
+        return range(head, head + 1)
+    before = plain[head - 1] if head else ""
+    if plain[head] in known.surnames:
+        if before in known.titles:
+            return range(0)
+        is_given = before in known.given or before in known.sure
+        if is_given and (
+            head == 1 or plain[head - 2] in known.kin or plain[head - 2] in known.roles
+        ):
+            return range(0)
+    return range(head + 1)
 
 
 def _of_phrases(plain: Sequence[str], known: Lexicon) -> list[int]:
@@ -123,9 +142,3 @@ def _of_phrases(plain: Sequence[str], known: Lexicon) -> list[int]:
             if phrase in known.phrases or (size > 1 and phrase in known.places):
                 found += range(start, start + size)
     return found
-
-
-def _marked(word: Word) -> Word:
-    from dataclasses import replace
-
-    return replace(word, in_organisation=True)

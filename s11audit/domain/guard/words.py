@@ -31,7 +31,12 @@ _REGULAR_ENDINGS = (
     ("ness", ""),
 )
 _SHORTEST_STEM = 3
-_HEADING = re.compile(r"\[(\w+)\]")
+_SHORTEST_SLIP = 6
+_PREFIXES = frozenset(
+    ["pre", "post", "re", "non", "co", "un", "ex", "multi", "inter", "sub", "mid"]
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_HEADING = re.compile(r"\[([a-z-]+)\]")
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,15 @@ class Lexicon:
     """Sets of folded words (`folded`): small letters, no accents.
 
     `given` holds all given names, `unclear` those that need words around them, `sure` those that
-    are names even in small letters; `census` are American names, which are believed only with a
-    capital. `phrases` and `places` hold several words as one text.
+    are names even in small letters, as are those of `small_given`; `census` are American names, which are believed only with a
+    capital. `phrases` and `places` hold several words as one text;
+    `small_words` mean something without a capital, though no dictionary may have them.
     """
 
     given: frozenset[str]
     unclear: frozenset[str]
     sure: frozenset[str]
+    small_given: frozenset[str]
     census: frozenset[str]
     surnames: frozenset[str]
     ordinary: frozenset[str]
@@ -53,16 +60,46 @@ class Lexicon:
     places: frozenset[str]
     titles: frozenset[str]
     kin: frozenset[str]
-    told: frozenset[str]
-    says: frozenset[str]
+    takes_person: frozenset[str]
+    does: frozenset[str]
+    states: frozenset[str]
+    person_states: frozenset[str]
+    possessed: frozenset[str]
+    links: frozenset[str]
+    family: frozenset[str]
+    tells: frozenset[str]
+    lettered: frozenset[str]
+    adverbs: frozenset[str]
+    small_words: frozenset[str]
     organisations: frozenset[str]
     roles: frozenset[str]
     phrases: frozenset[str]
     acronyms: frozenset[str]
 
+    def is_capital(self, word: str) -> bool:
+        """Whether it has a capital and is nobody's name, or is the plural of such a word."""
+        return word in self.capitals or word.removesuffix("s") in self.capitals
+
+    def is_nearly_ordinary(self, word: str) -> bool:
+        """Whether a long word is one slip away from one of the dictionary."""
+        return len(word) >= _SHORTEST_SLIP and any(
+            slip in self.ordinary or is_ordinary(slip, self.ordinary) for slip in _slips(word)
+        )
+
     def is_ordinary(self, word: str) -> bool:
-        """Whether a folded word is in the dictionary, itself or with a regular ending."""
-        return word in self.ordinary or any(stem in self.ordinary for stem in _stems(word))
+        """Whether a folded word is in the dictionary, itself or with a regular ending; of words
+        joined by hyphens each of them."""
+        return is_ordinary(word, self.ordinary)
+
+
+def is_ordinary(word: str, dictionary: frozenset[str]) -> bool:
+    """See `Lexicon.is_ordinary`."""
+    if "-" in word:
+        parts = word.split("-")
+        return all(
+            len(one) < 2 or is_ordinary(one, dictionary) or one in _PREFIXES for one in parts
+        )
+    return word in dictionary or any(stem in dictionary for stem in _stems(word))
 
 
 def folded(word: str) -> str:
@@ -84,20 +121,36 @@ def lexicon() -> Lexicon:
     """All lists, as they are shipped."""
     given, unclear = _words("given-names"), _words("unclear-names")
     around, organisations = _parts("titles-and-kin"), _parts("organisations")
-    ordinary = _words("ordinary")
+    ordinary, sure = _words("ordinary"), _words("certain-names")
+    capitals, places = _words("capitals"), _phrases("places") | _phrases("local-places")
+    small = frozenset(
+        name
+        for name in given - unclear - capitals - places
+        if len(name) > 3 and not is_ordinary(name, ordinary)
+    )
     return Lexicon(
         given=given - unclear,
         unclear=unclear,
-        sure=_words("certain-names"),
+        sure=sure,
+        small_given=small | sure,
         census=_census("female_names", "male_names") - ordinary - unclear,
         surnames=_words("surnames") | (_census("surnames") - ordinary),
         ordinary=ordinary,
-        capitals=_words("capitals"),
-        places=_phrases("places") | _phrases("local-places"),
+        capitals=capitals,
+        places=places,
         titles=_split(around["titles"]),
         kin=_split(around["kin"]),
-        told=_split(around["told"]),
-        says=_split(around["says"]),
+        takes_person=_split(around["takes-person"]),
+        does=_split(around["does"]),
+        states=_split(around["states"]),
+        person_states=_split(around["person-states"]),
+        possessed=_split(around["possessed"]),
+        links=_split(around["links"]),
+        family=_split(around["family"]),
+        tells=_split(around["tells"]),
+        lettered=_split(around["lettered"]),
+        adverbs=_split(around["adverbs"]),
+        small_words=capitals | _split(organisations["acronyms"] + organisations["heads"]),
         organisations=_split(organisations["heads"]),
         roles=_split(organisations["roles"]),
         phrases=frozenset(organisations["phrases"]),
@@ -135,6 +188,18 @@ def _split(lines: Iterator[str] | list[str]) -> frozenset[str]:
 
 def _census(*names: str) -> frozenset[str]:
     return frozenset(word for name in names for word in FREQUENCY_LISTS[name] if len(word) > 2)
+
+
+def _slips(word: str) -> Iterator[str]:
+    """The word with one letter left out, doubled, exchanged or swapped with its neighbour."""
+    for place in range(len(word)):
+        before, after = word[:place], word[place + 1 :]
+        yield before + after
+        if after:
+            yield before + after[0] + word[place] + after[1:]
+        for letter in _LETTERS:
+            yield before + letter + after
+            yield before + letter + word[place:]
 
 
 def _stems(word: str) -> Iterator[str]:
