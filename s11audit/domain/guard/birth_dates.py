@@ -36,7 +36,7 @@ _DIGITS = re.compile(rf"(?<![0-9])(?:{_DAY}){{1}}(?:0[1-9]|1[0-2]){_LONG_YEAR}(?
 _PARTIAL = re.compile(rf"(?i)(?<![0-9A-Za-z]){_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t]+(?:{_MONTHS})\b")
 _SAYS_BIRTH = re.compile(
     r"(?i)(?:\bd[ ]?[./]?[ ]?o[ ]?[./]?[ ]?b\b\.?|\bdate[ -]of[ -]birth\b|\bbirth[ -]?da(?:te|y)\b"
-    r"|\bborn\b|\bd[ ]?of[ ]?b\b)(?P<between>[^.!?;\n]{0,45}?|[ :]*\n[ \t]*)$"
+    r"|\bborn\b|\bd[ ]?of[ ]?b\b|(?<![\w.])b\.(?=[ ]?$))(?P<between>[^.!?;\n]{0,45}?|[ :]*\n[ \t]*)$"
 )
 _SAYS_AGE = re.compile(
     r"(?i)\b(?:aged?|turned|turns|turning)\b[ :]*(?:[0-9]{1,2}|$)[^.!?;\n]{0,12}$"

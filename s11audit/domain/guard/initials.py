@@ -42,7 +42,8 @@ def verdict_on_initials(around: Surroundings, number: int) -> Certainty | None:
         return Certainty.LIKELY if _begins_a_name(around, number) else None
     if word.folded in known.acronyms or not word.folded.isalpha():
         return None
-    if around.is_person(number) or around.follows_kin(number):
+    is_listed = around.text[word.end : word.end + 1] == ","  # `3 RI, 1 RE`
+    if around.is_named(number) or (around.is_person(number) and not is_listed):
         return Certainty.LIKELY
     return Certainty.POSSIBLE
 

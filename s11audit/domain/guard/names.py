@@ -17,7 +17,7 @@ from s11audit.domain.guard.surroundings import SPACE, Surroundings
 from s11audit.domain.guard.words import lexicon
 
 _LISTED = re.compile(r", ?| ?& ?| ?/ ?| ?\+ ?")
-_IN_RUN = re.compile(r"\.?\s{1,2}|\s?\n\s?")
+_IN_RUN = re.compile(r"\.?[ \t]{1,2}")
 # Before a place or a thing, never before a person.
 _NO_PERSON = frozenset(
     ["the", "a", "an", "this", "these", "those", "each", "every", "our", "your", "its", "no", "any"]
@@ -32,8 +32,9 @@ _PLACE_ENDING = re.compile(
 )
 _LIKE_A_PLACE = re.compile(
     r"(?:ton|ham|ford|bury|ville|dale|stead|wick|hurst|pool|port|worth|gate|sea|land|lands|view|side|"
-    r"brook|mere|wood|field|fields|leigh|ley|don|stow|well|hill|vale|park|way)$"
+    r"brook|mere|wood|field|fields|stow|well|hill|vale|park|way)$"
 )
+_WORD_ENDING = re.compile("(?:s|ed|ing|ly|tion|ment|ness|ity|nce|ive|al|ary|ure|ent|ant)$")
 _HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _WITH_HUMP = ("mac", "mc", "fitz", "de", "di", "da", "la", "le", "du", "van", "o")
 _LONGEST_ABBREVIATION = 5
@@ -77,13 +78,21 @@ class _Finder:
 
     def _in_small_letters(self, number: int) -> Certainty | None:
         known, around, plain = self.known, self.around, self.words[number].folded
-        if plain in known.small_given:
+        if plain in known.small_given or ("-" in plain and self._joins_names(plain)):
             return Certainty.LIKELY
         if plain in known.ordinary or plain in known.small_words or len(plain) < _SHORTEST_SMALL:
             return None
         if known.is_ordinary(plain) or not around.is_small(number):
             return None
         return None if known.is_nearly_ordinary(plain) else Certainty.LIKELY
+
+    def _joins_names(self, plain: str) -> bool:
+        """`ellie-mae`: names only, one of which is nothing else."""
+        parts = plain.split("-")
+        known = self.known
+        return all(one in known.given or one in known.sure for one in parts) and any(
+            one in known.small_given for one in parts
+        )
 
     def _in_capitals(self, number: int) -> Certainty | None:
         """`SARAH`, but not `NSPCC`."""
@@ -109,7 +118,7 @@ class _Finder:
             return Certainty.LIKELY if self._has_surname(number) else None
         if is_ordinary:
             is_surname = plain in known.surnames
-            named = around.is_named(number) if is_surname else around.follows_title(number)
+            named = around.is_named(number) if is_surname else around.follows_form(number)
             return Certainty.LIKELY if named else None
         return self._unknown(number)
 
@@ -155,16 +164,24 @@ class _Finder:
         behind = before.folded if before else ""
         if behind in _NO_PERSON or _PLACE_ENDING.search(word.folded):
             return None
-        if around.is_person(number):
+        is_slip = bool(_WORD_ENDING.search(word.folded)) and known.is_nearly_ordinary(word.folded)
+        if around.is_person(number) and not (word.starts and is_slip):
             return Certainty.LIKELY
         if _LIKE_A_PLACE.search(word.folded):
             return None
         if word.starts:
             return Certainty.POSSIBLE if not known.is_nearly_ordinary(word.folded) else None
-        is_surname = word.folded in known.surnames
-        if is_surname or around.follows_link(number):
+        is_second = before is not None and before.is_capital and self._is_label(before)
+        is_second = is_second and not self._has_partner(number)
+        if word.folded in known.surnames:
             return Certainty.LIKELY
-        return Certainty.LIKELY if self._has_partner(number) else Certainty.POSSIBLE
+        is_of = behind in ("of", "from")
+        return Certainty.POSSIBLE if is_second or is_of else Certainty.LIKELY
+
+    def _is_label(self, before: Word) -> bool:
+        """`Operation …`, `Form …`, and whatever has a capital within a sentence."""
+        known = self.known
+        return not before.starts or before.folded in known.organisations | known.lettered
 
     def _has_partner(self, number: int) -> bool:
         """Whether it is one of two such words: `Bayruhan Celikoz`."""
@@ -202,7 +219,8 @@ class _Finder:
             return True
         if not SPACE.fullmatch(gap):
             is_next = bool(_LISTED.fullmatch(gap)) and word.is_capital
-            return is_next and self.verdicts[number] is Certainty.POSSIBLE
+            is_name = word.folded in self.known.unclear or word.folded in self.known.given
+            return is_next and (is_name or self.verdicts[number] is Certainty.POSSIBLE)
         if not word.is_capital:
             return number > beside and self._goes_on_small(number, other)
         return self._is_part(number, is_second=number > beside)

@@ -27,6 +27,10 @@ _AFTER_PHONE = re.compile(
 _AFTER_COUNTRY = re.compile(r"(?:\+|00)[ ]?44\)?[ .-]*(?:\(0\))?[ .-]*$")
 _LETTERS_AS_DIGITS = str.maketrans("OoIl|", "00111")
 
+# Digits together, or as they stand on letters of the NHS; others may be several numbers in a row.
+_USUAL_GROUPS = ((10,), (3, 3, 4), (3, 7), (6, 4))
+_MOST_LINES = 2
+
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _UPN = re.compile(
     rf"(?i)(?<![A-Z0-9])[{_UPN_LETTERS}](?:{_GAP}{_DIGIT}){{11}}{_GAP}[0-9{_UPN_LETTERS}](?![A-Z0-9])"
@@ -59,7 +63,7 @@ def nhs_numbers(text: str) -> Iterator[Hit]:
         if _AFTER_COUNTRY.search(text, max(0, match.start() - 12), match.start()):
             continue
         near_nhs = bool(_AFTER_NHS.search(text, 0, match.start()))
-        if _mostly_letters(match[0]) or digits in _COUNTING or len(set(digits)) == 1:
+        if _is_no_number(match[0], digits):
             continue
         if not is_nhs_number(digits):
             if near_nhs:
@@ -67,12 +71,18 @@ def nhs_numbers(text: str) -> Iterator[Hit]:
             continue
         if not near_nhs and _is_rather_a_phone(text, match, digits):
             continue
-        sure = near_nhs or not _is_scattered(match[0])
+        sure = near_nhs or _groups(match[0]) in _USUAL_GROUPS
         certainty = Certainty.CERTAIN if sure else Certainty.LIKELY
         yield _hit(Kind.NHS_NUMBER, match.span(), certainty)
     for match in _GLUED.finditer(text):
         if is_nhs_number(match[1]):
             yield _hit(Kind.NHS_NUMBER, match.span(1), Certainty.CERTAIN)
+
+
+def _is_no_number(shown: str, digits: str) -> bool:
+    """Whether it is letters after all, a row that counts, or a column of figures."""
+    is_row = digits in _COUNTING or len(set(digits)) == 1
+    return _mostly_letters(shown) or is_row or shown.count("\n") >= _MOST_LINES
 
 
 def is_nhs_number(digits: str) -> bool:
@@ -116,7 +126,7 @@ def phone_numbers(text: str) -> Iterator[Hit]:
     """Mobile and other numbers of the United Kingdom, and those of other countries after a plus."""
     for match in _UK_PHONE.finditer(text):
         number = _digits(match["rest"])
-        if _mostly_letters(match[0]) or f"0{number}" in _COUNTING or _DATE.match(match[0]):
+        if _is_no_number(match[0], f"0{number}") or _DATE.match(match[0]):
             continue
         has_prefix = "44" in match["code"]
         near = has_prefix or bool(_AFTER_PHONE.search(text, 0, match.start()))
@@ -142,8 +152,12 @@ def _is_rather_a_phone(text: str, match: re.Match[str], digits: str) -> bool:
 
 def _is_scattered(shown: str) -> bool:
     """Whether the digits stand one by one, as in a row of a table."""
-    groups = re.findall(r"[0-9OoIl|]+", shown)
-    return max(len(group) for group in groups) <= 2
+    return max(_groups(shown)) <= 2
+
+
+def _groups(shown: str) -> tuple[int, ...]:
+    """How many digits stand together, one after another."""
+    return tuple(len(group) for group in re.findall(r"[0-9OoIl|]+", shown))
 
 
 def _digits(shown: str) -> str:

@@ -37,6 +37,7 @@ _SPOKE = re.compile(
     r"|visit(?:ed)?|seen|met|discussed|conversation|session|direct work|home) (?:to|with|by)$"
     r"|\b(?:told|tell|tells|asked|saw|sees|met|rang|asks|ask)$"
 )
+_FORMS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir"])
 _LONGEST_CALL = 30
 
 
@@ -74,16 +75,21 @@ class Surroundings:
             return False
         return before.is_capital or before.folded in ("mr", "mrs", "ms", "dr")
 
+    def follows_form(self, number: int) -> bool:
+        """`Mr …`, with what is an ordinary word otherwise."""
+        before = self.before(number, _AFTER_TITLE)
+        return self.follows_title(number) and before is not None and before.folded in _FORMS
+
     def follows_kin(self, number: int) -> bool:
         """`mum …`, `his brother (…`, `the social worker, …, said`."""
         before = self.before(number, _AFTER_KIN)
         if before is None or before.folded not in self.known.kin or before.is_possessive:
             return False
-        if before.is_capital and not before.starts:
+        if before.is_capital and not before.starts and before.folded not in self.known.family:
             return False  # `School Nurse Practitioner`, `Pupil Registration`
-        gap = self.gap(number - 1, number)
-        if "," in gap:
-            return self.is_person(number) or self.text[self.words[number].end :][:1] == ","
+        if "," in self.gap(number - 1, number):
+            behind = self.text[self.words[number].end :][:6]
+            return self.is_person(number) or behind.startswith((",", ")", " and ", " & "))
         return True
 
     def _follows_call(self, number: int) -> bool:

@@ -28,7 +28,10 @@ _REGULAR_ENDINGS = (
     ("ers", "e"),
     ("er", ""),
     ("er", "e"),
+    ("iness", "y"),
     ("ness", ""),
+    ("ily", "y"),
+    ("ation", "e"),
 )
 _SHORTEST_STEM = 3
 _SHORTEST_SLIP = 6
@@ -121,12 +124,13 @@ def lexicon() -> Lexicon:
     """All lists, as they are shipped."""
     given, unclear = _words("given-names"), _words("unclear-names")
     around, organisations = _parts("titles-and-kin"), _parts("organisations")
+    acronyms = _split(organisations["acronyms"])
     ordinary, sure = _words("ordinary"), _words("certain-names")
     capitals, places = _words("capitals"), _phrases("places") | _phrases("local-places")
     small = frozenset(
         name
-        for name in given - unclear - capitals - places
-        if len(name) > 3 and not is_ordinary(name, ordinary)
+        for name in given - unclear - capitals - places - acronyms
+        if len(name) > 2 and not is_ordinary(name, ordinary)
     )
     return Lexicon(
         given=given - unclear,
@@ -150,11 +154,11 @@ def lexicon() -> Lexicon:
         tells=_split(around["tells"]),
         lettered=_split(around["lettered"]),
         adverbs=_split(around["adverbs"]),
-        small_words=capitals | _split(organisations["acronyms"] + organisations["heads"]),
+        small_words=capitals | acronyms | _split(organisations["heads"]),
         organisations=_split(organisations["heads"]),
         roles=_split(organisations["roles"]),
         phrases=frozenset(organisations["phrases"]),
-        acronyms=_split(organisations["acronyms"]),
+        acronyms=acronyms,
     )
 
 
