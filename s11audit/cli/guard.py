@@ -1,4 +1,4 @@
-"""`s11audit guard`: what in a file may identify somebody, and how well the guard finds such things."""
+"""`s11audit guard`: what in a file may identify somebody, and how well that is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A corpus of made-up texts with what identifies somebody in them marked, to measure the guard with.
+"""Made-up texts in which whatever identifies somebody is marked, to measure the guard with.
 
 The same texts every time: they are drawn with a fixed seed from `data/labelled/`.
 """

@@ -14,7 +14,7 @@ Spelt = tuple[str, str]
 
 _FIRST_DAY = date(2006, 1, 1)
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_AREAS = "AB B BN BS CF CR E EH G L LE LS M N NE NG PO RH S SE SW TN W WA YO".split()
+_AREAS = ["AB", "B", "BN", "CF", "E", "EH", "LE", "LS", "M", "NE", "PO", "RH", "SE", "TN", "YO"]
 _WIDE = {ord(one): ord(one) + 0xFEE0 for one in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ@."}
 _ARABIC = {ord("0") + digit: 0x0660 + digit for digit in range(10)}
 _MONTHS = "January February March April May June July August September October November December"

@@ -29,7 +29,10 @@ LARGEST_TEXT = 20_000_000  # bytes
 LONGEST_HEADING = 40
 
 TEXT_ENDINGS = frozenset({".txt", ".md", ".text", ".log", ".json", ".yaml", ".yml"})
-_DOCUMENT_PARTS = ("word/document", "word/footnotes", "word/endnotes", "word/comments", "word/header", "word/footer")  # fmt: skip
+_DOCUMENT_PARTS = (
+    *("word/document", "word/footnotes", "word/endnotes"),
+    *("word/comments", "word/header", "word/footer"),
+)
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DAMAGE = (
     DefusedXmlException,

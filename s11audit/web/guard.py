@@ -147,7 +147,7 @@ class Guard:
         noticed.asks = True
         self._remember(Outcome.NOTICED, found, name, stopped=True)
         if self.by_itself:
-            return f"Not saved yet: this looks like {noticed.said}. Change it, or press Save to say why"
+            return f"This looks like {noticed.said}. Change it, or press Save to say why"
         return _request(noticed, was_told)
 
     def _remember(

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from s11audit.domain.guard.kinds import Certainty, Hit, Kind
 
 _AREAS = frozenset(
-    ["AB", "AL", "B", "BA", "BB", "BD", "BF", "BH", "BL", "BN", "BR", "BS", "BT", "BX", "CA", "CB"]
-    + ["CF", "CH", "CM", "CO", "CR", "CT", "CV", "CW", "DA", "DD", "DE", "DG", "DH", "DL", "DN"]
-    + ["DT", "DY", "E", "EC", "EH", "EN", "EX", "FK", "FY", "G", "GL", "GU", "GY", "HA", "HD"]
-    + ["HG", "HP", "HR", "HS", "HU", "HX", "IG", "IM", "IP", "IV", "JE", "KA", "KT", "KW", "KY"]
-    + ["L", "LA", "LD", "LE", "LL", "LN", "LS", "LU", "M", "ME", "MK", "ML", "N", "NE", "NG"]
-    + ["NN", "NP", "NR", "NW", "OL", "OX", "PA", "PE", "PH", "PL", "PO", "PR", "RG", "RH", "RM"]
-    + ["S", "SA", "SE", "SG", "SK", "SL", "SM", "SN", "SO", "SP", "SR", "SS", "ST", "SW", "SY"]
-    + ["TA", "TD", "TF", "TN", "TQ", "TR", "TS", "TW", "UB", "W", "WA", "WC", "WD", "WF", "WN"]
-    + ["WR", "WS", "WV", "YO", "ZE"]
+    re.findall(
+        "[A-Z]+",
+        "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH "
+        "DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT "
+        "KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG "
+        "RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD "
+        "WF WN WR WS WV YO ZE",
+    )
 )
 _GAP = r"(?:[ \t]{0,3}[-._]?[ \t]{0,3}|[ \t]*\n[ \t]*)"
 _POSTCODE = re.compile(
@@ -24,7 +23,8 @@ _POSTCODE = re.compile(
     r"(?P<inward>[0-9OI][ABD-HJLNP-UW-Z]{2})(?![A-Z0-9])"
 )
 _SPACED = re.compile(
-    rf"(?<![A-Z0-9])(?P<outward>[A-Z](?: [A-Z])?(?: [0-9]){{1,2}})[ ]{{1,3}}(?P<inward>[0-9](?: [ABD-HJLNP-UW-Z]){{2}})(?![A-Z0-9])"
+    r"(?<![A-Z0-9])(?P<outward>[A-Z](?: [A-Z])?(?: [0-9]){1,2})[ ]{1,3}"
+    r"(?P<inward>[0-9](?: [ABD-HJLNP-UW-Z]){2})(?![A-Z0-9])"
 )
 _ORDINAL = re.compile(r"[0-9](?:st|nd|rd|th|hr|pl)")
 
@@ -33,8 +33,14 @@ _LOCAL = r"[A-Z0-9][A-Z0-9._%+'-]{0,63}"
 _EMAIL = re.compile(
     rf"(?i)(?<![A-Z0-9._%+'-]){_LOCAL}@(?:\[?{_LABEL}\.)+[A-Z]{{2,24}}(?![A-Z0-9@])"
 )
-_TOP = "uk|org|com|net|info|gov|edu|ac|eu|io|me|co|biz|scot|wales|cymru|london|ie|fr|de|pl|ro|us|example"
-_AT = r"(?:[ \t]*[\[({<][ \t]*(?:at|@)[ \t]*[\])}>][ \t]*|[ \t]+at[ \t]+|[ \t]*\n?[ \t]*@[ \t]*\n?[ \t]*)"
+_TOP = (
+    "uk|org|com|net|info|gov|edu|ac|eu|io|me|co|biz|scot|wales|cymru|london|ie|fr|de|pl|ro|us"
+    "|example"
+)
+_AT = (
+    r"(?:[ \t]*[\[({<][ \t]*(?:at|@)[ \t]*[\])}>][ \t]*|[ \t]+at[ \t]+"
+    r"|[ \t]*\n?[ \t]*@[ \t]*\n?[ \t]*)"
+)
 _DOT = r"(?:[ \t]*[\[({<][ \t]*(?:dot|\.)[ \t]*[\])}>][ \t]*|[ \t]+dot[ \t]+|[ \t]*\.[ \t]*)"
 _MAY_BE_SPELT = re.compile(r"(?i)@|\bdot\b|[\[({<] ?at\b|\bat [a-z0-9-]+\.[a-z]")
 _SPELT = re.compile(
@@ -50,8 +56,8 @@ def postcodes(text: str) -> Iterator[Hit]:
         shown = match[0]
         if match["area"].upper() not in _AREAS:
             continue
-        if _ORDINAL.fullmatch(match["inward"]) and not match["area"].isupper():
-            continue
+        if _ORDINAL.fullmatch(match["inward"]):
+            continue  # `the M25 3rd exit`
         if "\n" in match["gap"] and not shown.isupper():
             continue
         plain = match["district"][0].isdigit() and match["inward"][0].isdigit()
@@ -79,5 +85,5 @@ def _is_disguised(match: re.Match[str]) -> bool:
     at, domain = match["at"].strip(), match["domain"].lower()
     spells_dots = bool(re.search(r"\bdot\b|[\[({<]", domain))
     if at.lower() == "at":
-        return spells_dots or "." in domain and not re.search(r"\.[ \t]", domain)
+        return spells_dots or ("." in domain and not re.search(r"\.[ \t]", domain))
     return True

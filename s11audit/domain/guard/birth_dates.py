@@ -26,7 +26,8 @@ _DATE = re.compile(
     rf"(?P<figures>{_DAY}(?P<sep>{_SEPARATOR}){_MONTH}{_SEPARATOR}{_YEAR})(?![0-9]|[./-][0-9])"
     rf"|{_LONG_YEAR}[-/.]{_MONTH}[-/.]{_DAY}(?![0-9])"
     rf"|{_DAY}[ ]{_MONTH}[ ]{_LONG_YEAR}(?![0-9])"
-    rf"|{_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t\n./,-]{{0,3}}(?:{_MONTHS})\b[ \t\n./,-]{{0,3}}{_YEAR}(?![0-9])"
+    rf"|{_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t\n./,-]{{0,3}}(?:{_MONTHS})\b"
+    rf"[ \t\n./,-]{{0,3}}{_YEAR}(?![0-9])"
     r")"
 )
 _MONTH_FIRST = re.compile(
@@ -36,13 +37,15 @@ _DIGITS = re.compile(rf"(?<![0-9])(?:{_DAY}){{1}}(?:0[1-9]|1[0-2]){_LONG_YEAR}(?
 _PARTIAL = re.compile(rf"(?i)(?<![0-9A-Za-z]){_DAY}{_ORDINAL}(?:[ \t]+of)?[ \t]+(?:{_MONTHS})\b")
 _SAYS_BIRTH = re.compile(
     r"(?i)(?:\bd[ ]?[./]?[ ]?o[ ]?[./]?[ ]?b\b\.?|\bdate[ -]of[ -]birth\b|\bbirth[ -]?da(?:te|y)\b"
-    r"|\bborn\b|\bd[ ]?of[ ]?b\b|(?<![\w.])b\.(?=[ ]?$))(?P<between>[^.!?;\n]{0,45}?|[ :]*\n[ \t]*)$"
+    r"|\bborn\b|\bd[ ]?of[ ]?b\b|(?<![\w.])b\.(?=[ ]?$))"
+    r"(?P<between>[^.!?;\n]{0,45}?|[ :]*\n[ \t]*)$"
 )
 _SAYS_AGE = re.compile(
     r"(?i)\b(?:aged?|turned|turns|turning)\b[ :]*(?:[0-9]{1,2}|$)[^.!?;\n]{0,12}$"
 )
 _THEN_BIRTH = re.compile(
-    r"(?i)^[ ,]{0,2}[(\[]?[ ]?(?:d[./]?o[./]?b\b|date of birth|birth ?date|birthday|was born|is (?:his|her|their) birthday)"
+    r"(?i)^[ ,]{0,2}[(\[]?[ ]?(?:d[./]?o[./]?b\b|date of birth|birth ?date|birthday|was born"
+    r"|is (?:his|her|their) (?:birthday|date of birth|dob))"
 )
 _AFTER_PERSON = re.compile(
     r"(?i)\b(?:child|baby|boy|girl|son|daughter|sibling|brother|sister|twin|infant|pupil|patient|subject)"

@@ -1,4 +1,4 @@
-"""How much of what was marked in texts the guard finds, and how often it raises an alarm at nothing."""
+"""How much of what is marked in texts the guard finds, and how often it raises a false alarm."""
 
 from __future__ import annotations
 

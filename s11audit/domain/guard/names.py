@@ -20,12 +20,17 @@ _LISTED = re.compile(r", ?| ?& ?| ?/ ?| ?\+ ?")
 _IN_RUN = re.compile(r"\.?[ \t]{1,2}")
 # Before a place or a thing, never before a person.
 _NO_PERSON = frozenset(
-    ["the", "a", "an", "this", "these", "those", "each", "every", "our", "your", "its", "no", "any"]
-    + ["some", "per", "all", "both", "other", "in", "at", "near", "around", "across", "outside"]
-    + ["throughout", "into"]
+    re.findall(
+        "[a-z]+",
+        "the a an this these those each every our your its no any some per all both other in at "
+        "near around across outside throughout into",
+    )
 )
-_PARTICLES = frozenset(["de", "da", "do", "dos", "das", "di", "del", "la", "le", "van", "von"])
-_MORE_PARTICLES = frozenset(["der", "den", "ter", "al", "el", "bin", "bint", "ibn", "ap", "ab"])
+_PARTICLES = frozenset(
+    re.findall(
+        "[a-z]+", "de da do dos das di del la le van von der den ter al el bin bint ibn ap ab"
+    )
+)
 _PLACE_ENDING = re.compile(
     r"(?:shire|borough|burgh|mouth|minster|bridge|thorpe|combe|coombe|haven|chester|cester|"
     r"-on-[a-z]+|-by-[a-z]+|-le-[a-z]+|upon-[a-z]+)$"
@@ -205,9 +210,9 @@ class _Finder:
             for number in numbers:
                 beside = number - numbers.step
                 is_name = self.verdicts[number] is Certainty.LIKELY
-                if not is_name and self.verdicts[beside] is Certainty.LIKELY:
-                    if self._belongs(number, beside):
-                        self.verdicts[number] = Certainty.LIKELY
+                is_beside_one = self.verdicts[beside] is Certainty.LIKELY
+                if not is_name and is_beside_one and self._belongs(number, beside):
+                    self.verdicts[number] = Certainty.LIKELY
 
     def _belongs(self, number: int, beside: int) -> bool:
         word, other = self.words[number], self.words[beside]
@@ -217,7 +222,8 @@ class _Finder:
         gap = self.around.gap(first, second)
         if is_initial_of(word, gap, is_before=number < beside):
             return True
-        if not SPACE.fullmatch(gap):
+        follows_initial = number > beside and other.is_upper and len(other.folded) == 1
+        if not SPACE.fullmatch(gap) and not (follows_initial and gap in (".", ". ")):
             is_next = bool(_LISTED.fullmatch(gap)) and word.is_capital
             is_name = word.folded in self.known.unclear or word.folded in self.known.given
             return is_next and (is_name or self.verdicts[number] is Certainty.POSSIBLE)
@@ -228,7 +234,7 @@ class _Finder:
     def _goes_on_small(self, number: int, other: Word) -> bool:
         """A surname without a capital after such a name, or what joins two parts of a name."""
         known, plain = self.known, self.words[number].folded
-        if plain in _PARTICLES or plain in _MORE_PARTICLES:
+        if plain in _PARTICLES:
             after = self.around.after(number)
             return after is not None and after.is_capital and other.is_capital
         is_surname = plain in known.surnames and not known.is_ordinary(plain)

@@ -80,7 +80,7 @@ def _clusters(text: str) -> Iterator[tuple[int, str]]:
 def _seen(cluster: str) -> str:
     if cluster in _PLAIN:
         return _PLAIN[cluster]
-    if cluster.isascii() and cluster.isprintable() or cluster in "\n\t":
+    if cluster in "\n\t" or (cluster.isascii() and cluster.isprintable()):
         return cluster
     one = cluster[0]
     if one in _FILLERS or unicodedata.category(one) in _UNSEEN:

@@ -29,7 +29,8 @@ _CALLED = re.compile(
     r")(?: ?[:=-])?[ ]{0,2}[\"'(]?$"
 )
 _AND_KIN = re.compile(
-    r"[ ]?(?:,|and|&)[ ](?:(?:the|his|her|their|two|three|other|younger|older|new) ){0,3}(?P<kin>[a-z-]+)"
+    r"[ ]?(?:,|and|&)[ ](?:(?:the|his|her|their|two|three|other|younger|older|new) ){0,3}"
+    r"(?P<kin>[a-z-]+)"
 )
 _AND_INITIAL = re.compile(r"[ ][A-Z]\.?(?= [a-z])")
 _SPOKE = re.compile(

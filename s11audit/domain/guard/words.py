@@ -46,9 +46,9 @@ _HEADING = re.compile(r"\[([a-z-]+)\]")
 class Lexicon:
     """Sets of folded words (`folded`): small letters, no accents.
 
-    `given` holds all given names, `unclear` those that need words around them, `sure` those that
-    are names even in small letters, as are those of `small_given`; `census` are American names, which are believed only with a
-    capital. `phrases` and `places` hold several words as one text;
+    `given` holds all given names, `unclear` those that need words around them, `sure` and
+    `small_given` those that are names even in small letters; `census` are American ones, which are
+    believed only with a capital. `phrases` and `places` hold several words as one text.
     `small_words` mean something without a capital, though no dictionary may have them.
     """
 
@@ -102,7 +102,10 @@ def is_ordinary(word: str, dictionary: frozenset[str]) -> bool:
         return all(
             len(one) < 2 or is_ordinary(one, dictionary) or one in _PREFIXES for one in parts
         )
-    return word in dictionary or any(stem in dictionary for stem in _stems(word))
+    return word in dictionary or any(
+        stem in dictionary or any(one in dictionary for one in _stems(stem))
+        for stem in _stems(word)
+    )
 
 
 def folded(word: str) -> str:
@@ -115,7 +118,8 @@ def folded(word: str) -> str:
 
 
 _UNACCENTED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+    dict(zip("\u0142\u00f8\u0111\u0131\u00f0", "lodid", strict=True))
+    | {"\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00fe": "th"}
 )
 
 
