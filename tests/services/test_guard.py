@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.guard import Kind
 from s11audit.domain.guard.policy import Reason
-from s11audit.models import Event
+from s11audit.models import Agency, Event
 from s11audit.services.guard import Finding, Outcome, remember_findings
 from tests.cast import Cast
 from tests.rounds_and_returns import NOON
@@ -16,7 +16,7 @@ from tests.rounds_and_returns import NOON
 def test_each_finding_is_an_event_of_its_own_that_says_kind_box_and_reason(
     session: Session, cast: Cast
 ) -> None:
-    police = cast.agencies["POL"]
+    police = session.get_one(Agency, cast.agencies["POL"])
     findings = [
         Finding(Outcome.BLOCKED, Kind.NHS_NUMBER, "comment"),
         Finding(Outcome.CONFIRMED, Kind.NAME, "comment", Reason.ROLE),

@@ -145,7 +145,7 @@ class _Finder:
         is_word = plain in known.capitals or plain in known.places or self._goes_before_word(number)
         if around.is_person(number) or (around.follows_link(number) and not is_word):
             return Certainty.LIKELY
-        return Certainty.POSSIBLE
+        return None if plain in known.capitals else Certainty.POSSIBLE
 
     def _goes_before_word(self, number: int) -> bool:
         """Whether an ordinary word with a capital follows, as in `Hope for Young People`."""
