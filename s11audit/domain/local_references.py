@@ -1,13 +1,16 @@
 """What may stand in a list that cases are drawn from: references, and nothing that names a child.
 
-`fault_of_reference` is the one place that says what a reference looks like. No message repeats
-what was typed, as it may be what must not be kept.
+This is stricter than the identifier guard of free texts, which asks: here nothing is confirmed. No
+message repeats what was typed, as it may be what must not be kept.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+
+from s11audit.domain.guard import find
+from s11audit.domain.guard.kinds import KIND_WORDS, Certainty
 
 LONGEST_REFERENCE = 20
 LONGEST_VALUE = 40
@@ -75,7 +78,9 @@ def _what_it_looks_like(text: str) -> str:
         return "a telephone number"
     if _POSTCODE.fullmatch(text):
         return "a postcode"
-    return ""
+    words = re.sub(r"[\W\d_]+", " ", text).title().strip()
+    found = next((hit for hit in find(words) if hit.certainty > Certainty.POSSIBLE), None)
+    return KIND_WORDS[found.kind].called if found else ""
 
 
 def _is_date(text: str) -> bool:

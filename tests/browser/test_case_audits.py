@@ -33,7 +33,7 @@ def test_an_audit_is_planned_sampled_and_sent_to_agencies(
     manager.follows("Put in the list")
     page.fill("#text", LIST + "\nJo Smith")
     manager.presses("Check the list")
-    assert "may be a name" in page.inner_text("#main-content")
+    assert "looks like a name" in page.inner_text("#main-content")
     page.fill("#text", LIST)
     manager.presses("Check the list")
     assert "North: 2" in page.inner_text("#main-content")

@@ -56,6 +56,7 @@ def test_what_is_in_the_list_already_is_not_added_again() -> None:
         ("EH-1,12/03/2014", (1, "Age band")),
         ("EH-1,10-Oct", (1, "Age band")),
         ("EH-1,,a@b.example", (1, "Team")),
+        ("EH-1,,Team Anna", (1, "Team")),
     ],
 )
 def test_what_does_not_belong_into_a_list_is_refused(text: str, place: tuple[int, str]) -> None:
@@ -89,6 +90,8 @@ def test_references_of_agencies_systems_are_accepted(text: str) -> None:
         ("3Mar2014", "date"),
         ("3-mar-2014", "date"),
         ("SMITH", "no digit"),
+        ("JOSHUA-12", "like a name"),
+        ("olivia_jones3", "like a name"),
         ("Smith 1", "without spaces"),
         ("Featherstone1", "letters in a row"),
         ("A123456789012", "digits in a row"),

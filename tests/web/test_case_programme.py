@@ -16,6 +16,7 @@ from s11audit.models import (
     CaseAudit,
     CaseFile,
     CohortEntry,
+    Event,
     OutgoingMail,
     User,
 )
@@ -86,6 +87,22 @@ def test_without_an_audit_the_page_says_what_to_do(priya: Pages, cast: Cast) -> 
     assert not page.soup.select_one("a[href='/case-audits/new']")
 
 
+def test_a_name_in_a_plan_is_asked_about_and_an_nhs_number_is_never_kept(
+    priya: Pages, database: Database
+) -> None:
+    page = plan(priya, theme="What Joshua Smith needed")
+    assert "This looks like a name" in page.errors["theme"]
+    assert "Take this out" in plan(priya, theme="NHS number 943 476 5919").errors["theme"]
+    with database.reading() as session:
+        assert not session.scalars(select(CaseAudit)).all()
+        events = session.scalars(select(Event).where(Event.kind.startswith("identifier"))).all()
+    assert {event.detail["box"] for event in events} == {"theme"}
+    assert "Joshua" not in str([event.detail for event in events])
+    plan(priya)
+    page = priya.post(f"{ADDRESS}/steps/cancel", {"cancel-text": "Joshua Smith has moved away"})
+    assert "cancel-text" in page.errors
+
+
 def test_a_reference_is_proposed_that_no_audit_of_the_installation_has(
     priya: Pages, cast: Cast, database: Database
 ) -> None:
@@ -150,7 +167,7 @@ def test_an_audit_goes_from_its_plan_to_agencies(
         ("943 476 5919", "NHS number"),
         ("9434765919", "NHS number"),
         ("EH-12-03-2014", "date"),
-        ("Jo Smith", "no digit"),
+        ("Jo Smith", "like a name"),
         ("a.b@example.org", "e-mail address"),
         ("EH-001\t12/03/2014", "date"),
         ("X" * 21 + "1", "longer than"),

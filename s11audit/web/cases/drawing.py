@@ -35,6 +35,7 @@ from s11audit.services.sampling import (
 )
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import SetAsideForm, whole_number
+from s11audit.web.cases.guarding import AuditGuard
 from s11audit.web.cases.pages import audit_to_run, case_to_run
 from s11audit.web.fields import TextField, TickField
 from s11audit.web.form_errors import errors_of, refuse
@@ -115,8 +116,8 @@ def draw_page(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def draw_sample(audit: str) -> Page:
     found = audit_to_run(audit)
-    form = _form_for(found)
-    if not form.validate():
+    form, guard = _form_for(found), AuditGuard(found)
+    if not guard.accepts(form):
         return _draw_page(found, form), 422
     try:
         sizes = form.sizes
@@ -127,6 +128,7 @@ def draw_sample(audit: str) -> Page:
     except RefusedError as error:
         _refuse_draw(form, error)
         return _draw_page(found, form), 422
+    guard.remember()
     db().commit()
     flash(f"{counted(len(drawn.cases), 'case is', 'cases are')} drawn.", "success")
     return redirect(url_for("cases.sample", audit=found.reference), 303)
@@ -143,14 +145,15 @@ def case_to_set_aside(audit: str, case: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def set_case_aside(audit: str, case: str) -> Page:
     found = case_to_run(audit_to_run(audit), case)
-    form = SetAsideForm()
-    if not form.validate():
+    form, guard = SetAsideForm(), AuditGuard(found.audit)
+    if not guard.accepts(form):
         return _set_aside_page(found, form), 422
     try:
         new = set_aside(db(), found, form.reason.data or "", by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _set_aside_page(found, form), 422
+    guard.remember()
     db().commit()
     instead = f"{new.reference} takes its place" if new else "No reserve was left to take its place"
     flash(f"{found.reference} is set aside. {instead}.", "success")

@@ -15,6 +15,7 @@ from s11audit.services import case_panels
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import NO_NAMES, PanelForm
+from s11audit.web.cases.guarding import AuditGuard
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
@@ -64,13 +65,15 @@ def opening(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def open_panel(audit: str) -> Page:
     found, form = audit_to_run(audit), OpeningForm()
-    if not form.validate():
+    guard = AuditGuard(found)
+    if not guard.accepts(form):
         return _opening_page(found, form), 422
     try:
         case_panels.open_panel(db(), found, form.reason.data or "", by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _opening_page(found, form), 422
+    guard.remember()
     db().commit()
     flash("The cases are open to the panel. Agencies can no longer change their files.", "success")
     return redirect(url_for("cases.show", audit=found.reference), 303)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.cases import CaseAuditStatus
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.models import CaseAudit, Partnership
 from s11audit.queries.case_audits import next_reference, partnerships_to_audit
@@ -19,8 +20,10 @@ from s11audit.services.case_audits import CHANGEABLE_STATUSES, LATER_FIELDS, Aud
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import PlanForm, SteeringForm
+from s11audit.web.cases.guarding import AuditGuard
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, services, viewer
 
 Page = str | tuple[str, int] | Response
@@ -44,13 +47,16 @@ def plan_audit() -> Page:
     home = _home()
     form = _offered(PlanForm(), home.id)
     del form.reason
-    if not form.validate():
+    guard = Guard(Place.CASE_AUDITS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused("case audit", of=home)
         return _new_page(form, home), 422
     try:
         audit = case_audits.plan_audit(db(), home.id, form.plan(), by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _new_page(form, home), 422
+    guard.remember(f"case audit {audit.reference}", of=audit)
     db().commit()
     flash(f"“{audit.title}” is in the programme.", "success")
     return _to_audit(audit)
@@ -67,8 +73,8 @@ def audit_plan(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def change_plan(audit: str) -> Page:
     found = audit_to_run(audit)
-    form = _form_of(found)
-    if not form.validate():
+    form, guard = _form_of(found), AuditGuard(found)
+    if not guard.accepts(form):
         return _plan_page(found, form), 422
     reason = (form.reason.data or "") if form.reason else ""
     try:
@@ -80,6 +86,7 @@ def change_plan(audit: str) -> Page:
     except RefusedError as error:
         refuse(form, error)
         return _plan_page(found, form), 422
+    guard.remember()
     db().commit()
     flash("Your changes are saved.", "success")
     return _to_audit(found)
@@ -89,15 +96,15 @@ def change_plan(audit: str) -> Page:
 @permitted(Permission.RUN_CASE_AUDITS)
 def steering_group(audit: str) -> str:
     found = audit_to_run(audit)
-    held = {"told": found.steering_told, "told_on": found.steering_told_on}
-    return _steering_page(found, SteeringForm(data=held))
+    return _steering_page(found, SteeringForm(data=_told(found)))
 
 
 @blueprint.post("/case-audits/<audit>/steering-group")
 @permitted(Permission.RUN_CASE_AUDITS)
 def tell_steering_group(audit: str) -> Page:
-    found, form = audit_to_run(audit), SteeringForm()
-    if not form.validate():
+    found = audit_to_run(audit)
+    form, guard = SteeringForm(data=_told(found)), AuditGuard(found)
+    if not guard.accepts(form):
         return _steering_page(found, form), 422
     told, day = form.told.data or "", form.told_on.data
     try:
@@ -105,9 +112,14 @@ def tell_steering_group(audit: str) -> Page:
     except RefusedError as error:
         refuse(form, error)
         return _steering_page(found, form), 422
+    guard.remember()
     db().commit()
     flash("What the Steering Group was told is saved.", "success")
     return _to_audit(found)
+
+
+def _told(audit: CaseAudit) -> dict[str, Any]:
+    return {"told": audit.steering_told, "told_on": audit.steering_told_on}
 
 
 def _to_audit(audit: CaseAudit) -> Response:
