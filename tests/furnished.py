@@ -64,6 +64,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
@@ -84,6 +85,8 @@ OTHER_ROUNDS = {"R2": RoundStatus.DRAFT, "R3": RoundStatus.CLOSED, "R4": RoundSt
 HOSPITALS = {key: answer for key, answer in COMPLETE.items() if not key.startswith("custody")}
 
 WITH_FILES = "leadership.board-lead"
+# Audits whose panels have opened.
+PANELS = ("MA-26-01", "MA-26-02", "MA-26-03")
 
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
@@ -106,8 +109,8 @@ OWN: dict[str, tuple[Any, ...]] = {
     "key": (WITH_FILES,),
     "file_id": (1, 2, 3),
     "form_id": (1,),
-    "audit": ("MA-26-01", "MA-26-02", "MA-26-03"),
-    "case": ("MA-26-01-C1",),
+    "audit": (*AUDITS, *PANELS),
+    "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1", f"{PANELS[0]}-C1"),
     "domain": ("voice",),
     "finding_id": (1,),
     "recommendation_id": (1,),
@@ -154,6 +157,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    audits_in_every_state(session, cast)
     _case_audits(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
@@ -170,7 +174,7 @@ def _more_people(session: Session) -> None:
     join(session, "Tess", (Role.TRUST_VIEWER, "TRUST"))
     join(session, "Yara", (Role.YOUNG_PANELLIST, "DOWN"))
     join(session, "Sid", (Role.SIGNATORY, "HOSP"))
-    join(session, "Nell", (Role.CONTRIBUTOR, "SCH"))
+    join(session, "Nina", (Role.CONTRIBUTOR, "SCH"))
     join(session, "Max", (Role.MANAGER, "DOWN"))
     lou = join(session, "Lou", (Role.CONTRIBUTOR, "HOSP"))
     session.get_one(User, lou.user_id).is_active = False
@@ -250,12 +254,12 @@ def _case_audits(session: Session, cast: Cast) -> None:
         (CaseAuditStatus.PANEL, True),
         (CaseAuditStatus.REPORTED, True),
     )
-    for number, (status, agreed) in enumerate(states, 1):
+    for reference, (status, agreed) in zip(PANELS, states, strict=True):
         plain_audit(
             session,
             cast.partnerships["DOWN"],
             cast.agencies["POL"],
-            f"MA-26-{number:02}",
+            reference,
             status=status,
             panel=[cast["Priya"].user_id],
             agreed=agreed,
@@ -442,7 +446,7 @@ def addresses(world: Furnished, who: str) -> Iterator[str]:
         "user_id": (bea.user_id, lou.user_id),
         # Everybody has one role, so that its number is theirs.
         "membership_id": (bea.user_id, 1),
-        "role_id": (bea.user_id, world.people["Nell"].user_id),
+        "role_id": (bea.user_id, world.people["Nina"].user_id),
         "token": (*OWN["token"], world.parked),
     }
     for rule in world.app.url_map.iter_rules():
@@ -501,6 +505,8 @@ RIGHT = {
     "account.send_link": {"email": "dana@example.org"},
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
+    "cases.plan_audit": {"reference": "MA-NEW"},
+    "cases.check_list": {"text": "EH-901\nEH-902"},
     "questionnaires.add_draft": {"text": draft_called("another")},
     "people.give_over": {"to": "new"},
     "installation.share_agency": {"agency": "FARPOL"},
@@ -520,12 +526,14 @@ STILL_OPEN = frozenset(
         "/returns/R1-SCH/offline",
         "/rounds/R1/returns/SCH/extension",
         "/rounds/R2/guidance",
+        f"/case-audits/{PLANNED}/plan",
     }
 )
 # What stands only on the page that answers another form.
 AFTER_A_LOOK = {
     "people.check_many": "people.confirm_many",
     "people.check_agencies": "people.confirm_agencies",
+    "cases.check_list": "cases.confirm_list",
 }
 # What a browser would need besides: the code that a new app shows, a code on paper.
 # A file comes with tests of its own.

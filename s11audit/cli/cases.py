@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from s11audit.cli.case_drawing import draw
 from s11audit.cli.export import EXPORTED_BY, FAILURES, replacing
 from s11audit.cli.installation import catalogue_of, installation
 from s11audit.domain.cases import OPENED_STATUSES
@@ -18,7 +19,7 @@ from s11audit.queries.people import operator
 
 @click.group()
 def cases() -> None:
-    """Write out case audits."""
+    """Draw the cases of a case audit, and write out what its panel read."""
 
 
 @cases.command()
@@ -60,3 +61,6 @@ def export(reference: str, output: Path) -> None:
         except FAILURES as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"Wrote {output}")
+
+
+cases.add_command(draw)

@@ -1,13 +1,16 @@
 """What may stand in a list that cases are drawn from: references, and nothing that names a child.
 
-`fault_of_reference` is the one place that says what a reference looks like. No message repeats
-what was typed, as it may be what must not be kept.
+This is stricter than the identifier guard of free texts, which asks: here nothing is confirmed. No
+message repeats what was typed, as it may be what must not be kept.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+
+from s11audit.domain.guard import find
+from s11audit.domain.guard.kinds import KIND_WORDS, Certainty
 
 LONGEST_REFERENCE = 20
 LONGEST_VALUE = 40
@@ -23,8 +26,13 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-_/. ](\d{1,2})[-_/. ](\d{4}|\d{2})(?
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_/. ](\d{1,2})[-_/. ](\d{1,2})(?!\d)")
 _DAY_FIRST_EIGHT = re.compile(r"(?<!\d)(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)")
 _YEAR_FIRST_EIGHT = re.compile(r"(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_WITH_MONTH = re.compile(rf"\d{{1,2}}[-_/. ]{_MONTH}\b|\b{_MONTH}[-_/. ]\d{{1,4}}", re.IGNORECASE)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])"
+)
+_WITH_MONTH = re.compile(
+    rf"(?<!\d)\d{{1,2}}[-_/. ]?{_MONTH}|(?<![a-z]){_MONTH}[-_/. ]\d{{1,4}}", re.IGNORECASE
+)
 
 
 def fault_of_reference(text: str) -> str:
@@ -70,7 +78,9 @@ def _what_it_looks_like(text: str) -> str:
         return "a telephone number"
     if _POSTCODE.fullmatch(text):
         return "a postcode"
-    return ""
+    words = re.sub(r"[\W\d_]+", " ", text).title().strip()
+    found = next((hit for hit in find(words) if hit.certainty > Certainty.POSSIBLE), None)
+    return KIND_WORDS[found.kind].called if found else ""
 
 
 def _is_date(text: str) -> bool:

@@ -7,6 +7,7 @@ is the same on every machine, whatever order the list is in; ADR 14 says why it 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,7 +86,13 @@ def strata_of(entries: Iterable[Entry], columns: Collection[str]) -> dict[str, l
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         found.setdefault(stratum_of(entry, columns), []).append(entry)
-    return dict(sorted(found.items()))
+    return {name: found[name] for name in sorted(found, key=_by_number)}
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """So that “5 to 9” comes before “10 to 15”."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(int(part), "") if part.isdigit() else (0, part) for part in parts]
 
 
 def place_in_draw(seed: str, reference: str) -> str:

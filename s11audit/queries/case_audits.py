@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.cases import HELD_STATUSES, CaseAuditStatus
+from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Permission
 from s11audit.domain.programme_years import proposed_reference, year_of
 from s11audit.domain.viewers import Viewer
@@ -50,6 +51,12 @@ class DueAudit:
     audit: CaseAudit
     what: str
     day: date
+    is_month: bool = False
+
+    @property
+    def when(self) -> str:
+        """The day in words, or only its month where no day is set."""
+        return f"{self.day:%B %Y}" if self.is_month else long_date(self.day)
 
 
 def audit_of(
@@ -129,9 +136,9 @@ def due_audits(session: Session, today: date, *, visible_to: Viewer) -> Sequence
 def due_of(audit: CaseAudit) -> DueAudit | None:
     """What is next due of an audit, if it has a day."""
     if audit.status in _WAITING:
-        return DueAudit(audit, "Planned for", audit.planned_on)
+        return DueAudit(audit, "Planned for", audit.planned_on, is_month=True)
     if audit.status is CaseAuditStatus.SAMPLED:
-        return DueAudit(audit, "Agencies to be asked for", audit.planned_on)
+        return DueAudit(audit, "Ask agencies in", audit.planned_on, is_month=True)
     if audit.status is CaseAuditStatus.AGENCY_FILES and audit.files_due_on:
         return DueAudit(audit, "Agencies’ files are due", audit.files_due_on)
     if audit.status is CaseAuditStatus.PANEL and audit.panel_on:

@@ -8,11 +8,20 @@ blueprint = Blueprint("cases", __name__)
 
 from s11audit.web.cases import (  # noqa: E402, F401
     agreed,
+    asking,
+    drawing,
     findings,
     grades,
+    listing,
     measures,
+    opening,
     panel,
+    planning,
+    programme,
+    programme_files,
     re_audits,
     recommendations,
+    showing,
+    steps,
     workbook,
 )

@@ -9,6 +9,7 @@ from flask import render_template
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.numbers import counted, pages_of
 from s11audit.domain.permissions import Permission
+from s11audit.queries.case_audits import due_audits
 from s11audit.queries.programme import AHEAD, programme
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.rounds.pages import blueprint
@@ -28,6 +29,7 @@ def listing() -> str:
     return render_template(
         "rounds/programme.html",
         programme=found,
+        due_audits=due_audits(db(), today, visible_to=viewer()),
         earlier=found.earlier[(page - 1) * EARLIER_A_PAGE : page * EARLIER_A_PAGE],
         page=page,
         pages=pages,
