@@ -5,3 +5,13 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("cases", __name__)
+
+from s11audit.web.cases import (  # noqa: E402, F401
+    appointing,
+    auditing,
+    chronology,
+    concerns,
+    declaring,
+    files,
+    views,
+)
