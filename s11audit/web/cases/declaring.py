@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired
 
 from s11audit.domain.permissions import Permission
@@ -35,8 +36,8 @@ class ConflictForm(Form):
         "Do you know the child, the family, or a worker whose work you would audit?",
         [InputRequired("Say whether you have a conflict of interest")],
         choices=[
-            (NONE, "No, I have no conflict of interest"),
-            (SOME, "Yes, or somebody could think so"),
+            SelectChoice(NONE, "No, I have no conflict of interest"),
+            SelectChoice(SOME, "Yes, or somebody could think so"),
         ],
     )
     what = TextField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired
 
 from s11audit.domain.cases import VIEW_OF_LABELS, ViewOf
@@ -26,7 +27,7 @@ class ViewForm(EntryForm):
     view_of = RadioField(
         "Whose view is it?",
         [InputRequired("Say whose view it is")],
-        choices=[(one.value, label) for one, label in VIEW_OF_LABELS.items()],
+        choices=[SelectChoice(one.value, label) for one, label in VIEW_OF_LABELS.items()],
     )
     heard_how = TextField(
         HOW_LIMIT,
