@@ -63,6 +63,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
@@ -87,7 +88,7 @@ WITH_FILES = "leadership.board-lead"
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
     "standard": ("leadership",),
-    "standard_id": ("leadership",),
+    "standard_id": ("leadership", "voice"),
     "name": ("rag-by-standard",),
     "picture": ("svg",),
     "id": ("small", "draft", "proposed"),
@@ -102,8 +103,10 @@ OWN: dict[str, tuple[Any, ...]] = {
     "number": (1,),
     "asker": ("DOWN",),
     "key": (WITH_FILES,),
-    "file_id": (1, 2, 3),
+    "file_id": (1, 2, 3, 4, 5),
     "form_id": (1,),
+    "entry_id": (1,),
+    "concern_id": (1,),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -146,6 +149,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    case_files_in_every_state(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -161,7 +165,7 @@ def _more_people(session: Session) -> None:
     join(session, "Tess", (Role.TRUST_VIEWER, "TRUST"))
     join(session, "Yara", (Role.YOUNG_PANELLIST, "DOWN"))
     join(session, "Sid", (Role.SIGNATORY, "HOSP"))
-    join(session, "Nell", (Role.CONTRIBUTOR, "SCH"))
+    join(session, "Nina", (Role.CONTRIBUTOR, "SCH"))
     join(session, "Max", (Role.MANAGER, "DOWN"))
     lou = join(session, "Lou", (Role.CONTRIBUTOR, "HOSP"))
     session.get_one(User, lou.user_id).is_active = False
@@ -359,7 +363,7 @@ class Sent:
 
 # Between them they find every form there is.
 SECOND_MANAGER = "Max"  # nobody publishes what they have proposed themselves
-WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Opal", SECOND_MANAGER)
+WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Silas", "Opal", SECOND_MANAGER)
 
 
 def forms_of(world: Furnished) -> list[Sent]:
@@ -414,7 +418,7 @@ def addresses(world: Furnished, who: str) -> Iterator[str]:
         "user_id": (bea.user_id, lou.user_id),
         # Everybody has one role, so that its number is theirs.
         "membership_id": (bea.user_id, 1),
-        "role_id": (bea.user_id, world.people["Nell"].user_id),
+        "role_id": (bea.user_id, world.people["Nina"].user_id),
         "token": (*OWN["token"], world.parked),
     }
     for rule in world.app.url_map.iter_rules():
@@ -473,6 +477,7 @@ RIGHT = {
     "account.send_link": {"email": "dana@example.org"},
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
+    "cases.add_event": {"month-year": "2025"},
     "questionnaires.add_draft": {"text": draft_called("another")},
     "people.give_over": {"to": "new"},
     "installation.share_agency": {"agency": "FARPOL"},
