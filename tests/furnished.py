@@ -63,6 +63,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
 from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
@@ -107,6 +108,8 @@ OWN: dict[str, tuple[Any, ...]] = {
     "form_id": (1,),
     "entry_id": (1,),
     "concern_id": (1,),
+    "audit": AUDITS,
+    "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1"),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -150,6 +153,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
     case_files_in_every_state(session, cast)
+    audits_in_every_state(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -478,6 +482,8 @@ RIGHT = {
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
     "cases.add_event": {"month-year": "2025"},
+    "cases.plan_audit": {"reference": "MA-NEW"},
+    "cases.check_list": {"text": "EH-901\nEH-902"},
     "questionnaires.add_draft": {"text": draft_called("another")},
     "people.give_over": {"to": "new"},
     "installation.share_agency": {"agency": "FARPOL"},
@@ -497,12 +503,14 @@ STILL_OPEN = frozenset(
         "/returns/R1-SCH/offline",
         "/rounds/R1/returns/SCH/extension",
         "/rounds/R2/guidance",
+        f"/case-audits/{PLANNED}/plan",
     }
 )
 # What stands only on the page that answers another form.
 AFTER_A_LOOK = {
     "people.check_many": "people.confirm_many",
     "people.check_agencies": "people.confirm_agencies",
+    "cases.check_list": "cases.confirm_list",
 }
 # What a browser would need besides: the code that a new app shows, a code on paper.
 # A file comes with tests of its own.

@@ -72,6 +72,14 @@ CASE_AUDIT_STEPS: tuple[Step[CaseAuditStatus], ...] = (
         event="case-audit-sampled",
     ),
     Step(
+        name="change-list",
+        sources=frozenset({CaseAuditStatus.SAMPLED}),
+        target=CaseAuditStatus.COMMISSIONED,
+        permission=Permission.RUN_CASE_AUDITS,
+        button="Change the list, and draw again",
+        event="case-list-stored",
+    ),
+    Step(
         name="ask-agencies",
         sources=frozenset({CaseAuditStatus.SAMPLED}),
         target=CaseAuditStatus.AGENCY_FILES,
@@ -138,6 +146,27 @@ class Drawn(StrEnum):
     NOT_DRAWN = "not-drawn"
     CASE = "case"
     RESERVE = "reserve"
+
+
+class FileProgress(StrEnum):
+    """How far an agency's audit of its own file is, as everybody may know it."""
+
+    NO_INVOLVEMENT = "no-involvement"
+    NO_AUDITOR = "no-auditor"
+    CONFLICT = "conflict"
+    NOT_BEGUN = "not-begun"
+    BEGUN = "begun"
+    FINISHED = "finished"
+
+
+FILE_PROGRESS_LABELS: dict[FileProgress, str] = {
+    FileProgress.NO_INVOLVEMENT: "No involvement",
+    FileProgress.NO_AUDITOR: "No auditor yet",
+    FileProgress.CONFLICT: "Conflict of interest",
+    FileProgress.NOT_BEGUN: "Not started",
+    FileProgress.BEGUN: "In progress",
+    FileProgress.FINISHED: "Finished",
+}
 
 
 class ViewOf(StrEnum):

@@ -185,7 +185,14 @@ EVENT_KINDS: dict[str, EventKind] = {
     **_of(
         EventGroup.CASES,
         {
+            "case-audit-planned": "planned {}",
+            "case-audit-changed": "changed the plan of {}",
+            "steering-group-told": "wrote down what the Steering Group was told of {}",
             "case-audit-commissioned": "commissioned {}",
+            "case-list-stored": "stored the list that cases are drawn from for {}",
+            "case-set-aside": "set a case aside in {}",
+            "case-agencies-added": "asked more agencies to audit their files for {}",
+            "case-panel-chosen": "chose the panel of {}",
             "case-audit-sampled": "drew the cases of {}",
             "case-audit-sent-to-agencies": "asked agencies to audit their files for {}",
             "case-audit-opened-to-panel": "opened the cases of {} to its panel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from s11audit.exports.programme_rows import CaseAuditRow, ProgrammeFacts
 from s11audit.exports.question_rows import ChangeFacts, ChangeRow, FigureRow, TableCellRow
 from s11audit.exports.rate_rows import RateFacts, RateRow, WaitingRow
 from s11audit.exports.rows import (
@@ -18,7 +19,9 @@ from s11audit.exports.rows import (
     StatementRow,
 )
 
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts)}
+FACTS = {
+    cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts, ProgrammeFacts)
+}
 
 ROW_CLASSES = {
     cls.__name__: cls
@@ -37,5 +40,6 @@ ROW_CLASSES = {
         ChangeRow,
         RateRow,
         WaitingRow,
+        CaseAuditRow,
     )
 }

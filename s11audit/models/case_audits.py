@@ -43,6 +43,7 @@ class CaseAudit(Base):
     period_to: Mapped[date | None]
     files_due_on: Mapped[date | None]
     panel_on: Mapped[date | None]
+    dates_reason: Mapped[str] = mapped_column(Text, default="")
     chair_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     steering_told: Mapped[str] = mapped_column(Text, default="")
     steering_told_on: Mapped[date | None]

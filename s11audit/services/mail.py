@@ -43,6 +43,7 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "case-files-due": _OF_A_CASE_AUDIT | {"due"},
     "case-file-conflict": _OF_A_CASE_AUDIT,
     "immediate-concern": frozenset({"link"}),
+    "case-files-asked": frozenset({"name", "agency", "audit", "cases", "due", "link"}),
 }
 
 LONGEST_ADDRESS = 254

@@ -18,7 +18,13 @@ from werkzeug.routing import Rule
 
 from s11audit.domain.access import RULES, Thing
 from s11audit.domain.actions import ACTION_STEPS, ActionSource
-from s11audit.domain.cases import AuditKind, CaseAuditStatus, ViewOf
+from s11audit.domain.cases import (
+    CASE_AUDIT_STEPS,
+    AuditKind,
+    CaseAuditStatus,
+    ViewOf,
+    case_reference,
+)
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating, Side
@@ -53,6 +59,7 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.people import as_viewer
+from s11audit.services.case_audits import PLAIN_STEPS
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.contents import kept
@@ -93,6 +100,9 @@ STEPS = {
     ),
     "/actions/<reference>/steps/<step>": ACTION_STEPS,
     "/questionnaires/<id>/<version>/steps/<step>": VERSION_STEPS,
+    "/case-audits/<audit>/steps/<step>": tuple(
+        step for step in CASE_AUDIT_STEPS if step.name in PLAIN_STEPS
+    ),
 }
 # Questionnaires that come with the software are everybody's who may see any; links and one's own
 # account are no place's.
@@ -270,6 +280,7 @@ class _Founder:
             "second_request_id": requests[1].id,
             "file_id": file.id,
             **self._case_file(where, agency_id),
+            **self._case_audit(where),
             **self._of_the_installation(where),
         }
 
@@ -358,6 +369,28 @@ class _Founder:
         self.session.flush()
         assert event.id == view.id
         return {"case_file_id": file.id, "entry_id": event.id, "concern_id": concern.id}
+
+    def _case_audit(self, where: str) -> dict[str, Any]:
+        """An audit of the partnership, with one case."""
+        home = "FAR" if where == FAR else "DOWN"
+        reference = f"MA-{AGENCY_OF[where]}"
+        audit = CaseAudit(
+            partnership_id=self.cast.partnerships[home],
+            reference=reference,
+            title="An audit",
+            kind=AuditKind.REGULAR,
+            questionnaire_id="small-case",
+            questionnaire_version="1",
+            planned_on=IN_SPRING,
+            cases_wanted=1,
+            created_at=NOON,
+        )
+        self.session.add(audit)
+        self.session.flush()
+        case = AuditCase(audit_id=audit.id, number=1, reference=case_reference(reference, 1))
+        self.session.add(case)
+        self.session.flush()
+        return {"audit": reference, "case": case.reference}
 
     def _of_the_installation(self, where: str) -> dict[str, Any]:
         home = "FAR" if where == FAR else "DOWN"

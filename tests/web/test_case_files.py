@@ -100,7 +100,7 @@ def test_the_lead_sees_which_files_are_asked_who_audits_them_and_how_far_they_ar
     pages: Pages, cast: Cast, audited: Audited
 ) -> None:
     page = pages.sign_in(cast["Asif"]).get("/case-files")
-    for told in ("Help for infants", "MA-26-01-C1", "L001", "Silas", "Not yet started", "1 June"):
+    for told in ("Help for infants", "MA-26-01-C1", "L001", "Silas", "Not started", "1 June"):
         assert told in page.text
     assert "Nell" not in page.text
     assert not page.soup.select(f"a[href='/case-files/{audited.files['C1', 'POL']}']")
@@ -257,7 +257,7 @@ def test_lead_and_auditor_state_no_involvement_and_take_it_back(
     assert "No record" in pages.get(address).text
     for _ in range(2):
         assert pages.post(f"{police}/involved").location == "/case-files"
-    assert "Not yet started" in pages.get("/case-files").text
+    assert "Not started" in pages.get("/case-files").text
 
 
 def test_a_key_event_is_added_changed_and_deleted(silas: Pages, police: str) -> None:

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("period_to", sa.Date(), nullable=True),
         sa.Column("files_due_on", sa.Date(), nullable=True),
         sa.Column("panel_on", sa.Date(), nullable=True),
+        sa.Column("dates_reason", sa.Text(), nullable=False),
         sa.Column("chair_id", sa.Integer(), nullable=True),
         sa.Column("steering_told", sa.Text(), nullable=False),
         sa.Column("steering_told_on", sa.Date(), nullable=True),

@@ -8,10 +8,19 @@ blueprint = Blueprint("cases", __name__)
 
 from s11audit.web.cases import (  # noqa: E402, F401
     appointing,
+    asking,
     auditing,
     chronology,
     concerns,
     declaring,
+    drawing,
     files,
+    listing,
+    opening,
+    planning,
+    programme,
+    programme_files,
+    showing,
+    steps,
     views,
 )

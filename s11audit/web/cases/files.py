@@ -9,7 +9,7 @@ from itertools import groupby
 
 from flask import render_template
 
-from s11audit.domain.case_files import FILE_STANDING_LABELS
+from s11audit.domain.cases import FILE_PROGRESS_LABELS
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.models import Agency, CaseAudit, CaseFile
@@ -49,7 +49,7 @@ def files() -> str:
         "cases/files.html",
         now_asked=[one for one in groups if one.is_open],
         earlier=[one for one in groups if not one.is_open],
-        standings=FILE_STANDING_LABELS,
+        progress_labels=FILE_PROGRESS_LABELS,
         is_auditor=viewer().may(Permission.AUDIT_CASE),
         today=today_in_london(now()),
     )
