@@ -482,6 +482,7 @@ RIGHT = {
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
     "cases.add_event": {"month-year": "2025"},
+    "cases.save_file_standard": {"how-often__value": "3"},
     "cases.plan_audit": {"reference": "MA-NEW"},
     "cases.check_list": {"text": "EH-901\nEH-902"},
     "questionnaires.add_draft": {"text": draft_called("another")},
