@@ -39,6 +39,8 @@ from s11audit.services.sheets import fill_in
 
 FINISHED, BEGUN, WAITING, UNASSIGNED = "finished", "begun", "waiting", "unassigned"
 NO_INVOLVEMENT, CONCERN = "no-involvement", "concern"
+# Counted from today.
+DAY_OF_BEGINNING = -24
 # How many of the questions a file that is begun has answers to.
 SHARE_BEGUN = 0.4
 # Levels with no colour are not chosen: every agency had a part in what is asked.
@@ -46,9 +48,16 @@ WEIGHTS = {"green": 5, "amber": 4, "red": 1}
 
 
 def audit_files(
+    session: Session, catalogue: Catalogue, company: Company, timeline: Timeline
+) -> None:
+    """Let agencies begin with the files that they are asked for by then, and that are due later."""
+    begin = partial(_begin, session, catalogue, company, timeline)
+    timeline.add(timeline.day(DAY_OF_BEGINNING), begin)
+
+
+def _begin(
     session: Session, catalogue: Catalogue, company: Company, timeline: Timeline, now: datetime
 ) -> None:
-    """Let agencies begin with the files that wait for an auditor and are due after today."""
     found = session.scalars(
         select(CaseFile)
         .join(AuditCase, AuditCase.id == CaseFile.case_id)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
+from s11audit.demo.auditing import audit_cases
 from s11audit.demo.auditing_files import audit_files
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
@@ -42,8 +43,6 @@ from s11audit.services.secret_box import SecretBox
 
 SEED = 2026
 DAYS_BEFORE_OPENING = 20
-# When agencies begin with the files that they were asked for, counted from today.
-DAY_OF_FILES = -24
 
 
 def seed(
@@ -73,8 +72,8 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
-    agencies_begin = partial(audit_files, session, catalogue, companies[content.home], timeline)
-    timeline.add(timeline.day(DAY_OF_FILES), agencies_begin)
+    audit_cases(session, catalogue, companies[content.home], timeline)
+    audit_files(session, catalogue, companies[content.home], timeline)
     timeline.play()
 
 
