@@ -161,7 +161,8 @@ class _Auditing:
     def _grade(self, question: Question) -> Answer:
         levels = [one for one in question.scale.levels if one.rag] if question.scale else []
         level = self.rng.choices(levels, [WEIGHTS[str(one.rag)] for one in levels])[0]
-        return Answer(level.id, comment=self.rng.choice(self.plan["comments"][str(level.rag)]))
+        comment = self.rng.choice(self.plan["comments"][str(level.rag)])
+        return Answer(level.id, comment=comment, evidence=self.rng.choice(self.plan["evidence"]))
 
     def _events(self, today: date) -> list[KeyEventText]:
         """Some of the events, in the months in which they would have been."""

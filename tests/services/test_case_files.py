@@ -18,7 +18,7 @@ from s11audit.models.database import Database
 from s11audit.queries.case_files import beside, case_auditors_of, own_file, own_files
 from s11audit.queries.people import as_viewer
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services import case_files
+from s11audit.services import case_files, role_ends
 from s11audit.services.answer_changes import Change
 from s11audit.services.case_files import UnfinishedError
 from s11audit.services.refusals import RefusedError
@@ -229,3 +229,29 @@ def test_the_history_says_who_did_what_and_never_how_much(
     for event in session.scalars(select(Event).where(Event.kind.startswith("case-"))):
         assert (event.subject, event.detail) == ("file MA-26-01-C1 of POL", {})
         assert (event.partnership_id, event.agency_id) == (file.case.audit.partnership_id, None)
+
+
+def test_an_auditor_whose_role_ends_leaves_the_files_that_are_not_opened(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    first, second = (file_of(session, audited, case) for case in ("C1", "C2"))
+    declares_none(session, audited, first)
+    open_sheets(session, [second.sheet], now=MORNING)
+    silas = audited["Silas"].user_id
+    held = session.scalars(select(Membership).where(Membership.user_id == silas)).one()
+    role_ends.end(session, held, by=None, now=MORNING)
+    session.expire_all()
+    assert (first.auditor_id, first.conflict_at) == (None, None)
+    assert second.auditor_id == silas
+
+
+def test_an_auditor_who_takes_over_the_role_takes_over_the_files_and_declares_anew(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    first = file_of(session, audited)
+    declares_none(session, audited, first)
+    silas = audited["Silas"].user_id
+    held = session.scalars(select(Membership).where(Membership.user_id == silas)).one()
+    role_ends.hand_on(session, held, cast["Bea"].user_id, by=None, now=MORNING)
+    session.expire_all()
+    assert (first.auditor_id, first.conflict_at) == (cast["Bea"].user_id, None)
