@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "export": "s11audit.cli.export",
     "evidence": "s11audit.cli.evidence",
     "audit": "s11audit.cli.audit",
+    "guard": "s11audit.cli.guard",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",
 }
