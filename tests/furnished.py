@@ -65,6 +65,7 @@ from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
 from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
+from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
@@ -92,7 +93,7 @@ PANELS = ("MA-26-01", "MA-26-02", "MA-26-03")
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
     "standard": ("leadership",),
-    "standard_id": ("leadership",),
+    "standard_id": ("leadership", "voice"),
     "name": ("rag-by-standard",),
     "picture": ("svg",),
     "id": ("small", "draft", "proposed"),
@@ -107,7 +108,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "number": (1,),
     "asker": ("DOWN",),
     "key": (WITH_FILES,),
-    "file_id": (1, 2, 3),
+    "file_id": (1, 2, 3, 4, 5),
     "form_id": (1,),
     "audit": (*AUDITS, *PANELS),
     "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1", f"{PANELS[0]}-C1"),
@@ -115,6 +116,8 @@ OWN: dict[str, tuple[Any, ...]] = {
     "finding_id": (1,),
     "recommendation_id": (1,),
     "measure_id": (1,),
+    "entry_id": (1,),
+    "concern_id": (1,),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -157,6 +160,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    case_files_in_every_state(session, cast)
     audits_in_every_state(session, cast)
     _case_audits(session, cast)
     session.flush()
@@ -391,7 +395,7 @@ class Sent:
 
 # Between them they find every form there is.
 SECOND_MANAGER = "Max"  # nobody publishes what they have proposed themselves
-WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Opal", SECOND_MANAGER)
+WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Silas", "Opal", SECOND_MANAGER)
 
 
 def forms_of(world: Furnished) -> list[Sent]:
@@ -505,6 +509,8 @@ RIGHT = {
     "account.send_link": {"email": "dana@example.org"},
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
+    "cases.add_event": {"month-year": "2025"},
+    "cases.save_file_standard": {"how-often__value": "3"},
     "cases.plan_audit": {"reference": "MA-NEW"},
     "cases.check_list": {"text": "EH-901\nEH-902"},
     "questionnaires.add_draft": {"text": draft_called("another")},

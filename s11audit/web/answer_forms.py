@@ -185,15 +185,14 @@ class AnswerForm:
         for field in self.form:
             yield from field.as_sent()
 
-    @property
-    def evidence_hint(self) -> str:
-        """When evidence is needed, in words."""
+    def evidence_hint(self, instead: str) -> str:
+        """When evidence is needed, in words; `instead` is what does without a text."""
         question = self.question
         if question.evidence is EvidenceRule.REQUIRED:
-            return "What shows this? Needed, unless you give a link or add a file."
+            return f"What shows this? Needed, unless you {instead}."
         if question.evidence is EvidenceRule.WHEN_GREEN:
             green = "” or “".join(level.label for level in self.levels_that(needs_evidence))
-            needed = f"Needed if you answer “{green}”, unless you give a link or add a file."
+            needed = f"Needed if you answer “{green}”, unless you {instead}."
             return f"What shows this? {needed}"
         return "What shows this? (optional)"
 

@@ -18,7 +18,13 @@ from werkzeug.routing import Rule
 
 from s11audit.domain.access import RULES, Thing
 from s11audit.domain.actions import ACTION_STEPS, ActionSource
-from s11audit.domain.cases import CASE_AUDIT_STEPS, AuditKind, case_reference
+from s11audit.domain.cases import (
+    CASE_AUDIT_STEPS,
+    AuditKind,
+    CaseAuditStatus,
+    ViewOf,
+    case_reference,
+)
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating, Side
@@ -30,11 +36,16 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AnswerFile,
+    AnswerSheet,
     AuditCase,
     AuditRound,
     CaseAudit,
+    CaseEvent,
+    CaseFile,
+    CaseView,
     Delegation,
     EvidenceFile,
+    ImmediateConcern,
     Invitation,
     Membership,
     Partnership,
@@ -111,8 +122,11 @@ LEFT_OUT = {
 }
 # These use up what the others look at, so they come last.
 USES_UP = ("/leave", "/end", "/disable", "/confirm", "/delete")
-# What begins with one of these is of one agency.
-AGENCYS_WORDS = ("returns", "actions", "agencies", "people", "case-files")
+# First words of addresses of what belongs to an agency.
+PLACES_OF_AGENCIES = (
+    *("returns", "actions", "agencies", "people"),
+    *("case-files", "immediate-concerns"),
+)
 # Pages of a person, which are reached through the list of people.
 THROUGH_PEOPLE = "/people/<"
 
@@ -147,6 +161,7 @@ def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) 
 class _Founder:
     def __init__(self, session: Session, cast: Cast) -> None:
         self.session, self.cast = session, cast
+        self.auditor_id = 0
 
     def open_far_round(self, questionnaire: Questionnaire) -> None:
         near = self.session.scalars(select(AuditRound)).one()
@@ -188,6 +203,8 @@ class _Founder:
         self.session.flush()
         if role is Role.CONTRIBUTOR:
             self._delegate(user)
+        if role is Role.CASE_AUDITOR:
+            self.auditor_id = user.id
         return as_viewer(user, [membership])
 
     def _trust(self) -> Trust:
@@ -265,6 +282,7 @@ class _Founder:
             "request_id": requests[0].id,
             "second_request_id": requests[1].id,
             "file_id": file.id,
+            **self._case_file(where, agency_id),
             **self._case_audit(where),
             **self._of_the_installation(where),
         }
@@ -346,6 +364,36 @@ class _Founder:
         )
         return file
 
+    def _case_file(self, where: str, agency_id: int) -> dict[str, Any]:
+        """A file on a case, which the new case auditor audits if it is the police's."""
+        home = "FAR" if where == FAR else "DOWN"
+        sheet = AnswerSheet(partnership_id=self.cast.partnerships[home], agency_id=agency_id)
+        audit = CaseAudit(
+            partnership_id=sheet.partnership_id,
+            reference=f"MF-{AGENCY_OF[where]}",
+            title="An audit with files",
+            kind=AuditKind.REGULAR,
+            questionnaire_id="small-case",
+            questionnaire_version="1",
+            status=CaseAuditStatus.AGENCY_FILES,
+            planned_on=IN_SPRING,
+            cases_wanted=1,
+            created_at=NOON,
+        )
+        case = AuditCase(audit=audit, number=1, reference=f"{audit.reference}-C1")
+        file = CaseFile(case=case, agency_id=agency_id, sheet=sheet, conflict_at=NOON)
+        if where == NEAR:
+            file.auditor_id = self.auditor_id
+        self.session.add(file)
+        self.session.flush()
+        event = CaseEvent(file_id=file.id, month=IN_SPRING, what="Something")
+        view = CaseView(file_id=file.id, view_of=ViewOf.CHILD, said="Something")
+        concern = ImmediateConcern(file=file, raised_by_id=self.auditor_id, raised_at=NOON)
+        self.session.add_all([event, view, concern])
+        self.session.flush()
+        assert event.id == view.id
+        return {"case_file_id": file.id, "entry_id": event.id, "concern_id": concern.id}
+
     def _case_audit(self, where: str) -> dict[str, Any]:
         """An audit of the partnership, with one case."""
         home = "FAR" if where == FAR else "DOWN"
@@ -414,7 +462,7 @@ def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
     if word in variables:
         known["reference"] = variables[word]
     if word == "case-files":
-        known["file_id"] = variables["case_file_id"]
+        known |= {"file_id": variables["case_file_id"], "standard_id": "voice"}
     unknown = rule.arguments - known.keys()
     assert not unknown, f"Say in EXAMPLES what stands for {unknown} in {rule.rule}"
     built = rule.build({name: known[name] for name in rule.arguments})
@@ -437,7 +485,7 @@ def _allows(permission: Permission, visit: Visit, viewer: Viewer, place: Place) 
 
 def _is_of_an_agency(rule: Rule) -> bool:
     word = rule.rule.split("/")[1]
-    return "agency" in rule.arguments or word in AGENCYS_WORDS
+    return "agency" in rule.arguments or word in PLACES_OF_AGENCIES
 
 
 @pytest.mark.parametrize("where", AGENCY_OF)

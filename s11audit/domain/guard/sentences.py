@@ -41,7 +41,8 @@ class Word(NamedTuple):
 
 def words_of(text: str) -> Sequence[Word]:
     """All words of a text, in order."""
-    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    has_addresses = "@" in text or "://" in text or "www." in text
+    addresses = [match.span() for match in _ADDRESS.finditer(text)] if has_addresses else []
     words = [_word(text, match, addresses) for match in _WORD.finditer(text)]
     return _with_organisations(text, words, lexicon())
 

@@ -8,8 +8,14 @@ blueprint = Blueprint("cases", __name__)
 
 from s11audit.web.cases import (  # noqa: E402, F401
     agreed,
+    appointing,
     asking,
+    auditing,
+    chronology,
+    concerns,
+    declaring,
     drawing,
+    files,
     findings,
     grades,
     listing,
@@ -23,5 +29,6 @@ from s11audit.web.cases import (  # noqa: E402, F401
     recommendations,
     showing,
     steps,
+    views,
     workbook,
 )
