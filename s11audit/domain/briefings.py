@@ -72,12 +72,16 @@ class Link:
 
 
 _POINT = re.compile(r"[-*•–]\s+")
-_ADDRESS = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[^\s<>\"]*)?")
+_ADDRESS = re.compile(
+    r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[^\s<>\"]*)?"
+)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_DASH = r"[-‐‑‒–—−_ ]?"
+_DASH = "[-\u2010-\u2015\u2212_ ]?"
 _CASES = (
     # MA-26-03-C2, however its parts are joined.
-    re.compile(rf"\b[A-Z]{{1,12}}{_DASH}\d{{2,4}}{_DASH}\d{{1,3}}{_DASH}C\d{{1,3}}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b[A-Z]{{1,12}}{_DASH}\d{{2,4}}{_DASH}\d{{1,3}}{_DASH}C\d{{1,3}}\b", re.IGNORECASE
+    ),
     # Case 2, case C2, child 3; “4 of 6 cases” counts and names none.
     re.compile(r"\b(?:case|child)\s+(?:no\.?\s*|number\s+)?C?\d{1,3}\b", re.IGNORECASE),
     re.compile(r"\bC\d{1,2}\b"),

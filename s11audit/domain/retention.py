@@ -106,8 +106,7 @@ class Signer:
 class Certificate:
     """What a deletion leaves: what kinds, how many, of which audit, by whose order, and when.
 
-    Nothing of what it said. `rows_sha256` is over the list of what was deleted or emptied. `again`
-    is the digest of the certificate before, where a restored backup made it necessary to repeat.
+    Nothing of what it said. `rows_sha256` is over the list of what was deleted or emptied.
     """
 
     partnership: str
@@ -121,7 +120,6 @@ class Certificate:
     deleted_at: str
     proposed_by: Signer | None = None
     approved_by: Signer | None = None
-    again: str = ""
 
     @property
     def total(self) -> int:
