@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",
     "evidence": "s11audit.cli.evidence",
+    "retention": "s11audit.cli.retention",
     "audit": "s11audit.cli.audit",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",
