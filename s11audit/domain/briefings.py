@@ -17,13 +17,13 @@ LINKS = "links"
 
 @dataclass(frozen=True)
 class BriefingBox:
-    """One of the six boxes. `lines` is its share of the page, of CHARACTERS_A_LINE each.
+    """One of the six boxes, whose heading `exports/briefing.yaml` has.
 
-    All shares together fill one A4 page; `hint` says what belongs there.
+    `lines` is its share of the page, of CHARACTERS_A_LINE each: all shares together fill one A4
+    page. `hint` says what belongs there.
     """
 
     name: str
-    heading: str
     hint: str
     lines: int
 
@@ -39,14 +39,13 @@ class BriefingBox:
 
 
 BRIEFING_BOXES: tuple[BriefingBox, ...] = (
-    BriefingBox("looked_at", "What we looked at", "The theme, how many cases, and when.", 5),
-    BriefingBox("works", "What works well", "Good practice that others can copy.", 7),
-    BriefingBox("improve", "What needs to improve", "What got in the way of good help.", 7),
-    BriefingBox("do", "What you should do", "What every reader can do from tomorrow.", 7),
-    BriefingBox("discuss", "Points for your team to discuss", "Questions for a team meeting.", 5),
+    BriefingBox("looked_at", "The theme, how many cases, and when.", 5),
+    BriefingBox("works", "Good practice that others can copy.", 7),
+    BriefingBox("improve", "What got in the way of good help.", 7),
+    BriefingBox("do", "What every reader can do from tomorrow.", 7),
+    BriefingBox("discuss", "Questions for a team meeting.", 5),
     BriefingBox(
         LINKS,
-        "Useful links",
         "One a line: what it is, then its address, such as “Early help https://example.org/help”.",
         5,
     ),
