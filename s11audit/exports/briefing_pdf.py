@@ -11,7 +11,7 @@ from itertools import groupby
 from s11audit.domain.briefings import Block, Link
 from s11audit.exports.briefing import BriefingCopy, BriefingLayout, briefing_layout
 from s11audit.exports.plain_text import plain
-from s11audit.exports.tagged_pdf import A4, INCH, Sheet, one_page
+from s11audit.exports.tagged_pdf import A4, INCH, Sheet, one_page, width_of
 
 STEP = 0.25
 LEADING = 1.32
@@ -128,26 +128,21 @@ class _Setting:
         return self._wrapped(plain(piece.text), piece.size, width, piece.bold)
 
     def _wrapped(self, text: str, size: float, width: float, bold: bool) -> list[str]:
-        lines, line = [], ""
+        lines: list[list[str]] = [[]]
         for word in text.split():
-            longer = f"{line} {word}" if line else word
-            if self.sheet.width(longer, size, bold=bold) <= width:
-                line = longer
-                continue
-            lines += [line] if line else []
-            *full, line = self._cut(word, size, width, bold)
-            lines += full
-        return [*lines, line]
+            for part in self._parts(word, size, width, bold):
+                if lines[-1] and width_of([*lines[-1], part], size, bold=bold) > width:
+                    lines.append([])
+                lines[-1].append(part)
+        return [" ".join(line) for line in lines]
 
-    def _cut(self, word: str, size: float, width: float, bold: bool) -> list[str]:
+    def _parts(self, word: str, size: float, width: float, bold: bool) -> list[str]:
         """A word in parts that fit, if it is longer than a line."""
-        parts, part = [], ""
-        for letter in word:
-            if part and self.sheet.width(part + letter, size, bold=bold) > width:
-                parts.append(part)
-                part = ""
-            part += letter
-        return [*parts, part]
+        whole = width_of([word], size, bold=bold)
+        if whole <= width:
+            return [word]
+        letters = max(1, int(len(word) * width * 0.95 / whole))
+        return [word[at : at + letters] for at in range(0, len(word), letters)]
 
     @property
     def _small(self) -> float:

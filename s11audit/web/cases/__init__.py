@@ -5,3 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("cases", __name__)
+
+from s11audit.web.cases import (  # noqa: E402, F401
+    briefing,
+    briefings,
+    certificates,
+    retention,
+)
