@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import groupby
 
 import yaml
 
@@ -45,6 +46,11 @@ class BriefingSection:
     heading: str
     blocks: tuple[Block, ...] = ()
     links: tuple[Link, ...] = ()
+
+    @property
+    def runs(self) -> list[tuple[bool, list[Block]]]:
+        """Paragraphs and points by turns: whether these are points, and they."""
+        return [(are, list(run)) for are, run in groupby(self.blocks, lambda one: one.is_point)]
 
 
 @dataclass(frozen=True)
