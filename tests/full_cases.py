@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.cases import AuditKind, CaseAuditStatus, Drawn, FindingKind, ViewOf
 from s11audit.domain.permissions import Role
+from s11audit.domain.retention import Certificate, canonical
 from s11audit.domain.viewers import Viewer
 from s11audit.models import (
     AgreedGrade,
@@ -40,6 +41,14 @@ AFTER_A_YEAR = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 OF_A_CASE = "zqofacase"
 # Texts that stay, for they are of no single case.
 THAT_STAYS = "zqthatstays"
+
+# A certificate as it is stored.
+CERTIFICATE = canonical(
+    asdict(
+        Certificate("Downshire", "MA-25-01", "Infants", "2025-10-14", "2026-10-14", 12,
+                    {"answers": 2}, "0" * 64, "2026-10-14T09:30:00+00:00")
+    )
+)  # fmt: skip
 
 
 def audit_called(
@@ -168,8 +177,9 @@ def _what_it_taught(session: Session, audit: CaseAudit, case: AuditCase) -> None
             AuditMeasure(audit_id=audit.id, title="Chronology used", numerator=4, denominator=6,
                          counted_at=SIGNED_OFF),
             Briefing(audit_id=audit.id, partnership_id=audit.partnership_id,
-                     reference=audit.reference, title="What we learned", looked_at=THAT_STAYS,
-                     updated_at=SIGNED_OFF),
+                     reference=audit.reference, title=f"What we learned {THAT_STAYS}",
+                     looked_at="Help for infants", works="- Visits", improve="- Fathers",
+                     do="- Ask", updated_at=SIGNED_OFF),
         ]
     )  # fmt: skip
     session.flush()

@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 
 from s11audit.config import MailServer, SmtpSecurity
 from s11audit.domain.answers import Answer
+from s11audit.domain.cases import BriefingAudience
 from s11audit.domain.filled_forms import FilledAnswer, FilledContent, WrongCell
 from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
@@ -38,6 +39,8 @@ from s11audit.models import (
     AgencyReturn,
     AuditRound,
     Base,
+    Briefing,
+    CaseDeletion,
     EvidenceFile,
     Invitation,
     OpenIdentity,
@@ -66,6 +69,7 @@ from s11audit.web.security import Services, declared_permission
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
+from tests.full_cases import full_audit
 from tests.joined import join
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, NOON, fill, open_round, return_named, submit
@@ -104,6 +108,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "key": (WITH_FILES,),
     "file_id": (1, 2, 3),
     "form_id": (1,),
+    "audit": ("MA-24-01", "MA-24-02", "MA-24-03"),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -114,7 +119,9 @@ REFERENCES = {
 }
 # What nobody finds a link to, or only in their mail.
 UNLINKED = (f"/sign-in/link?token={LINK}",)
-FILE = re.compile(r"\.(xlsx|docx|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/")
+FILE = re.compile(
+    r"\.(xlsx|docx|pdf|txt|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/"
+)
 
 
 def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_key: str) -> str:
@@ -146,6 +153,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    _case_audits(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -232,6 +240,20 @@ def _statement(session: Session, cast: Cast) -> None:
     rests_on = Assurance("Chief Officer", file=document)
     police = return_named(session, "R4-POL")
     assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
+
+
+def _case_audits(session: Session, cast: Cast) -> None:
+    """Audits whose cases are due for deletion: one as it is, one proposed, one on hold."""
+    full_audit(session, cast, "MA-24-01")
+    proposed = full_audit(session, cast, "MA-24-02")
+    full_audit(session, cast, "MA-24-03", hold_reason="An inquiry")
+    max_id = session.query(User).filter_by(name=SECOND_MANAGER).one().id
+    order = CaseDeletion(
+        audit_id=proposed.audit, due_on=NOON.date(), proposed_by_id=max_id, proposed_at=NOON
+    )
+    session.add(order)
+    briefing = session.get_one(Briefing, proposed.audit)
+    briefing.issued_at, briefing.audience = NOON, BriefingAudience.PUBLISHED
 
 
 def _filled_form(session: Session, cast: Cast) -> None:
@@ -559,6 +581,7 @@ TYPED = {
     "place": "SCH",
     "agency": "SCH",
     "link": "https://example.org/chart",
+    "links-text": "Help https://example.org/help",
 }
 
 

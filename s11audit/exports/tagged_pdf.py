@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
+from unicodedata import bidirectional
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import Name, PdfFile, Reference, RendererPdf
@@ -30,6 +31,7 @@ INCH = 72
 # Between two words, at a size of 1, with what a word's last letter keeps free.
 SPACE = 0.36
 _MEASURED_AT = 100
+_FROM_LEFT = "\u200e"
 
 
 @dataclass
@@ -143,8 +145,10 @@ class Sheet:
         context = self._renderer.new_gc()
         context.set_foreground(f"#{colour}")
         context.set_url(link or None)
-        for x, y, words in lines:
-            self._renderer.draw_text(context, x, y, words, _font(size, bold), 0)
+        for number, (x, y, words) in enumerate(lines, 1):
+            # Lines are read out as they stand, so a word does not end with its line.
+            read = _facing(words) + ("" if number == len(lines) else " ")
+            self._renderer.draw_text(context, x, y, read, _font(size, bold), 0)
         self._close(context)
 
     def rule(self, y: float, left: float, right: float, colour: str) -> None:
@@ -172,6 +176,13 @@ def one_page(stream: BytesIO, *, title: str, author: str, written_at: datetime) 
         yield Sheet(file)
         file.finalize()
         file.close()
+
+
+def _facing(words: str) -> str:
+    """A line that begins with letters read from right to left, but is mostly not, goes our way."""
+    ways = [bidirectional(letter) for letter in words]
+    backwards = sum(way in ("R", "AL") for way in ways)
+    return f"{_FROM_LEFT}{words}" if 0 < backwards <= ways.count("L") else words
 
 
 def _font(size: float, bold: bool) -> FontProperties:

@@ -157,9 +157,7 @@ def _does_not_fit(name: str, text: str) -> str:
             f"it takes {lines}"
         )
     faulty = lines_without_link(text) if name == LINKS else []
-    return (
-        f"Line {faulty[0]} does not end in an address that starts with https://" if faulty else ""
-    )
+    return f"Line {faulty[0]} must end in an address that starts with https://" if faulty else ""
 
 
 def _check_may(audit: CaseAudit, by: Viewer) -> None:

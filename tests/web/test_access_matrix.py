@@ -30,6 +30,8 @@ from s11audit.models import (
     AgencyReturn,
     AnswerFile,
     AuditRound,
+    Briefing,
+    CaseDeletion,
     Delegation,
     EvidenceFile,
     Invitation,
@@ -48,6 +50,7 @@ from s11audit.queries.people import as_viewer
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.contents import kept
+from tests.full_cases import CERTIFICATE, audit_called
 from tests.pages import Pages
 from tests.rounds_and_returns import IN_SPRING, NOON, Opened
 
@@ -253,8 +256,26 @@ class _Founder:
             "request_id": requests[0].id,
             "second_request_id": requests[1].id,
             "file_id": file.id,
+            "audit": self._audit(where, somebody),
             **self._of_the_installation(where),
         }
+
+    def _audit(self, where: str, by: User) -> str:
+        """A case audit whose cases are deleted, with a briefing."""
+        reference = f"MA-26-{AGENCY_OF[where]}"
+        audit = audit_called(
+            self.session, self.cast, reference, home="FAR" if where == FAR else "DOWN"
+        )
+        audit.emptied_at = NOON
+        self.session.add_all(
+            [
+                Briefing(audit_id=audit.id, partnership_id=audit.partnership_id,
+                         reference=reference, title="What we learned", updated_at=NOON),
+                CaseDeletion(audit_id=audit.id, due_on=IN_SPRING, proposed_by_id=by.id,
+                             proposed_at=NOON, done_at=NOON, certificate=CERTIFICATE),
+            ]
+        )  # fmt: skip
+        return reference
 
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
