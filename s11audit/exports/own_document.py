@@ -63,6 +63,12 @@ def style_of(style: Any, size: float, colour: str = INK) -> None:
     fonts = style.element.rPr.rFonts
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
+    # The size of letters that join, such as those of Urdu, is told apart.
+    for old in style.element.rPr.findall(qn("w:szCs")):
+        style.element.rPr.remove(old)
+    joined = OxmlElement("w:szCs")
+    joined.set(qn("w:val"), style.element.rPr.find(qn("w:sz")).get(qn("w:val")))
+    style.element.rPr.find(qn("w:sz")).addnext(joined)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), LANGUAGE)
     style.element.rPr.append(language)

@@ -28,7 +28,7 @@ OF_AN_AGENCY = ("users", "answers", "scores", "snapshots", "actions", "action_no
                 "invitations", "takeover_requests", "events", "outgoing_mail")  # fmt: skip
 OWN = {"reference": "R1", "agency": "POL", "standard": "leadership", "standard_id": "leadership",
        "name": "rag-by-standard", "picture": "svg", "id": "small", "version": "1", "old": "1",
-       "new": "1", "user_id": 2, "token": "x", "asker": "DOWN"}  # fmt: skip
+       "new": "1", "user_id": 2, "token": "x", "asker": "DOWN", "audit": "MA-26-01"}  # fmt: skip
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def examples(*planted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
     ids = ("user_id", "membership_id", "role_id", "invitation_id", "request_id", "session_id")
     numbers = [OWN | dict.fromkeys(ids, number) for number in (1, 2, 4, 9, 10)]
-    return [*own, *theirs, *versions, *numbers]
+    audits = [OWN | {"audit": rows["case_audits"]["reference"]} for rows in planted
+              if "case_audits" in rows]  # fmt: skip
+    return [*own, *theirs, *versions, *audits, *numbers]
 
 
 @pytest.mark.parametrize("role", [None, *(set(Role) - INSTALLATION_ROLES)], ids=str)

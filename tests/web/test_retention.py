@@ -158,4 +158,4 @@ def test_whoever_decides_has_just_proved_who_they_are(
         hours_ago = session.scalars(select(UserSession.proved_at)).one() - timedelta(hours=2)
         session.execute(update(UserSession).values(proved_at=hours_ago))
     answer: Any = pages.post(f"{PAGE}/propose")
-    assert (answer.status, answer.location[:14]) == (302, "/account/prove")
+    assert (answer.status, answer.location[:14]) == (302, "/sign-in/again")
