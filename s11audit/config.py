@@ -139,10 +139,24 @@ VARIABLES: tuple[Variable, ...] = (
         "The ClamAV daemon that looks for malware in these files: `HOST:PORT`, or the path of its "
         "socket. Left out, nothing does.",
     ),
+    Variable(
+        "S11AUDIT_CASE_MONTHS",
+        "12",
+        "How many months after its sign-off, or after it was cancelled, what a case audit holds of "
+        "single cases is due to be deleted; 120 at most.",
+    ),
+    Variable(
+        "S11AUDIT_DELETION_LEDGER",
+        "",
+        "The file in which every such deletion is written down, so that no backup brings back what "
+        "went. Left out, `deletions.jsonl` beside the SQLite file or, with another database, in "
+        "the folder where s11audit is started. Several web machines need the same file.",
+    ),
     Variable("S11AUDIT_LOG_LEVEL", "INFO", "How much is logged: DEBUG, INFO, WARNING or ERROR."),
 )
 # A request may have 64 MB altogether.
 MOST_EVIDENCE_MB = 50
+MOST_CASE_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,8 @@ class Settings:
     evidence: str = "evidence"
     evidence_mb: int = 10
     clamd: str = ""
+    case_months: int = 12
+    deletion_ledger: Path = Path("deletions.jsonl")
 
     @property
     def trusted_hosts(self) -> tuple[str, ...]:
@@ -183,7 +199,8 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from these environment variables; raises ConfigurationError."""
     read = Reader(environment, {one.name: one.default for one in VARIABLES})
-    folder = read.text("S11AUDIT_QUESTIONNAIRES")
+    folder, ledger = read.text("S11AUDIT_QUESTIONNAIRES"), read.text("S11AUDIT_DELETION_LEDGER")
+    home = _home_of(read.text("DATABASE_URL"))
     host, port = read.text("S11AUDIT_HOST"), read.whole_number("S11AUDIT_PORT")
     return Settings(
         database_url=read.text("DATABASE_URL"),
@@ -201,14 +218,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_server=read.mail_server("S11AUDIT_SMTP"),
         proxies=read.whole_number("S11AUDIT_PROXIES", least=0),
         more_hosts=tuple(read.text("S11AUDIT_TRUSTED_HOSTS").lower().split()),
-        evidence=read.store("S11AUDIT_EVIDENCE") or str(_beside(read.text("DATABASE_URL"))),
+        evidence=read.store("S11AUDIT_EVIDENCE") or str(home / "evidence"),
         evidence_mb=read.whole_number("S11AUDIT_EVIDENCE_MB", most=MOST_EVIDENCE_MB),
         clamd=read.socket("S11AUDIT_CLAMD"),
+        case_months=read.whole_number("S11AUDIT_CASE_MONTHS", most=MOST_CASE_MONTHS),
+        deletion_ledger=Path(ledger) if ledger else home / "deletions.jsonl",
     )
 
 
-def _beside(database_url: str) -> Path:
-    """The folder of evidence where none is named."""
+def _home_of(database_url: str) -> Path:
+    """Where files lie for which no place is named: beside the SQLite file."""
     scheme, _, file = database_url.partition(":///")
-    home = Path(file.partition("?")[0]).parent if scheme == "sqlite" else Path()
-    return home / "evidence"
+    return Path(file.partition("?")[0]).parent if scheme == "sqlite" else Path()

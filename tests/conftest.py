@@ -94,6 +94,7 @@ def settings_for(database_url: str) -> Settings:
             "S11AUDIT_SECRET_KEY": "a secret that is only for tests, and long",
             "S11AUDIT_QUESTIONNAIRES": str(QUESTIONNAIRES),
             "S11AUDIT_EVIDENCE": str(EVIDENCE),
+            "S11AUDIT_DELETION_LEDGER": str(EVIDENCE / "deletions.jsonl"),
         }
     )
 

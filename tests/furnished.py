@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 
 from s11audit.config import MailServer, SmtpSecurity
 from s11audit.domain.answers import Answer
-from s11audit.domain.cases import CaseAuditStatus
+from s11audit.domain.cases import BriefingAudience, CaseAuditStatus
 from s11audit.domain.filled_forms import FilledAnswer, FilledContent, WrongCell
 from s11audit.domain.permissions import Role
 from s11audit.domain.questionnaire import Questionnaire
@@ -39,6 +39,8 @@ from s11audit.models import (
     AgencyReturn,
     AuditRound,
     Base,
+    Briefing,
+    CaseDeletion,
     EvidenceFile,
     Invitation,
     OpenIdentity,
@@ -69,6 +71,7 @@ from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
+from tests.full_cases import full_audit
 from tests.joined import join
 from tests.pages import Pages
 from tests.panels import plain_audit
@@ -88,6 +91,8 @@ HOSPITALS = {key: answer for key, answer in COMPLETE.items() if not key.startswi
 WITH_FILES = "leadership.board-lead"
 # Audits whose panels have opened.
 PANELS = ("MA-26-01", "MA-26-02", "MA-26-03")
+# Audits whose cases are kept no longer.
+EXPIRED = ("MA-24-01", "MA-24-02", "MA-24-03")
 
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
@@ -110,7 +115,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "key": (WITH_FILES,),
     "file_id": (1, 2, 3, 4, 5),
     "form_id": (1,),
-    "audit": (*AUDITS, *PANELS),
+    "audit": (*AUDITS, *PANELS, *EXPIRED),
     "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1", f"{PANELS[0]}-C1"),
     "domain": ("voice",),
     "finding_id": (1,),
@@ -128,7 +133,9 @@ REFERENCES = {
 }
 # What nobody finds a link to, or only in their mail.
 UNLINKED = (f"/sign-in/link?token={LINK}",)
-FILE = re.compile(r"\.(xlsx|docx|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/")
+FILE = re.compile(
+    r"\.(xlsx|docx|pdf|txt|zip|svg|png|yaml|json|csv)$|<path:|/template$|/sign-in/with/"
+)
 
 
 def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_key: str) -> str:
@@ -162,7 +169,8 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _statement(session, cast)
     case_files_in_every_state(session, cast)
     audits_in_every_state(session, cast)
-    _case_audits(session, cast)
+    _panels(session, cast)
+    _expired(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -251,7 +259,22 @@ def _statement(session: Session, cast: Cast) -> None:
     assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
 
 
-def _case_audits(session: Session, cast: Cast) -> None:
+def _expired(session: Session, cast: Cast) -> None:
+    """Audits whose cases are due for deletion: one as it is, one proposed, one on hold."""
+    first, second, third = EXPIRED
+    full_audit(session, cast, first)
+    proposed = full_audit(session, cast, second)
+    full_audit(session, cast, third, hold_reason="An inquiry")
+    max_id = session.query(User).filter_by(name=SECOND_MANAGER).one().id
+    order = CaseDeletion(
+        audit_id=proposed.audit, due_on=NOON.date(), proposed_by_id=max_id, proposed_at=NOON
+    )
+    session.add(order)
+    briefing = session.get_one(Briefing, proposed.audit)
+    briefing.issued_at, briefing.audience = NOON, BriefingAudience.PUBLISHED
+
+
+def _panels(session: Session, cast: Cast) -> None:
     """One whose panel discusses, one whose panel can sign off, and one that is reported."""
     states = (
         (CaseAuditStatus.PANEL, False),
@@ -601,6 +624,7 @@ TYPED = {
     "place": "SCH",
     "agency": "SCH",
     "link": "https://example.org/chart",
+    "links-text": "Help https://example.org/help",
 }
 
 

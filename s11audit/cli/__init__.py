@@ -28,9 +28,9 @@ COMMANDS: dict[str, str] = {
     "export": "s11audit.cli.export",
     "cases": "s11audit.cli.cases",
     "evidence": "s11audit.cli.evidence",
+    "retention": "s11audit.cli.retention",
     "audit": "s11audit.cli.audit",
     "guard": "s11audit.cli.guard",
-    "cases": "s11audit.cli.cases",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",
 }

@@ -150,6 +150,7 @@ def serve() -> None:
 def serve_pages(settings: Settings) -> None:
     """Answer browsers with these settings until the process is told to stop."""
     # The web and its server are loaded only to be used.
+    from s11audit.cli.retention import warn_of_deletions_not_done
     from s11audit.cli.web_server import require_free_port, serve_until_stopped
     from s11audit.web import create_app
     from s11audit.web.logs import log_json_lines
@@ -158,4 +159,5 @@ def serve_pages(settings: Settings) -> None:
     with plain_failures():
         log_json_lines(settings.log_level)
         app = create_app(settings)
+        warn_of_deletions_not_done(settings)
     serve_until_stopped(app, settings)

@@ -201,7 +201,8 @@ RULES: dict[Permission, Rule] = {
     Permission.READ_BRIEFINGS: Rule(
         Thing.CASE,
         _through(Relation.PARTNERSHIP, *PARTNERSHIP_ROLES)
-        | _through(Relation.AGENCY, *AGENCY_ROLES),
+        | _through(Relation.AGENCY, *AGENCY_ROLES)
+        | _through(Relation.TRUST, Role.TRUST_VIEWER),
     ),
     Permission.DELETE_CASE_DATA: Rule(
         Thing.CASE, _through(Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR), fresh=True

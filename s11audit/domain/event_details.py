@@ -28,6 +28,7 @@ _COUNTED = {
     "no_longer_ready": ("standard no longer ready", "standards no longer ready"),
     "questions": ("question", "questions"),
     "returns": ("return", "returns"),
+    "texts": ("text", "texts"),
     "taken_back": ("standard taken back", "standards taken back"),
     "voided": ("signature made void", "signatures made void"),
 }

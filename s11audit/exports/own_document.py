@@ -47,7 +47,7 @@ def _set_up(document: Any, copy: OwnCopy, written_at: datetime) -> None:
     properties.author, properties.language, properties.comments = "s11audit", LANGUAGE, ""
     properties.created = properties.modified = written_at.astimezone(UTC).replace(tzinfo=None)
     for name, size in SIZES.items():
-        _set_style(document.styles[name], size)
+        style_of(document.styles[name], size)
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(20)
@@ -56,16 +56,23 @@ def _set_up(document: Any, copy: OwnCopy, written_at: datetime) -> None:
     section.footer.paragraphs[0].text = plain(f"{copy.title}, as at {copy.facts.as_at}")
 
 
-def _set_style(style: Any, size: int) -> None:
+def style_of(style: Any, size: float, colour: str = INK) -> None:
+    """Give a style our typeface, a size in points, a colour, and the language of the text."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
     from docx.shared import Pt, RGBColor
 
     style.font.name, style.font.size = FONT, Pt(size)
-    style.font.color.rgb = RGBColor.from_string(INK)
+    style.font.color.rgb = RGBColor.from_string(colour)
     fonts = style.element.rPr.rFonts
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
+    # The size of letters that join, such as those of Urdu, is told apart.
+    for old in style.element.rPr.findall(qn("w:szCs")):
+        style.element.rPr.remove(old)
+    joined = OxmlElement("w:szCs")
+    joined.set(qn("w:val"), style.element.rPr.find(qn("w:sz")).get(qn("w:val")))
+    style.element.rPr.find(qn("w:sz")).addnext(joined)
     language = OxmlElement("w:lang")
     language.set(qn("w:val"), LANGUAGE)
     style.element.rPr.append(language)

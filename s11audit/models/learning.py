@@ -11,6 +11,7 @@ from s11audit.domain.cases import BriefingAudience, FindingKind
 from s11audit.domain.measures import CountedOf
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.case_audits import CaseAudit
+from s11audit.models.people import Partnership
 
 
 class Finding(Base):
@@ -68,12 +69,17 @@ class AuditMeasure(Base):
 
 
 class Briefing(Base):
-    """The one-page learning briefing of an audit. Its texts say nothing of single cases."""
+    """The one-page learning briefing of an audit. Its texts say nothing of single cases.
+
+    `reference` is its audit's: whoever reads a briefing need not be able to see the audit.
+    `contact` says whom to ask about it.
+    """
 
     __tablename__ = "briefings"
 
     audit_id: Mapped[int] = mapped_column(ForeignKey("case_audits.id"), primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnerships.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
     title: Mapped[str] = mapped_column(String(200))
     looked_at: Mapped[str] = mapped_column(Text, default="")
     works: Mapped[str] = mapped_column(Text, default="")
@@ -81,6 +87,7 @@ class Briefing(Base):
     do: Mapped[str] = mapped_column(Text, default="")
     discuss: Mapped[str] = mapped_column(Text, default="")
     links: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
     audience: Mapped[BriefingAudience] = mapped_column(
         Code(BriefingAudience), default=BriefingAudience.RESTRICTED
     )
@@ -88,6 +95,7 @@ class Briefing(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcTime())
     issued_at: Mapped[datetime | None] = mapped_column(UtcTime())
     audit: Mapped[CaseAudit] = relationship()
+    partnership: Mapped[Partnership] = relationship()
 
 
 class CaseDeletion(Base):

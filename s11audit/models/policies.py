@@ -52,6 +52,9 @@ POLICIES: dict[str, str] = {
         " OR id IN (SELECT p.partnership_id FROM round_partnerships p"
         " JOIN agency_returns o ON o.round_id = p.round_id"
         f" WHERE o.agency_id {MINE})"
+        # Whose a briefing is that anybody reads.
+        " OR id IN (SELECT partnership_id FROM briefings"
+        " WHERE issued_at IS NOT NULL AND audience = 'published')"
     ),
     "agencies": f"{OPERATOR} OR id {MINE} OR id IN {AGENCIES_OF_OURS}",
     "trusts": f"{OPERATOR} OR id IN (SELECT trust_id FROM agencies)",

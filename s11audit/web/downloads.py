@@ -1,4 +1,5 @@
-"""Files for people to keep. Each leaves through `download`, which first remembers who took it."""
+"""Files for people to keep. Each leaves through `download`, which first remembers who took it;
+what is published leaves through `hand_out`."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from s11audit.web.security import machine, now, viewer
 CSV = "text/csv"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 JSON = "application/json"
+PDF = "application/pdf"
+TEXT = "text/plain; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YAML = "application/yaml"
 ZIP = "application/zip"
@@ -42,6 +45,18 @@ def download(
     with machine() as session:
         by = viewer().user_id
         record(session, DOWNLOADED, about, by=by, at=now(), detail=detail, of=of)
+    return _saved(content, media_type, name)
+
+
+def hand_out(content: bytes, media_type: str, name: str) -> Response:
+    """The same of what is published, for somebody whom nobody knows: there is no one to remember.
+
+    Whoever calls has seen that everybody may have it.
+    """
+    return _saved(content, media_type, safe_name(name))
+
+
+def _saved(content: BytesIO | bytes, media_type: str, name: str) -> Response:
     stream = BytesIO(content) if isinstance(content, bytes) else content
     stream.seek(0)
     return send_file(stream, media_type, as_attachment=True, download_name=name)

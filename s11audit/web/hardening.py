@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 COOKIE = "s11audit"
 # Files whose address changes with their content are kept for as long as browsers keep anything.
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+# What is published may be kept for some minutes, also by proxies: it can be taken back.
+KEPT_A_WHILE = "public, max-age=300"
 
 HEADERS: dict[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -46,6 +48,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         return _harden(response, settings.uses_tls)
 
 
+def may_be_kept() -> None:
+    """Say that this answer is the same for everybody who is not signed in."""
+    g.may_be_kept = True
+
+
 def csp_nonce() -> str:
     """A fresh value a response, for the few inline scripts that a page needs."""
     if "csp_nonce" not in g:
@@ -72,7 +79,8 @@ def _harden(response: Response, uses_tls: bool) -> Response:
     if request.endpoint == "static" and response.status_code in (200, 304):
         headers["Cache-Control"] = KEPT_FOR_EVER if "v" in request.args else "no-cache"
     else:
-        headers["Cache-Control"] = "no-store"
+        is_kept = g.get("may_be_kept", False) and response.status_code == 200
+        headers["Cache-Control"] = KEPT_A_WHILE if is_kept else "no-store"
         response.vary.add("Cookie")
     return response
 

@@ -61,6 +61,7 @@ NAVIGATION: tuple[Destination, ...] = (
     Destination("Case files", "cases.files", Permission.SEE_CASE_FILES),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
+    Destination("Briefings", "cases.briefings", Permission.READ_BRIEFINGS),
     Destination("Colleagues", "people.colleagues", Permission.DELEGATE),
     Destination("People", "people.listing", Permission.SEE_PEOPLE),
     Destination("History", "events.listing", Permission.SEE_EVENTS),

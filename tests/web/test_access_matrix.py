@@ -39,7 +39,9 @@ from s11audit.models import (
     AnswerSheet,
     AuditCase,
     AuditRound,
+    Briefing,
     CaseAudit,
+    CaseDeletion,
     CaseEvent,
     CaseFile,
     CaseView,
@@ -63,6 +65,7 @@ from s11audit.services.case_audits import PLAIN_STEPS
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.contents import kept
+from tests.full_cases import CERTIFICATE
 from tests.pages import Pages
 from tests.panels import plain_audit
 from tests.rounds_and_returns import IN_SPRING, NOON, Opened
@@ -298,6 +301,7 @@ class _Founder:
             panel=[one.user_id for one in people.values()],
             auditor_id=people[Role.CASE_AUDITOR].user_id if where == NEAR else None,
         )
+        self._learn(found.audit, people[Role.MANAGER].user_id)
         return {
             "audit": found.audit,
             "case": found.case,
@@ -307,6 +311,19 @@ class _Founder:
             "measure_id": found.measure,
             "case_file_id": found.file,
         }
+
+    def _learn(self, reference: str, by_id: int) -> None:
+        """A briefing of the audit, and a deletion with its certificate."""
+        audit = self.session.query(CaseAudit).filter_by(reference=reference).one()
+        audit.emptied_at = NOON
+        self.session.add_all(
+            [
+                Briefing(audit_id=audit.id, partnership_id=audit.partnership_id,
+                         reference=reference, title="What we learned", updated_at=NOON),
+                CaseDeletion(audit_id=audit.id, due_on=IN_SPRING, proposed_by_id=by_id,
+                             proposed_at=NOON, done_at=NOON, certificate=CERTIFICATE),
+            ]
+        )  # fmt: skip
 
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)

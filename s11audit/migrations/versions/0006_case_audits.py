@@ -132,6 +132,7 @@ def upgrade() -> None:
         "briefings",
         sa.Column("audit_id", sa.Integer(), nullable=False),
         sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("looked_at", sa.Text(), nullable=False),
         sa.Column("works", sa.Text(), nullable=False),
@@ -139,6 +140,7 @@ def upgrade() -> None:
         sa.Column("do", sa.Text(), nullable=False),
         sa.Column("discuss", sa.Text(), nullable=False),
         sa.Column("links", sa.Text(), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
         sa.Column("audience", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -152,6 +154,7 @@ def upgrade() -> None:
             name=op.f("fk_briefings_partnership_id_partnerships"),
         ),
         sa.PrimaryKeyConstraint("audit_id", name=op.f("pk_briefings")),
+        sa.UniqueConstraint("reference", name=op.f("uq_briefings_reference")),
     )
     with op.batch_alter_table("briefings") as batch_op:
         batch_op.create_index(
