@@ -17,6 +17,7 @@ from s11audit.models import (
     Action,
     Agency,
     AgencyReturn,
+    Assessment,
     AuditRound,
     CaseAudit,
     Event,
@@ -34,6 +35,7 @@ Belonging = (
     Action
     | Agency
     | AgencyReturn
+    | Assessment
     | AuditRound
     | CaseAudit
     | Invitation

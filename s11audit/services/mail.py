@@ -20,6 +20,7 @@ from s11audit.models import OutgoingMail
 from s11audit.paths import TEMPLATES
 from s11audit.queries.people import stored_email
 
+_OF_AN_ASSESSMENT = frozenset({"name", "assessment", "about", "due", "link"})
 _OF_A_RETURN = frozenset({"name", "agency", "round", "link"})
 # Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
 # of the settings: what a browser calls us (its Host header) never gets into mail.
@@ -38,6 +39,9 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "return-submitted": _OF_A_RETURN | {"when", "receipt"},
     "return-sent-back": _OF_A_RETURN,
     "return-handed-back": _OF_A_RETURN,
+    "assessment-asked": _OF_AN_ASSESSMENT,
+    "assessment-due": _OF_AN_ASSESSMENT,
+    "assessment-opened": _OF_AN_ASSESSMENT - {"due"},
 }
 
 LONGEST_ADDRESS = 254
