@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 
+from s11audit.domain.audience import Respondent
 from s11audit.domain.lineage import same_answers, sources
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire
@@ -152,6 +154,24 @@ def most_apart_first(spreads: Mapping[str, Spread]) -> list[str]:
     return sorted(spreads, key=apart, reverse=True)
 
 
+def to_agree(
+    questionnaire: Questionnaire, respondent: Respondent, answered: Set[str]
+) -> list[Question]:
+    """The questions that need an agreed rating, in order: every one that is rated on a scale.
+
+    One that stands under a condition only where some assessor was asked it (`answered`, keys).
+    """
+    return [
+        question
+        for standard in questionnaire.standards
+        if standard.audience.includes(respondent)
+        for question in standard.questions
+        if question.scale is not None
+        and question.audience.includes(respondent)
+        and (question.when is None or question.key in answered)
+    ]
+
+
 def becomes_action(rag: str) -> bool:
     """Whether what is agreed so is followed up: every amber and every red."""
     return rag in (Rag.RED, Rag.AMBER)
@@ -182,7 +202,7 @@ def comparators(chain: Sequence[Questionnaire]) -> dict[str, str]:
     """
     newest, oldest = chain[0], chain[-1]
     found = {question.key: question.key for question in newest.questions()}
-    for newer, older in zip(chain, chain[1:], strict=False):
+    for newer, older in pairwise(chain):
         followed = sources(newer, older)
         single = {key: keys[0] for key, keys in followed.items() if len(keys) == 1}
         found = {key: single[now] for key, now in found.items() if now in single}

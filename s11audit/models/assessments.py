@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.actions import Promise
 from s11audit.domain.assessments import AssessmentStatus
+from s11audit.domain.audience import Respondent
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.sheets import AnswerSheet
@@ -56,6 +57,13 @@ class Assessment(Base):
     @property
     def is_opened(self) -> bool:
         return self.opened_at is not None
+
+    @property
+    def respondent(self) -> Respondent:
+        """Whom the questions are about, as routing sees them; the partnership is of no type."""
+        if self.about_agency is not None:
+            return self.about_agency.respondent([self.partnership])
+        return Respondent("", partnerships=frozenset({self.partnership.reference}))
 
     @property
     def about(self) -> str:

@@ -113,9 +113,7 @@ def assessments(viewer: Viewer, permission: Permission) -> Condition:
             Assessment.id.in_(rates),
             Assessment.started_at.is_not(None),
         ),
-        and_(
-            Assessment.partnership_id.in_(reach.chaired), Assessment.chair_id == viewer.user_id
-        ),
+        and_(Assessment.partnership_id.in_(reach.chaired), Assessment.chair_id == viewer.user_id),
     )
     if permission is Permission.READ_RATINGS:
         return and_(of_theirs, Assessment.opened_at.is_not(None))
