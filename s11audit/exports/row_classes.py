@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from s11audit.exports.assessment_rows import (
+    AssessmentFacts,
+    ComparedRow,
+    MovedRow,
+    PlanRow,
+    RatedRow,
+)
 from s11audit.exports.question_rows import ChangeFacts, ChangeRow, FigureRow, TableCellRow
 from s11audit.exports.rate_rows import RateFacts, RateRow, WaitingRow
 from s11audit.exports.rows import (
@@ -18,7 +25,9 @@ from s11audit.exports.rows import (
     StatementRow,
 )
 
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts)}
+FACTS = {
+    cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts, AssessmentFacts)
+}
 
 ROW_CLASSES = {
     cls.__name__: cls
@@ -37,5 +46,9 @@ ROW_CLASSES = {
         ChangeRow,
         RateRow,
         WaitingRow,
+        ComparedRow,
+        RatedRow,
+        PlanRow,
+        MovedRow,
     )
 }

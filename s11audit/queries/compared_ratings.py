@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from s11audit.domain.answers import Answer
@@ -192,7 +192,7 @@ def plan(
 ) -> list[Action]:
     """The Partnership Development Action Plan, or one assessment’s part of it, by due date."""
     within = select(Assessment.id).where(reach.assessments(visible_to, Permission.READ_RATINGS))
-    wanted = [Action.assessment_id.in_(within)]
+    wanted: list[ColumnElement[bool]] = [Action.assessment_id.in_(within)]
     if assessment is not None:
         wanted.append(Action.assessment_id == assessment.id)
     return list(

@@ -14,6 +14,7 @@ from flask import Flask, g, request, url_for
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import takes_files
+from s11audit.domain.assessments import ASSESSMENT_STATUS_LABELS
 from s11audit.domain.dates import long_date, long_time
 from s11audit.domain.file_names import size_in_words
 from s11audit.domain.numbers import counted, percent, plain_number
@@ -55,6 +56,7 @@ NAVIGATION: tuple[Destination, ...] = (
         unless=Permission.SEE_ROUNDS,
     ),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
+    Destination("Joint assessments", "assessments.listing", Permission.SEE_ASSESSMENTS),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("Colleagues", "people.colleagues", Permission.DELEGATE),
@@ -81,6 +83,7 @@ def init_app(app: Flask) -> None:
         ROUND_STATUS_LABELS=ROUND_STATUS_LABELS,
         VERSION_STATUS_LABELS=VERSION_STATUS_LABELS,
         ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
+        ASSESSMENT_STATUS_LABELS=ASSESSMENT_STATUS_LABELS,
         ROLE_LABELS=ROLE_LABELS,
         Permission=Permission,
         percent=percent,

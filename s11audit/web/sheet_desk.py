@@ -67,6 +67,13 @@ class SheetDesk(AnswerDesk):
         """Whether its answers can be changed just now, by whoever may."""
         return self.sheet.finished_at is None and self.sheet.opened_at is None
 
+    @property
+    def why_fixed(self) -> str:
+        """Why its answers can only be read."""
+        if self.sheet.opened_at is not None:
+            return "they have been opened to the others who compare them"
+        return "you have said that they are finished"
+
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
         questions = self.questions_on_page(standard_id)
