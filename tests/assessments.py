@@ -133,7 +133,8 @@ def rate(
     keys = [one.key for one in asked.questions() if one.scale]
     wanted = {key: levels if isinstance(levels, str) else levels[key] for key in keys}
     own = own_place(made, visible_to=by)
-    assert own is not None and own.sheet is not None
+    assert own is not None
+    assert own.sheet is not None
     changes = [
         Change(key, Answer(value=level, comment=f"As {own.label} sees {key}"), Answer().digest)
         for key, level in wanted.items()

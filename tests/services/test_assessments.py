@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ActionSource, Promise
+from s11audit.domain.answers import gaps
 from s11audit.domain.assessments import AssessmentStatus, Movement
+from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, Assessment, Event, OutgoingMail
@@ -90,8 +92,8 @@ def test_the_chair_and_those_without_the_role_are_not_named(
     with database.writing.begin() as session:
         people = bring_on_assessors(session, cast)
         made = set_up(session, cast, people)
+        by = people["Priya"]
         with pytest.raises(RefusedError) as refused:
-            by = people["Priya"]
             name_assessor(session, made, people[who].user_id, "Them", by=by, now=NOW)
         assert refused.value.field == field
 
@@ -121,8 +123,6 @@ def test_the_last_who_finishes_opens_everything_at_the_same_moment(
 
 
 def test_what_lacks_something_is_not_finished(database: Database, rating: Assessing) -> None:
-    from s11audit.domain.answers import gaps
-
     with database.writing.begin() as session:
         made = assessment_in(session, rating["Ines"])
         lacking = gaps(list(ASKED.questions()), {})
@@ -201,8 +201,6 @@ def test_ratings_that_are_not_opened_are_compared_by_nobody(
         rate(session, made, rating["Ines"], "red")
         assert not comparison(session, made, ASKED).assessors
         for who in ("Priya", "Sol", "Iris", "Ines"):
-            from s11audit.domain.permissions import Permission
-
             reads = Permission.READ_RATINGS
             assert assessment_of(session, FIRST, visible_to=rating[who], to=reads) is None
 
@@ -325,9 +323,9 @@ def test_of_two_who_write_down_the_same_the_second_is_shown_the_first(
         for version in (0, 1):
             kept = Agreement("green", f"Reason {version}")
             agree_rating(session, made, one, kept, version=version, by=discussed["Sol"], now=NOW)
+        late = Agreement("red", "Too late")
         for stale in (0, 1):
             with pytest.raises(ChangedRatingError) as changed:
-                late = Agreement("red", "Too late")
                 agree_rating(
                     session, made, one, late, version=stale, by=discussed["Priya"], now=NOW
                 )
@@ -394,7 +392,9 @@ def test_a_cancelled_assessment_opens_to_nobody(database: Database, rating: Asse
         rate(session, made, rating["Ines"], "red")
         step(session, made, "cancel", rating["Priya"], "We start again")
         own = own_place(made, visible_to=rating["Ines"])
-        assert own is not None and own.sheet is not None and own.sheet.opened_at is None
+        assert own is not None
+        assert own.sheet is not None
+        assert own.sheet.opened_at is None
         with pytest.raises(StepNotAllowedError):
             take_up_ratings(session, made, by=rating["Ines"], now=NOW)
 
