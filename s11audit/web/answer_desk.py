@@ -24,23 +24,6 @@ from s11audit.models import EvidenceFile
 from s11audit.queries.returns import HeldAnswer
 
 
-@dataclass(frozen=True)
-class DeskWords:
-    """What the boxes of an answer are called, by what kind of thing is answered."""
-
-    critical: str = "Critical question: red here makes the whole standard red."
-    why_not: str = "Why does this not apply to your agency?"
-    comment_hint: str = (
-        "What you do, and what difference it makes for children. Do not name anybody."
-    )
-    action: str = "Your action"
-    action_hint: str = "Your partnership follows it until its impact is verified."
-    action_what: str = "What will your agency do?"
-
-
-OF_A_RETURN = DeskWords()
-
-
 @dataclass(frozen=True, kw_only=True)
 class AnswerDesk:
     """What is asked of one respondent, and every answer so far.
@@ -73,11 +56,6 @@ class AnswerDesk:
     def whose(self) -> str:
         """Who answers, in words."""
         raise NotImplementedError
-
-    @property
-    def words(self) -> DeskWords:
-        """What the boxes of its answers are called."""
-        return OF_A_RETURN
 
     @property
     def takes_files(self) -> bool:

@@ -26,6 +26,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
 from s11audit.models import AuditRound
 from s11audit.paths import STATIC
+from s11audit.web.answer_words import words_for
 from s11audit.web.hardening import csp_nonce
 
 
@@ -95,6 +96,7 @@ def init_app(app: Flask) -> None:
         csp_nonce=csp_nonce,
         navigation=navigation,
         what_is_shown_of=what_is_shown_of,
+        words_for=words_for,
     )
 
 

@@ -63,16 +63,21 @@ class SheetDesk(AnswerDesk):
         return self.pages(standard_id)
 
     @property
-    def is_editable(self) -> bool:
-        """Whether its answers can be changed just now, by whoever may."""
-        return self.sheet.finished_at is None and self.sheet.opened_at is None
+    def closed_because(self) -> str:
+        """Why its answers cannot be changed just now, in a sentence; empty where they can."""
+        if self.sheet.opened_at is not None:
+            return "They have been opened to the others who compare them."
+        return "You have said that they are finished." if self.sheet.finished_at else ""
 
     @property
-    def why_fixed(self) -> str:
-        """Why its answers can only be read."""
-        if self.sheet.opened_at is not None:
-            return "they have been opened to the others who compare them"
-        return "you have said that they are finished"
+    def is_editable(self) -> bool:
+        """Whether its answers can be changed just now, by whoever may."""
+        return not self.closed_because
+
+    @property
+    def band(self) -> str:
+        """A template with what stands above every page of the sheet; empty for nothing."""
+        return ""
 
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
@@ -114,6 +119,8 @@ def save_standard(
     form = desk.form(asked.id, request.form)
     save = partial(fill_in, db(), desk.sheet, desk.questionnaire, desk.respondent)
     try:
+        if desk.closed_because:
+            raise StepNotAllowedError(desk.closed_because)
         filled = save(form.changes(), by=viewer(), now=now(), held=desk.held)
     except StepNotAllowedError as error:
         db().rollback()

@@ -26,22 +26,13 @@ from s11audit.services.rating import (
     take_up_ratings,
 )
 from s11audit.services.sheets import FilledIn
-from s11audit.web.answer_desk import DeskWords, standard_or_404
+from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.assessments.forms import FinishForm
 from s11audit.web.assessments.pages import asked_in, assessment_or_404, blueprint
 from s11audit.web.form_errors import errors_of
 from s11audit.web.own_links import assessment_links
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.sheet_desk import Page, SheetDesk, save_standard, standard_page
-
-OF_RATINGS = DeskWords(
-    critical="Critical question: red here makes the whole area red.",
-    why_not="Why does this not apply?",
-    comment_hint="Why you rate it so, and what you have seen or been told. Do not name anybody.",
-    action="What should be done about it?",
-    action_hint="You agree with the others later what becomes an action.",
-    action_what="What do you propose?",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,20 +42,13 @@ class RatingDesk(SheetDesk):
     assessment: Assessment
 
     @property
-    def words(self) -> DeskWords:
-        return OF_RATINGS
-
-    @property
-    def is_editable(self) -> bool:
-        return self.assessment.status is AssessmentStatus.RATING and super().is_editable
-
-    @property
-    def why_fixed(self) -> str:
+    def closed_because(self) -> str:
+        """Why its answers cannot be changed just now."""
         if self.assessment.status is AssessmentStatus.CANCELLED:
-            return "the assessment was cancelled"
+            return "The assessment was cancelled."
         if self.assessment.is_opened and self.sheet.opened_at is None:
-            return "the others’ ratings were opened before you had finished, and yours stay unread"
-        return super().why_fixed
+            return "The others’ ratings were opened before you had finished. Yours stay unread."
+        return super().closed_because
 
 
 @blueprint.get("/<assessment>/ratings")
