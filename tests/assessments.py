@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -92,6 +93,15 @@ def bring_on_assessors(session: Session, cast: Cast) -> dict[str, Viewer]:
 
 
 def set_up(
+    session: Session, cast: Cast, people: Mapping[str, Viewer], **details: Any
+) -> Assessment:
+    """A draft in which the three are named; `details` as for `set_up_without_assessors`."""
+    made = set_up_without_assessors(session, cast, people, **details)
+    name_three(session, made, people, LABELS)
+    return made
+
+
+def set_up_without_assessors(
     session: Session,
     cast: Cast,
     people: Mapping[str, Viewer],
@@ -102,15 +112,20 @@ def set_up(
     now: datetime = NOW,
     due: date = DUE,
 ) -> Assessment:
-    """A draft in which the three are named."""
-    details = AssessmentDetails(
-        "How we lead together", due, people["Sol"].user_id, about_agency_id, repeats_id
+    """A draft that Sol chairs."""
+    chair = people["Sol"].user_id
+    details = AssessmentDetails("How we lead together", due, chair, about_agency_id, repeats_id)
+    return set_up_assessment(
+        session, cast.partnerships["DOWN"], details, asked, by=people["Priya"], now=now
     )
-    by = people["Priya"]
-    made = set_up_assessment(session, cast.partnerships["DOWN"], details, asked, by=by, now=now)
-    for name, label in LABELS.items():
-        name_assessor(session, made, people[name].user_id, label, by=by, now=now)
-    return made
+
+
+def name_three(
+    session: Session, made: Assessment, people: Mapping[str, Viewer], labels: Mapping[str, str]
+) -> None:
+    """Name these (first name → for whom they speak)."""
+    for name, label in labels.items():
+        name_assessor(session, made, people[name].user_id, label, by=people["Priya"], now=NOW)
 
 
 def begin(

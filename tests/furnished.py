@@ -63,6 +63,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.assessments_to_furnish import ASSESSMENTS, ASSESSORS, assessments_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
@@ -86,7 +87,7 @@ WITH_FILES = "leadership.board-lead"
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
-    "standard": ("leadership",),
+    "standard": ("leadership", "leads"),
     "standard_id": ("leadership",),
     "name": ("rag-by-standard",),
     "picture": ("svg",),
@@ -101,9 +102,11 @@ OWN: dict[str, tuple[Any, ...]] = {
     "identity_id": (1,),
     "number": (1,),
     "asker": ("DOWN",),
-    "key": (WITH_FILES,),
+    "key": (WITH_FILES, "leads.equal-share"),
     "file_id": (1, 2, 3),
     "form_id": (1,),
+    "assessment": ASSESSMENTS,
+    "assessor_id": ASSESSORS,
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -146,6 +149,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    assessments_in_every_state(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -359,7 +363,7 @@ class Sent:
 
 # Between them they find every form there is.
 SECOND_MANAGER = "Max"  # nobody publishes what they have proposed themselves
-WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Opal", SECOND_MANAGER)
+WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Iris", "Opal", SECOND_MANAGER)
 
 
 def forms_of(world: Furnished) -> list[Sent]:
@@ -482,6 +486,8 @@ RIGHT = {
     "people.add_agency": {"other": "nursery"},
     "people.change_attributes": {"other": "nursery"},
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
+    "assessments.set_up": {"about_agency_id": "", "repeats_id": ""},
+    "assessments.change": {"about_agency_id": "", "repeats_id": ""},
 }
 # What would be tried in vain, or not wholly, without a file.
 TAKES_A_FILE = frozenset({"returns.add_question_file", "returns.assure"})

@@ -68,7 +68,6 @@ def rate(assessment: str, standard: str) -> str:
 @permitted(Permission.RATE)
 def save(assessment: str, standard: str) -> Page:
     desk = _desk(assessment)
-    check_may_rate(desk.assessment)
     return save_standard(desk, standard_or_404(desk, standard), partial(_note, desk))
 
 
