@@ -31,7 +31,7 @@ from tests.rounds_and_returns import NOON
 CANARY = "zqcanary"
 _numbers = count(1)
 # Pages of the questionnaires that come with the software are nobody's, and hundreds.
-SHIPPED = "^/questionnaires/(section|case-file|lead-partners|practitioner)"
+SHIPPED = "^/questionnaires/(section|case-file|lead-partners|peer-review|practitioner)"
 # The same page under many query strings, such as a search, is asked for this often at most.
 MOST_QUESTIONS = 3
 # What makes a row as easy to see as can be.

@@ -66,6 +66,7 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.assessments_to_furnish import ASSESSMENTS, ASSESSORS, assessments_in_every_state
 from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
 from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
@@ -97,7 +98,7 @@ EXPIRED = ("MA-24-01", "MA-24-02", "MA-24-03")
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
-    "standard": ("leadership",),
+    "standard": ("leadership", "leads"),
     "standard_id": ("leadership", "voice"),
     "name": ("rag-by-standard",),
     "picture": ("svg",),
@@ -112,9 +113,11 @@ OWN: dict[str, tuple[Any, ...]] = {
     "identity_id": (1,),
     "number": (1,),
     "asker": ("DOWN",),
-    "key": (WITH_FILES,),
+    "key": (WITH_FILES, "leads.equal-share"),
     "file_id": (1, 2, 3, 4, 5),
     "form_id": (1,),
+    "assessment": ASSESSMENTS,
+    "assessor_id": ASSESSORS,
     "audit": (*AUDITS, *PANELS, *EXPIRED),
     "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1", f"{PANELS[0]}-C1"),
     "domain": ("voice",),
@@ -171,6 +174,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     audits_in_every_state(session, cast)
     _panels(session, cast)
     _expired(session, cast)
+    assessments_in_every_state(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -418,7 +422,10 @@ class Sent:
 
 # Between them they find every form there is.
 SECOND_MANAGER = "Max"  # nobody publishes what they have proposed themselves
-WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Silas", "Opal", SECOND_MANAGER)
+WHO_FINDS_FORMS = (
+    *("", "Priya", "Asif", "Dana", "Cara", "Sid", "Silas", "Iris", "Opal"),
+    SECOND_MANAGER,
+)
 
 
 def forms_of(world: Furnished) -> list[Sent]:
@@ -545,6 +552,8 @@ RIGHT = {
     "people.add_agency": {"other": "nursery"},
     "people.change_attributes": {"other": "nursery"},
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
+    "assessments.set_up": {"about_agency_id": "", "repeats_id": ""},
+    "assessments.change": {"about_agency_id": "", "repeats_id": ""},
 }
 # What would be tried in vain, or not wholly, without a file.
 TAKES_A_FILE = frozenset({"returns.add_question_file", "returns.assure"})

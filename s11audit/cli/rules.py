@@ -19,6 +19,7 @@ from s11audit.domain.access import (
     Rule,
 )
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
+from s11audit.domain.assessments import ASSESSMENT_STATUS_LABELS, ASSESSMENT_STEPS
 from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, CASE_AUDIT_STEPS
 from s11audit.domain.guard.kinds import KIND_WORDS
 from s11audit.domain.guard.policy import PLACE_LABELS, POLICY, RESPONSE_LABELS
@@ -43,6 +44,8 @@ LETTERS: dict[Relation | None, str] = {
     Relation.TRUST: "T",
     Relation.ASSIGNED: "C",
     Relation.PANEL: "J",
+    Relation.NAMED: "N",
+    Relation.CHAIRED: "H",
 }
 
 
@@ -68,6 +71,7 @@ def rules_in_markdown() -> Iterator[str]:
         ("An uploaded questionnaire version", VERSION_STEPS, VERSION_STATUS_LABELS),
         ("An action", ACTION_STEPS, ACTION_STATUS_LABELS),
         ("A case audit", CASE_AUDIT_STEPS, CASE_AUDIT_STATUS_LABELS),
+        ("A joint assessment", ASSESSMENT_STEPS, ASSESSMENT_STATUS_LABELS),
     ]
     for title, steps, labels in lifecycles:
         yield ""

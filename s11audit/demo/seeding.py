@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
+from s11audit.demo.assessing import assess_together
 from s11audit.demo.auditing import audit_cases
 from s11audit.demo.auditing_files import audit_files
 from s11audit.demo.auditing_panel import audit_with_panels
@@ -76,6 +77,7 @@ def seed(
     audit_cases(session, catalogue, companies[content.home], timeline)
     audit_files(session, catalogue, companies[content.home], timeline)
     audit_with_panels(session, companies[content.home], catalogue, timeline)
+    assess_together(session, content, catalogue, companies[content.home], timeline)
     timeline.play()
 
 

@@ -27,6 +27,7 @@ class Thing(StrEnum):
     RETURN = "return"
     ACTION = "action"
     CASE = "case"
+    ASSESSMENT = "joint assessment"
 
 
 class Relation(StrEnum):
@@ -42,11 +43,20 @@ class Relation(StrEnum):
     TRUST = "every school of the trust"
     ASSIGNED = "cases assigned to them"
     PANEL = "cases of the panels that they sit on"
+    NAMED = "joint assessments that name them as an assessor"
+    CHAIRED = "joint assessments that they chair"
 
 
 # Held through a partnership, or for single agencies.
 THROUGH_PARTNERSHIP = frozenset(
-    {Relation.PARTNERSHIP, Relation.OTHERS, Relation.SCHOOLS, Relation.PANEL}
+    {
+        Relation.PARTNERSHIP,
+        Relation.OTHERS,
+        Relation.SCHOOLS,
+        Relation.PANEL,
+        Relation.NAMED,
+        Relation.CHAIRED,
+    }
 )
 FOR_AGENCY = frozenset({Relation.AGENCY, Relation.DELEGATED, Relation.TRUST, Relation.ASSIGNED})
 
@@ -90,6 +100,9 @@ _LEAD_AND_CONTRIBUTOR = _LEAD | _through(Relation.DELEGATED, Role.CONTRIBUTOR)
 _OWN = (
     _LEAD | _through(Relation.AGENCY, Role.SIGNATORY) | _through(Relation.TRUST, Role.TRUST_VIEWER)
 )
+_OF_ASSESSMENTS = _through(
+    Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR, Role.SCRUTINEER
+) | _through(Relation.NAMED, Role.ASSESSOR)
 
 RULES: dict[Permission, Rule] = {
     Permission.USE_ACCOUNT: Rule(Thing.ACCOUNT, _EVERYBODY),
@@ -206,6 +219,14 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.DELETE_CASE_DATA: Rule(
         Thing.CASE, _through(Relation.PARTNERSHIP, Role.MANAGER, Role.QA_CHAIR), fresh=True
+    ),
+    Permission.SEE_ASSESSMENTS: Rule(Thing.ASSESSMENT, _OF_ASSESSMENTS),
+    Permission.RUN_ASSESSMENTS: Rule(Thing.ASSESSMENT, _MANAGER),
+    Permission.RATE: Rule(Thing.ASSESSMENT, _through(Relation.NAMED, Role.ASSESSOR)),
+    Permission.READ_RATINGS: Rule(Thing.ASSESSMENT, _OF_ASSESSMENTS),
+    # The chair, and the manager who writes down what they say.
+    Permission.AGREE_RATINGS: Rule(
+        Thing.ASSESSMENT, _MANAGER | _through(Relation.CHAIRED, Role.QA_CHAIR, Role.SCRUTINEER)
     ),
 }
 

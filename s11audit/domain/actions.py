@@ -33,6 +33,7 @@ class ActionSource(StrEnum):
     ANSWER = "answer"
     STATEMENT = "statement"
     RECOMMENDATION = "recommendation"
+    ASSESSMENT = "assessment"
     NONE = "none"
 
 

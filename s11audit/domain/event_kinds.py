@@ -25,6 +25,7 @@ class EventGroup(StrEnum):
     RETURNS = "returns"
     ACTIONS = "actions"
     CASES = "cases"
+    ASSESSMENTS = "assessments"
     QUESTIONNAIRES = "questionnaires"
     IDENTIFIERS = "identifiers"
 
@@ -39,6 +40,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.RETURNS: "Returns and answers",
     EventGroup.ACTIONS: "Actions",
     EventGroup.CASES: "Case audits",
+    EventGroup.ASSESSMENTS: "Joint assessments",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
     EventGroup.IDENTIFIERS: "What may identify a child",
 }
@@ -176,6 +178,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         {
             "action-made": "promised {}",
             "action-asked-for": "asked an agency for {}",
+            "action-agreed": "agreed {}",
             "action-started": "started {}",
             "action-note-added": "wrote about {}",
             "action-promise-changed": "promised something else in {}",
@@ -237,6 +240,26 @@ EVENT_KINDS: dict[str, EventKind] = {
             "case-data-deleted-again": "deleted the cases of {} again, which a backup brought back",
             "case-data-put-on-hold": "put what is held of the cases of {} on legal hold",
             "case-data-hold-ended": "ended the legal hold on the cases of {}",
+        },
+    ),
+    **_of(
+        EventGroup.ASSESSMENTS,
+        {
+            "assessment-set-up": "set up {}",
+            "assessment-changed": "changed the details of {}",
+            "assessor-named": "named an assessor in {}",
+            "assessor-removed": "took an assessor out of {}",
+            "assessment-started": "asked the assessors of {} to rate",
+            "assessors-reminded": "reminded assessors of {}",
+            # Never of what, nor how much: see ADR 15.
+            "ratings-saved": "worked on their own ratings in {}",
+            "ratings-finished": "finished their own ratings in {}",
+            "ratings-taken-up": "took up their own ratings in {} again",
+            "assessment-opened": "opened the ratings of {}",
+            "rating-agreed": "wrote down what was agreed in {}",
+            "assessment-agreed": "signed off the agreed ratings of {}",
+            "assessment-closed": "closed {}",
+            "assessment-cancelled": "cancelled {}",
         },
     ),
     **_of(

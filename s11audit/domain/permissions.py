@@ -18,6 +18,7 @@ class Role(StrEnum):
     SCRUTINEER = "scrutineer"
     YOUNG_PANELLIST = "young-panellist"
     EDUCATION_REVIEWER = "education-reviewer"
+    ASSESSOR = "assessor"
     AGENCY_LEAD = "agency-lead"
     CONTRIBUTOR = "contributor"
     SIGNATORY = "signatory"
@@ -33,6 +34,7 @@ ROLE_LABELS: dict[Role, str] = {
     Role.SCRUTINEER: "Independent scrutineer or lay member",
     Role.YOUNG_PANELLIST: "Young panellist",
     Role.EDUCATION_REVIEWER: "Local authority education reviewer",
+    Role.ASSESSOR: "Assessor of a joint assessment",
     Role.AGENCY_LEAD: "Agency lead",
     Role.CONTRIBUTOR: "Contributor",
     Role.SIGNATORY: "Signatory",
@@ -50,6 +52,7 @@ PARTNERSHIP_ROLES: frozenset[Role] = frozenset(
         Role.SCRUTINEER,
         Role.YOUNG_PANELLIST,
         Role.EDUCATION_REVIEWER,
+        Role.ASSESSOR,
     }
 )
 TRUST_ROLES: frozenset[Role] = frozenset({Role.TRUST_VIEWER})
@@ -103,3 +106,8 @@ class Permission(StrEnum):
     ANSWER_CONCERNS = "see immediate concerns about a child, and say what came of them"
     READ_BRIEFINGS = "read learning briefings"
     DELETE_CASE_DATA = "propose and approve that what is held of single cases is deleted"
+    SEE_ASSESSMENTS = "see that there is a joint assessment, and how far it is"
+    RUN_ASSESSMENTS = "set up joint assessments, name and remind assessors, cancel and close"
+    RATE = "rate in a joint assessment, apart from the other assessors"
+    READ_RATINGS = "read and compare ratings of a joint assessment, once they are opened"
+    AGREE_RATINGS = "open ratings before all are in, and write down what is agreed"

@@ -43,7 +43,8 @@ class Reach:
 
     `agencies` in full; of `delegated` only the standards delegated to this person, of `assigned`
     only the cases assigned to them. All agencies of `partnerships`, and the schools of
-    `schools_of`, but for those in `but`; of `panels` only the cases of panels that they sit on.
+    `schools_of`, but for those in `but`; of `panels` only the cases of panels that they sit on, of
+    `named` and `chaired` only the joint assessments that name them, or that they chair.
     """
 
     agencies: frozenset[int] = frozenset()
@@ -52,13 +53,20 @@ class Reach:
     partnerships: frozenset[int] = frozenset()
     schools_of: frozenset[int] = frozenset()
     panels: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
+    chaired: frozenset[int] = frozenset()
     but: frozenset[int] = frozenset()
     everywhere: bool = False
 
     @property
     def any_partnerships(self) -> frozenset[int]:
         """Partnerships of which anything is within reach."""
-        return self.partnerships | self.schools_of | self.panels
+        return self.partnerships | self.schools_of | self._of_some
+
+    @property
+    def _of_some(self) -> frozenset[int]:
+        """Partnerships of which it reaches only what names the person."""
+        return self.panels | self.named | self.chaired
 
     @property
     def any_agencies(self) -> frozenset[int]:
@@ -76,7 +84,7 @@ class Reach:
         return place.agency_id in self.but and self._through_partnership(place)
 
     def _through_partnership(self, place: Place) -> bool:
-        if (self.partnerships | self.panels) & place.partnerships:
+        if (self.partnerships | self._of_some) & place.partnerships:
             return True
         return place.agency_type in SCHOOL_TYPES and bool(self.schools_of & place.partnerships)
 
@@ -136,6 +144,8 @@ class Viewer:
             partnerships=frozenset(through[Relation.PARTNERSHIP]) | others,
             schools_of=frozenset(through[Relation.SCHOOLS]),
             panels=frozenset(through[Relation.PANEL]),
+            named=frozenset(through[Relation.NAMED]),
+            chaired=frozenset(through[Relation.CHAIRED]),
             but=self.own_agencies if others else frozenset(),
             everywhere=everywhere,
         )

@@ -22,8 +22,8 @@ from s11audit.paths import EXPORTS
 ALIGNMENTS = ("", "left", "center", "right")
 COLOUR = re.compile("[0-9A-Fa-f]{6}")
 PATTERNS = ("solid", "lightUp", "lightDown", "lightHorizontal", "lightVertical", "lightTrellis")
-# Lists that only a questionnaire or an audit can fill: a column may be repeated for each item.
-REPEATS = ("standards", "agencies")
+# Lists that only what is exported can fill: a column may be repeated for each of their items.
+REPEATS = ("standards", "agencies", "assessors")
 
 
 class LayoutError(ValueError):

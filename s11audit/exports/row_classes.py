@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from s11audit.exports.assessment_rows import (
+    AssessmentFacts,
+    ComparedRow,
+    MovedRow,
+    PlanRow,
+    RatedRow,
+)
 from s11audit.exports.case_rows import (
     CaseAuditFacts,
     CaseFileRow,
@@ -38,6 +45,7 @@ FACTS = {
         RateFacts,
         CaseAuditFacts,
         ProgrammeFacts,
+        AssessmentFacts,
     )
 }
 
@@ -66,5 +74,9 @@ ROW_CLASSES = {
         RecommendedRow,
         MeasureRow,
         CaseAuditRow,
+        ComparedRow,
+        RatedRow,
+        PlanRow,
+        MovedRow,
     )
 }

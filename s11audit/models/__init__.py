@@ -11,6 +11,7 @@ from s11audit.models.account import (
     UserSession,
 )
 from s11audit.models.actions import Action, ActionNote
+from s11audit.models.assessments import AgreedRating, Assessment, Assessor
 from s11audit.models.base import Base
 from s11audit.models.case_audits import (
     AskedAgency,
@@ -61,9 +62,12 @@ __all__ = [
     "Agency",
     "AgencyReturn",
     "AgreedGrade",
+    "AgreedRating",
     "AnswerFile",
     "AnswerSheet",
     "AskedAgency",
+    "Assessment",
+    "Assessor",
     "AuditCase",
     "AuditMeasure",
     "AuditRound",

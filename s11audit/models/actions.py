@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from s11audit.domain.actions import ActionSource, ActionStatus
 from s11audit.domain.viewers import Place
+from s11audit.models.assessments import Assessment
 from s11audit.models.base import Base, Code, UtcTime
 from s11audit.models.people import Agency, Partnership, User
 from s11audit.models.rounds import AuditRound
@@ -28,7 +29,8 @@ class Action(Base):
 
     An action out of an answer carries `return_id` and `question_key`. Out of one that only some
     partnerships ask for, it is `told_to` those. One that came out of no round is asked for by
-    `partnership_id`; out of a case audit, it does what a recommendation asks for.
+    `partnership_id`; out of a case audit, it does what a recommendation asks for, and out of a
+    joint assessment what was agreed in answer to `question_key`.
     """
 
     __tablename__ = "actions"
@@ -42,6 +44,7 @@ class Action(Base):
     recommendation_id: Mapped[int | None] = mapped_column(
         ForeignKey("recommendations.id"), index=True
     )
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessments.id"), index=True)
     source: Mapped[ActionSource] = mapped_column(Code(ActionSource))
     question_key: Mapped[str] = mapped_column(String(200), default="")
     what: Mapped[str] = mapped_column(Text)
@@ -53,6 +56,7 @@ class Action(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime())
     agency: Mapped[Agency] = relationship()
     round: Mapped[AuditRound | None] = relationship()
+    assessment: Mapped[Assessment | None] = relationship()
     told_to: Mapped[list[Partnership]] = relationship(secondary=action_partnerships)
     notes: Mapped[list[ActionNote]] = relationship(
         back_populates="action", order_by="ActionNote.id"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from s11audit.models.assessment_policies import POLICIES_OF_ASSESSMENTS
 from s11audit.models.case_policies import POLICIES_OF_CASES
 from s11audit.models.policy_words import HOMES_OF_MINE, ME, MINE, OPERATOR, OURS
 
@@ -96,6 +97,7 @@ POLICIES: dict[str, str] = {
     ),
     "action_notes": "action_id IN (SELECT id FROM actions)",
     **POLICIES_OF_CASES,
+    **POLICIES_OF_ASSESSMENTS,
     "questionnaire_versions": (
         f"partnership_id {OURS} OR EXISTS (SELECT 1 FROM audit_rounds q"
         " WHERE q.questionnaire_id = questionnaire_versions.questionnaire_id"

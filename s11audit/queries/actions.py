@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -181,6 +182,15 @@ def reaches(
     """Whether the viewer may do this with the action."""
     within = select(Action.id).where(Action.id == action.id, reach.actions(visible_to, permission))
     return session.scalar(within) is not None
+
+
+def reached_among(
+    session: Session, actions: Iterable[Action], permission: Permission, *, visible_to: Viewer
+) -> frozenset[int]:
+    """Ids of those of these actions with which the viewer may do this."""
+    ids = [action.id for action in actions]
+    within = select(Action.id).where(Action.id.in_(ids), reach.actions(visible_to, permission))
+    return frozenset(session.scalars(within))
 
 
 def _conditions(wanted: ActionFilter, today: date) -> list[ColumnElement[bool]]:

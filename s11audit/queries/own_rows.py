@@ -21,6 +21,7 @@ from s11audit.models import (
     User,
     UserSession,
 )
+from s11audit.queries.own_assessment_rows import TABLES_OF_ASSESSMENTS
 from s11audit.queries.own_case_rows import TABLES_OF_CASES
 from s11audit.queries.own_return_rows import TABLES_OF_RETURNS, Table
 
@@ -163,6 +164,7 @@ TABLES: tuple[Table, ...] = (
     ),
     *TABLES_OF_RETURNS,
     *TABLES_OF_CASES,
+    *TABLES_OF_ASSESSMENTS,
     Table(
         "questionnaires",
         "Questionnaires that you worked on",

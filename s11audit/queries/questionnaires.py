@@ -19,6 +19,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import (
     AgencyReturn,
+    Assessment,
     AuditRound,
     LocalQuestions,
     QuestionnaireVersion,
@@ -209,8 +210,23 @@ def _sees(viewer: Viewer) -> ColumnElement[bool]:
     """Every version of the viewer's own partnerships, and published ones that they are asked."""
     table = QuestionnaireVersion
     ours = table.partnership_id.in_(viewer.partnerships(Permission.SEE_QUESTIONNAIRES))
-    asked = or_(_is_asked(viewer), _is_asked_locally(viewer))
+    asked = or_(_is_asked(viewer), _is_asked_locally(viewer), _is_assessed(viewer))
     return or_(ours, and_(table.status.in_(FIXED_STATUSES), asked))
+
+
+def _is_assessed(viewer: Viewer) -> ColumnElement[bool]:
+    """A joint assessment of theirs asks this version."""
+    table = QuestionnaireVersion
+    return (
+        select(Assessment.id)
+        .where(
+            Assessment.questionnaire_id == table.questionnaire_id,
+            Assessment.questionnaire_version == table.version,
+            Assessment.partnership_id == table.partnership_id,
+            reach.assessments(viewer, Permission.SEE_ASSESSMENTS),
+        )
+        .exists()
+    )
 
 
 def _is_asked(viewer: Viewer) -> ColumnElement[bool]:

@@ -21,6 +21,8 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AnswerSheet,
+    Assessment,
+    Assessor,
     AuditRound,
     CaseAudit,
     CaseFile,
@@ -106,6 +108,27 @@ def case_audits(viewer: Viewer, permission: Permission) -> Condition:
             CaseAudit.status.in_(OPENED_STATUSES),
         ),
     )
+
+
+def assessments(viewer: Viewer, permission: Permission) -> Condition:
+    """Joint assessments with which the viewer may do this.
+
+    An assessor's are those that name them, once they are asked; ratings are read once opened.
+    """
+    reach = viewer.reach(permission)
+    rates = select(Assessor.assessment_id).where(Assessor.user_id == viewer.user_id)
+    of_theirs = or_(
+        Assessment.partnership_id.in_(reach.partnerships),
+        and_(
+            Assessment.partnership_id.in_(reach.named),
+            Assessment.id.in_(rates),
+            Assessment.started_at.is_not(None),
+        ),
+        and_(Assessment.partnership_id.in_(reach.chaired), Assessment.chair_id == viewer.user_id),
+    )
+    if permission is Permission.READ_RATINGS:
+        return and_(of_theirs, Assessment.opened_at.is_not(None))
+    return of_theirs
 
 
 def case_files(viewer: Viewer, permission: Permission) -> Condition:

@@ -17,6 +17,7 @@ from s11audit.models import (
     Action,
     Agency,
     AgencyReturn,
+    Assessment,
     AuditRound,
     CaseAudit,
     Event,
@@ -34,6 +35,7 @@ Belonging = (
     Action
     | Agency
     | AgencyReturn
+    | Assessment
     | AuditRound
     | CaseAudit
     | Invitation
@@ -147,5 +149,8 @@ def _owners(of: Belonging | None) -> dict[str, int | None]:
         return {"agency_id": of.id}
     if isinstance(of, AuditRound):
         return {"partnership_id": of.partnership_id, "round_id": of.id}
+    if isinstance(of, Action) and of.partnership_id is not None:
+        # Its agency may belong to another partnership, too, which did not ask for it.
+        return {"partnership_id": of.partnership_id}
     names = ("partnership_id", "agency_id", "round_id")
     return {name: getattr(of, name) for name in names if hasattr(of, name)}

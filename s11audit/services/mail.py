@@ -20,6 +20,7 @@ from s11audit.models import OutgoingMail
 from s11audit.paths import TEMPLATES
 from s11audit.queries.people import stored_email
 
+_OF_AN_ASSESSMENT = frozenset({"name", "assessment", "about", "due", "link"})
 _OF_A_RETURN = frozenset({"name", "agency", "round", "link"})
 _OF_A_CASE_AUDIT = frozenset({"name", "agency", "audit", "link"})
 # Kind of mail → the facts that its text needs. A `link` is absolute and begins with the address
@@ -44,6 +45,9 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "case-files-due": _OF_A_CASE_AUDIT | {"due"},
     "case-file-conflict": _OF_A_CASE_AUDIT,
     "immediate-concern": frozenset({"link"}),
+    "assessment-asked": _OF_AN_ASSESSMENT,
+    "assessment-due": _OF_AN_ASSESSMENT,
+    "assessment-opened": _OF_AN_ASSESSMENT - {"due"},
 }
 
 LONGEST_ADDRESS = 254

@@ -36,6 +36,9 @@ class Links:
     def to_return(self, reference: str) -> str:
         return f"{self.base_url}/returns/{reference}"
 
+    def to_assessment(self, reference: str) -> str:
+        return f"{self.base_url}/assessments/{reference}"
+
     def to_join(self, token: str) -> str:
         return f"{self.base_url}/join/{token}"
 

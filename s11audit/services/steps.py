@@ -11,10 +11,17 @@ from sqlalchemy.orm import Session
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import Status, Step, StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Action, AgencyReturn, AuditRound, CaseAudit, QuestionnaireVersion
+from s11audit.models import (
+    Action,
+    AgencyReturn,
+    Assessment,
+    AuditRound,
+    CaseAudit,
+    QuestionnaireVersion,
+)
 from s11audit.services.refusals import RefusedError
 
-Stepping = AuditRound | AgencyReturn | Action | CaseAudit | QuestionnaireVersion
+Stepping = AuditRound | AgencyReturn | Action | CaseAudit | Assessment | QuestionnaireVersion
 
 
 def step_for(

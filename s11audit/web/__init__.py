@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "moderation",
     "actions",
     "cases",
+    "assessments",
     "reports",
     "events",
     "installation",

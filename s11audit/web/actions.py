@@ -22,9 +22,12 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError, steps_from
+from s11audit.models import Assessment
 from s11audit.queries import actions as queries
 from s11audit.queries.actions import ActionFilter, ActionInFull
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
+from s11audit.queries.assessments import questionnaire_of as assessed_questionnaire
+from s11audit.queries.assessments import reaches as reaches_assessment
 from s11audit.queries.case_reading import audit_taught
 from s11audit.queries.rounds import round_of
 from s11audit.services.actions import ChangedActionError, add_note, take_action_step
@@ -222,6 +225,8 @@ def _recommended_at(found: ActionInFull) -> str:
 
 def _source(found: ActionInFull) -> dict[str, str]:
     """The question that the action came out of, and where the viewer can read the answer."""
+    if found.action.assessment is not None:
+        return _out_of(found.action.assessment, found.action.question_key)
     if found.audit_round is None or not found.action.question_key:
         return {}
     catalogue = services().catalogue
@@ -246,3 +251,13 @@ def _source(found: ActionInFull) -> dict[str, str]:
             standard=question.standard_id,
         )
     return {"ask": question.ask, "href": f"{href}#{question.id}" if href else ""}
+
+
+def _out_of(assessment: Assessment, key: str) -> dict[str, str]:
+    """The question of a joint assessment; only its title for whoever may not read the ratings."""
+    reads = Permission.READ_RATINGS
+    if not reaches_assessment(db(), assessment, reads, visible_to=viewer()):
+        return {"ask": assessment.title, "href": ""}
+    question = assessed_questionnaire(assessment, services().catalogue).by_key[key]
+    href = url_for("assessments.question", assessment=assessment.reference, key=key)
+    return {"ask": question.ask, "href": href}

@@ -11,12 +11,18 @@ from s11audit.domain.questionnaire import Kind
 class AnswerWords:
     """`why_not` asks why a question does not apply, `comment` is the hint of a comment.
 
-    `instead_of_evidence` is what does as well as a text that says what the evidence is.
+    `instead_of_evidence` is what does as well as a text that says what the evidence is. `critical`
+    says what a critical question decides, `action` heads the boxes of an action, which
+    `action_what` begins and whose hint ends with `action_hint`.
     """
 
     why_not: str
     comment: str
-    instead_of_evidence: str
+    instead_of_evidence: str = "give a link"
+    critical: str = "Critical question: red here makes the whole standard red."
+    action: str = "Your action"
+    action_hint: str = "Your partnership follows it until its impact is verified."
+    action_what: str = "What will your agency do?"
 
 
 _OF_A_RETURN = AnswerWords(
@@ -28,9 +34,16 @@ _OF_A_FILE = AnswerWords(
     why_not="Why does this not apply to this case?",
     comment="What the file shows, and what it meant for the child. Write “the child”, “the "
     "mother” or “a worker”: no name and no date of birth.",
-    instead_of_evidence="give a link",
 )
-_WORDS = {Kind.CASE_FILE_AUDIT: _OF_A_FILE}
+_OF_AN_ASSESSMENT = AnswerWords(
+    why_not="Why does this not apply?",
+    comment="Why you rate it so, and what you have seen or been told. Do not name anybody.",
+    critical="Critical question: red here makes the whole area red.",
+    action="What should be done about it?",
+    action_hint="You agree with the others later what becomes an action.",
+    action_what="What do you propose?",
+)
+_WORDS = {Kind.CASE_FILE_AUDIT: _OF_A_FILE, Kind.JOINT_ASSESSMENT: _OF_AN_ASSESSMENT}
 
 
 def words_for(kind: Kind) -> AnswerWords:

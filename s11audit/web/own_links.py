@@ -33,3 +33,8 @@ def mail_links() -> Links:
 def return_links() -> Callable[[str], str] | None:
     """What makes links for mail about returns; None where no mail leaves, so that none is kept."""
     return mail_links().to_return if sends_mail() else None
+
+
+def assessment_links() -> Callable[[str], str] | None:
+    """The same for mail about joint assessments, to the page of each."""
+    return mail_links().to_assessment if sends_mail() else None

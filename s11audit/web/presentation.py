@@ -14,6 +14,7 @@ from flask import Flask, g, request, url_for
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import takes_files
+from s11audit.domain.assessments import ASSESSMENT_STATUS_LABELS
 from s11audit.domain.cases import AUDIT_KIND_LABELS, CASE_AUDIT_STATUS_LABELS, VIEW_OF_LABELS
 from s11audit.domain.dates import long_date, long_time, month_and_year
 from s11audit.domain.file_names import size_in_words
@@ -59,6 +60,7 @@ NAVIGATION: tuple[Destination, ...] = (
     Destination("Case audits", "cases.programme", Permission.SEE_CASE_AUDITS),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
     Destination("Case files", "cases.files", Permission.SEE_CASE_FILES),
+    Destination("Joint assessments", "assessments.listing", Permission.SEE_ASSESSMENTS),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("Briefings", "cases.briefings", Permission.READ_BRIEFINGS),
@@ -89,6 +91,7 @@ def init_app(app: Flask) -> None:
         ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
         CASE_AUDIT_STATUS_LABELS=CASE_AUDIT_STATUS_LABELS,
         AUDIT_KIND_LABELS=AUDIT_KIND_LABELS,
+        ASSESSMENT_STATUS_LABELS=ASSESSMENT_STATUS_LABELS,
         ROLE_LABELS=ROLE_LABELS,
         VIEW_OF_LABELS=VIEW_OF_LABELS,
         Permission=Permission,

@@ -66,7 +66,7 @@ def allows(one: Grant, permission: Permission, place: Place, own: frozenset[int]
     match relation:
         case Relation.AGENCY | Relation.DELEGATED | Relation.TRUST | Relation.ASSIGNED:
             return is_theirs
-        case Relation.PARTNERSHIP | Relation.PANEL:
+        case Relation.PARTNERSHIP | Relation.PANEL | Relation.NAMED | Relation.CHAIRED:
             return in_partnership
         case Relation.SCHOOLS:
             return in_partnership and place.agency_type in SCHOOL_TYPES

@@ -20,6 +20,7 @@ SIZES: dict[str, tuple[range, range]] = {
     "section-175": (range(60, 81), range(30, 81)),
     "case-file": (range(20, 31), range(8, 12)),
     "lead-partners": (range(24, 31), range(24, 31)),
+    "peer-review": (range(8, 13), range(8, 13)),
     "practitioner-survey": (range(12, 16), range(0, 16)),
 }
 

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from s11audit.domain.access import RULES, Thing
 from s11audit.domain.actions import ACTION_STEPS, ActionSource
+from s11audit.domain.assessments import ASSESSMENT_STEPS, AssessmentStatus
 from s11audit.domain.cases import (
     CASE_AUDIT_STEPS,
     AuditKind,
     CaseAuditStatus,
     ViewOf,
-    case_reference,
 )
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
@@ -37,6 +37,8 @@ from s11audit.models import (
     AgencyReturn,
     AnswerFile,
     AnswerSheet,
+    Assessment,
+    Assessor,
     AuditCase,
     AuditRound,
     Briefing,
@@ -103,6 +105,10 @@ STEPS = {
         if step.permission in (Permission.SEND_BACK, Permission.MODERATE, Permission.EXEMPT)
     ),
     "/actions/<reference>/steps/<step>": ACTION_STEPS,
+    # Finishing does by itself what whoever rates may.
+    "/assessments/<assessment>/steps/<step>": tuple(
+        step for step in ASSESSMENT_STEPS if step.permission is not Permission.RATE
+    ),
     "/questionnaires/<id>/<version>/steps/<step>": VERSION_STEPS,
     "/case-audits/<audit>/steps/<step>": tuple(
         step for step in CASE_AUDIT_STEPS if step.name in PLAIN_STEPS
@@ -165,6 +171,7 @@ class _Founder:
     def __init__(self, session: Session, cast: Cast) -> None:
         self.session, self.cast = session, cast
         self.auditor_id = 0
+        self.assessor_id = 0
 
     def open_far_round(self, questionnaire: Questionnaire) -> None:
         near = self.session.scalars(select(AuditRound)).one()
@@ -208,6 +215,8 @@ class _Founder:
             self._delegate(user)
         if role is Role.CASE_AUDITOR:
             self.auditor_id = user.id
+        if role is Role.ASSESSOR:
+            self.assessor_id = user.id
         return as_viewer(user, [membership])
 
     def _trust(self) -> Trust:
@@ -286,7 +295,7 @@ class _Founder:
             "second_request_id": requests[1].id,
             "file_id": file.id,
             **self._case_file(where, agency_id),
-            **self._case_audit(where),
+            **self._assessment(where),
             **self._of_the_installation(where),
         }
 
@@ -411,27 +420,30 @@ class _Founder:
         assert event.id == view.id
         return {"case_file_id": file.id, "entry_id": event.id, "concern_id": concern.id}
 
-    def _case_audit(self, where: str) -> dict[str, Any]:
-        """An audit of the partnership, with one case."""
-        home = "FAR" if where == FAR else "DOWN"
-        reference = f"MA-{AGENCY_OF[where]}"
-        audit = CaseAudit(
-            partnership_id=self.cast.partnerships[home],
-            reference=reference,
-            title="An audit",
-            kind=AuditKind.REGULAR,
-            questionnaire_id="small-case",
-            questionnaire_version="1",
-            planned_on=IN_SPRING,
-            cases_wanted=1,
+    def _assessment(self, where: str) -> dict[str, Any]:
+        """A joint assessment whose ratings are opened, in which whoever has that role rates."""
+        home = self.cast.partnerships["FAR" if where == FAR else "DOWN"]
+        assessment = Assessment(
+            partnership_id=home,
+            reference=f"JA-{AGENCY_OF[where]}",
+            title="How we lead",
+            questionnaire_id="small-joint",
+            questionnaire_version="2",
+            status=AssessmentStatus.DISCUSSION,
+            due_on=IN_SPRING,
+            started_at=NOON,
+            opened_at=NOON,
             created_at=NOON,
         )
-        self.session.add(audit)
+        sheet = AnswerSheet(partnership_id=home, user_id=self.assessor_id, opened_at=NOON)
+        self.session.add_all([assessment, sheet])
         self.session.flush()
-        case = AuditCase(audit_id=audit.id, number=1, reference=case_reference(reference, 1))
-        self.session.add(case)
+        named = Assessor(
+            assessment_id=assessment.id, user_id=self.assessor_id, label="A body", sheet_id=sheet.id
+        )
+        self.session.add(named)
         self.session.flush()
-        return {"audit": reference, "case": case.reference}
+        return {"assessment": assessment.reference, "assessor_id": named.id}
 
     def _of_the_installation(self, where: str) -> dict[str, Any]:
         home = "FAR" if where == FAR else "DOWN"
@@ -473,6 +485,8 @@ def _needs(rule: Rule, permission: Permission) -> tuple[Permission, ...]:
 
 def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
     known = {**EXAMPLES, **variables, "step": step}
+    if "assessment" in rule.arguments:
+        known |= {"standard": "leads", "key": "leads.equal-share"}
     if rule.rule.endswith("/decline"):
         known["request_id"] = variables["second_request_id"]
     word = rule.rule.split("/")[1]
@@ -508,10 +522,11 @@ def _is_of_an_agency(rule: Rule) -> bool:
 @pytest.mark.parametrize("where", AGENCY_OF)
 @pytest.mark.parametrize("role", Role)
 def test_a_role_is_let_in_where_the_table_says_so_and_nowhere_else(
-    pages: Pages, app: Flask, world: World, role: Role, where: str
+    pages: Pages, app: Flask, database: Database, world: World, role: Role, where: str
 ) -> None:
     viewer, place = world.people[role], world.places[where]
     wrong = []
+    take_the_chair(database, viewer)
     pages.sign_in(viewer).get("/account")
     for visit in visits(app, world.variables[where]):
         status, location = answer(pages, visit)
@@ -523,6 +538,12 @@ def test_a_role_is_let_in_where_the_table_says_so_and_nowhere_else(
         if refused is let_in if is_known else not (refused or let_in):
             wrong.append(f"{visit.method} {visit.address}: {status}, should be in: {let_in}")
     assert not wrong, "\n".join(wrong)
+
+
+def take_the_chair(database: Database, viewer: Viewer) -> None:
+    """Whoever is looking chairs the joint assessments; what that allows is for their roles."""
+    with database.writing.begin() as session:
+        session.execute(update(Assessment).values(chair_id=viewer.user_id))
 
 
 def answer(pages: Pages, visit: Visit) -> tuple[int, str]:

@@ -19,6 +19,8 @@ FOR_WHAT: dict[Relation, str] = {
     Relation.DELEGATED: "For {place}, in the standards that its lead has given to you, you can:",
     Relation.TRUST: "For every school of {place} you can:",
     Relation.PANEL: "For {place}, with the cases of panels that you sit on, you can:",
+    Relation.NAMED: "For {place}, with the joint assessments that name you, you can:",
+    Relation.CHAIRED: "For {place}, with the joint assessments that you chair, you can:",
     Relation.ASSIGNED: "For {place}, with the cases that are given to you, you can:",
 }
 
