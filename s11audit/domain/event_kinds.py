@@ -24,6 +24,7 @@ class EventGroup(StrEnum):
     ROUNDS = "rounds"
     RETURNS = "returns"
     ACTIONS = "actions"
+    SURVEYS = "surveys"
     QUESTIONNAIRES = "questionnaires"
 
 
@@ -36,6 +37,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.ROUNDS: "Rounds",
     EventGroup.RETURNS: "Returns and answers",
     EventGroup.ACTIONS: "Actions",
+    EventGroup.SURVEYS: "Surveys of staff",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
 }
 
@@ -178,6 +180,23 @@ EVENT_KINDS: dict[str, EventKind] = {
             "action-claimed-complete": "claimed {} complete",
             "action-verified": "verified {}",
             "action-reopened": "reopened {}",
+        },
+    ),
+    # That somebody answered a survey is no event: the history would tell when, to the second.
+    **_of(
+        EventGroup.SURVEYS,
+        {
+            "survey-created": "set up {}",
+            "survey-opened": "opened {}",
+            "survey-closed": "closed {}",
+            "survey-dates-changed": "changed the closing date of {}",
+            "survey-agencies-added": "added agencies to {}",
+            "survey-staff-changed": "changed how many staff an agency has in {}",
+            "survey-link-renewed": "made a new link for an agency of {}",
+            "survey-link-ended": "ended the link of an agency of {}",
+            "survey-reply-written": "wrote what staff said and what was done in {}",
+            "survey-reply-published": "published what was done after {}",
+            "survey-reply-withdrawn": "withdrew what was published of {}",
         },
     ),
     **_of(

@@ -91,4 +91,7 @@ class Permission(StrEnum):
     SEE_ACTIONS = "see actions"
     PROGRESS_ACTION = "report progress on the agency's actions"
     VERIFY_ACTION = "verify or reopen actions"
+    SEE_SURVEYS = "see what staff answered in surveys"
+    RUN_SURVEYS = "set up and run surveys of staff"
+    REPLY_TO_SURVEYS = "tell staff what was done about what they said"
     AUDIT_CASE = "audit the agency's file on a case"

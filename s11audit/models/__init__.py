@@ -30,6 +30,7 @@ from s11audit.models.returns import (
 )
 from s11audit.models.rounds import AuditRound, LocalQuestions
 from s11audit.models.side_states import SideState
+from s11audit.models.surveys import Survey, SurveyAnswer, SurveyLink, SurveyReply, SurveyResponse
 
 __all__ = [
     "Action",
@@ -66,6 +67,11 @@ __all__ = [
     "Signature",
     "Snapshot",
     "StoredAnswer",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyLink",
+    "SurveyReply",
+    "SurveyResponse",
     "TakeoverRequest",
     "Throttle",
     "Trust",
