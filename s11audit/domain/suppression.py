@@ -78,7 +78,8 @@ class Grouping:
 def grouping(people: Mapping[int, int], types: Mapping[int, str]) -> Grouping:
     """The grouping for these numbers of people who answered; `types` are those of the agencies."""
     enough = frozenset(one for one, count in people.items() if count >= SMALLEST)
-    by_type, waiting = {}, set()
+    by_type: dict[str, frozenset[int]] = {}
+    waiting: set[int] = set()
     for code in sorted(set(types.values())):
         members = frozenset(one for one in people if types[one] == code and people[one])
         few = members - enough
@@ -87,11 +88,11 @@ def grouping(people: Mapping[int, int], types: Mapping[int, str]) -> Grouping:
         else:
             by_type[code] = members & enough
             waiting |= few
-    together = frozenset(waiting) if is_safe([sum(people[one] for one in waiting)]) else frozenset()
+    are_enough = is_safe([sum(people[one] for one in waiting)])
     return Grouping(
         enough,
         {code: members for code, members in by_type.items() if members},
-        frozenset().union(together, *by_type.values()),
+        frozenset().union(waiting if are_enough else (), *by_type.values()),
     )
 
 
@@ -161,9 +162,7 @@ def shown_answers(tallies: Mapping[int, Tally], groups: Grouping) -> ShownAnswer
     )
 
 
-def _total(
-    tallies: Mapping[int, Tally], members: Collection[int], hidden: _Hidden
-) -> Shown | None:
+def _total(tallies: Mapping[int, Tally], members: Collection[int], hidden: _Hidden) -> Shown | None:
     """What can be shown of all members together; None where that is nothing.
 
     What can be worked out by taking away all that is shown besides must be safe, too.

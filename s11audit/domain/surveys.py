@@ -127,9 +127,7 @@ SIDE_LABELS = ("Good answers", "Other answers", "Does not apply", "Not answered"
 
 
 def _reading(good: str, not_applicable: str = "", weak_below: int = 60) -> Reading:
-    return Reading(
-        frozenset(good.split()), frozenset(not_applicable.split()), Decimal(weak_below)
-    )
+    return Reading(frozenset(good.split()), frozenset(not_applicable.split()), Decimal(weak_below))
 
 
 # By scale or type, for every survey. Not knowing is not good: it is what the survey looks for.
@@ -165,8 +163,19 @@ def is_counted(question: Question) -> bool:
     return isinstance(QUESTION_TYPES[question.type], Coded)
 
 
-def codes_of(question: Question) -> tuple[str, ...]:
-    return QUESTION_TYPES[question.type].codes(question) or ()
+def labels_of(question: Question) -> dict[str, str]:
+    """Code → label of every answer to a question that is counted, in order."""
+    kind = QUESTION_TYPES[question.type]
+    return kind.labels(question) if isinstance(kind, Coded) else {}
+
+
+def side_of(question: Question, reading: Reading | None, code: str) -> int:
+    """The side that one code is on by itself; good where nobody has said."""
+    return _side(question, reading or _everything_good(question), [code])
+
+
+def _everything_good(question: Question) -> Reading:
+    return Reading(frozenset(labels_of(question)))
 
 
 def tally_of(
@@ -177,8 +186,8 @@ def tally_of(
     Of a question with several choices, whoever chose more than an option that stands alone is on
     the good side.
     """
-    reading = reading_of(questionnaire_id, question) or Reading(frozenset(codes_of(question)))
-    sides, levels = [0, 0, 0, 0], dict.fromkeys(codes_of(question), 0)
+    reading = reading_of(questionnaire_id, question) or _everything_good(question)
+    sides, levels = [0, 0, 0, 0], dict.fromkeys(labels_of(question), 0)
     for value, count in values.items():
         chosen = [code for code in value.split() if code in levels]
         for code in chosen:

@@ -17,8 +17,16 @@ from s11audit.exports.rows import (
     StandardRow,
     StatementRow,
 )
+from s11audit.exports.survey_rows import (
+    SurveyAnswerRow,
+    SurveyCommentRow,
+    SurveyFacts,
+    SurveyQuestionRow,
+)
 
-FACTS = {cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts)}
+FACTS = {
+    cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts, SurveyFacts)
+}
 
 ROW_CLASSES = {
     cls.__name__: cls
@@ -37,5 +45,8 @@ ROW_CLASSES = {
         ChangeRow,
         RateRow,
         WaitingRow,
+        SurveyQuestionRow,
+        SurveyAnswerRow,
+        SurveyCommentRow,
     )
 }

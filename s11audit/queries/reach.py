@@ -24,6 +24,8 @@ from s11audit.models import (
     Event,
     Membership,
     OutgoingMail,
+    Survey,
+    SurveyLink,
 )
 from s11audit.models.actions import action_partnerships
 from s11audit.models.people import agency_partnerships
@@ -75,6 +77,24 @@ def actions(viewer: Viewer, permission: Permission) -> Condition:
         Action.agency_id.in_(reach.agencies),
         _delegated(viewer, reach, Action.return_id, of_standard),
         and_(_through(reach, Action.round_id, Action.agency_id), _told_to(reach)),
+    )
+
+
+def surveys(viewer: Viewer, permission: Permission) -> Condition:
+    """Surveys of which the viewer may do this with more than single agencies."""
+    return Survey.partnership_id.in_(viewer.partnerships(permission))
+
+
+def survey_links(viewer: Viewer, permission: Permission) -> Condition:
+    """Agencies in surveys with which the viewer may do this."""
+    reach = viewer.reach(permission)
+    return or_(
+        SurveyLink.agency_id.in_(reach.agencies),
+        SurveyLink.partnership_id.in_(reach.partnerships),
+        and_(
+            SurveyLink.partnership_id.in_(reach.schools_of),
+            SurveyLink.agency_type.in_(SCHOOL_TYPES),
+        ),
     )
 
 

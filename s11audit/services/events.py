@@ -24,6 +24,7 @@ from s11audit.models import (
     Membership,
     Partnership,
     QuestionnaireVersion,
+    Survey,
     TakeoverRequest,
 )
 from s11audit.queries.people import account_id
@@ -38,6 +39,7 @@ Belonging = (
     | Membership
     | Partnership
     | QuestionnaireVersion
+    | Survey
     | TakeoverRequest
 )
 

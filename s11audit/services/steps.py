@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import Status, Step, StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Action, AgencyReturn, AuditRound, QuestionnaireVersion
+from s11audit.models import Action, AgencyReturn, AuditRound, QuestionnaireVersion, Survey
 from s11audit.services.refusals import RefusedError
 
-Stepping = AuditRound | AgencyReturn | Action | QuestionnaireVersion
+Stepping = AuditRound | AgencyReturn | Action | QuestionnaireVersion | Survey
 
 
 def step_for(

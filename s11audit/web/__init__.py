@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "moderation",
     "actions",
     "reports",
+    "surveys",
     "events",
     "installation",
 )

@@ -19,7 +19,8 @@ from s11audit.domain.file_names import size_in_words
 from s11audit.domain.numbers import counted, percent, plain_number
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
-from s11audit.domain.ratings import LABELS, LETTERS
+from s11audit.domain.ratings import LABELS, LETTERS, SIDE_LABELS
+from s11audit.domain.surveys import SURVEY_STATUS_LABELS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, version_name
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
@@ -55,6 +56,7 @@ NAVIGATION: tuple[Destination, ...] = (
         unless=Permission.SEE_ROUNDS,
     ),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
+    Destination("Surveys", "surveys.listing", Permission.SEE_SURVEYS),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("Colleagues", "people.colleagues", Permission.DELEGATE),
@@ -82,6 +84,8 @@ def init_app(app: Flask) -> None:
         VERSION_STATUS_LABELS=VERSION_STATUS_LABELS,
         ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
         ROLE_LABELS=ROLE_LABELS,
+        SIDE_LABELS=SIDE_LABELS,
+        SURVEY_STATUS_LABELS=SURVEY_STATUS_LABELS,
         Permission=Permission,
         percent=percent,
         type_of=type_of,
