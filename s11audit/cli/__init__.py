@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "rounds": "s11audit.cli.rounds",
     "returns": "s11audit.cli.returns",
     "questionnaires": "s11audit.cli.questionnaires",
+    "surveys": "s11audit.cli.surveys",
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",
     "evidence": "s11audit.cli.evidence",

@@ -24,6 +24,7 @@ from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
 from s11audit.demo.partnership import Company, found_partnerships
 from s11audit.demo.returning import SIGNED, Returning, Written
+from s11audit.demo.surveying import Surveying
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.answers import Answer
@@ -41,6 +42,7 @@ from s11audit.services.secret_box import SecretBox
 
 SEED = 2026
 DAYS_BEFORE_OPENING = 20
+SURVEY = ("practitioner-survey", "2026")
 
 
 def seed(
@@ -70,6 +72,8 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
+    asked = catalogue.to_ask(*SURVEY)
+    Surveying(session, asked, companies[content.home], timeline, box).plan()
     timeline.play()
 
 

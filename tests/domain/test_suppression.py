@@ -46,7 +46,7 @@ def facts(counts: Counts, groups: Grouping, answers: ShownAnswers) -> Iterator[l
         return [int(one in members and level in levels) for one, level in cells]
 
     everything = {0, 1, 2}
-    for members in (*map(lambda one: frozenset({one}), groups.agencies),
+    for members in (*(frozenset({one}) for one in groups.agencies),
                     *groups.by_type.values(), groups.everybody):  # fmt: skip
         yield adds(members, everything)
     for row in rows_of(answers):
