@@ -62,6 +62,7 @@ from s11audit.services.returns import send_for_sign_off
 from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
+from s11audit.services.survey_answers import write_reply
 from s11audit.web.security import Services, declared_permission
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
@@ -69,12 +70,14 @@ from tests.databases import PostgresqlDatabases, SqliteFiles
 from tests.joined import join
 from tests.pages import Pages
 from tests.rounds_and_returns import COMPLETE, NOON, fill, open_round, return_named, submit
+from tests.surveys import answer, close, known_token, link_for, make_survey
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
 SERVER = MailServer("mail.invalid", 25, SmtpSecurity.NONE, "", "", "audit@example.org")
 INVITATION = "an-invitation-of-the-tests"
 INVITATION_OF_ASIF = "an-invitation-for-asif"
 LINK = "a-link-to-sign-in-with"
+SURVEY_LINK = "a-link-to-a-survey"
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW_PASSWORD = "seven otters count umbrellas"
 OTHER_ROUNDS = {"R2": RoundStatus.DRAFT, "R3": RoundStatus.CLOSED, "R4": RoundStatus.OPEN}
@@ -94,7 +97,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "version": ("1",),
     "old": ("1",),
     "new": ("1",),
-    "token": (INVITATION, INVITATION_OF_ASIF),
+    "token": (INVITATION, INVITATION_OF_ASIF, SURVEY_LINK),
     "invitation_id": (1, 2),
     "request_id": (1,),
     "session_id": (1,),
@@ -104,6 +107,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "key": (WITH_FILES,),
     "file_id": (1, 2, 3),
     "form_id": (1,),
+    "reply_id": (1, 2),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -111,6 +115,7 @@ REFERENCES = {
     "actions": ("R1-POL-A1",),
     "agencies": ("POL", "SCH"),
     "installation": ("TRUST",),
+    "surveys": ("PS1", "PS2", "PS3"),
 }
 # What nobody finds a link to, or only in their mail.
 UNLINKED = (f"/sign-in/link?token={LINK}",)
@@ -146,6 +151,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    _surveys(session, cast, box)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -232,6 +238,23 @@ def _statement(session: Session, cast: Cast) -> None:
     rests_on = Assurance("Chief Officer", file=document)
     police = return_named(session, "R4-POL")
     assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
+
+
+def _surveys(session: Session, cast: Cast, box: SecretBox) -> None:
+    """One that is open, one that has closed and was replied to, one that is not open yet."""
+    first = make_survey(session, cast, "PS1", ("POL", "SCH"), box=box)
+    known_token(session, first, cast, "POL", SURVEY_LINK, box)
+    closed = make_survey(session, cast, "PS2", box=box, audit_round=session.get_one(AuditRound, 1))
+    answer(session, closed, cast, "POL", 6, {"learning.one-thing": "More time"})
+    answer(session, closed, cast, "SCH", 4)
+    close(session, closed, cast)
+    for publish in (True, False):
+        link = link_for(session, closed, cast, "POL")
+        day = closed.opens_on
+        write_reply(
+            session, link, "Too little", "More", day, publish=publish, by=cast["Asif"], now=NOON
+        )
+    make_survey(session, cast, "PS3", ("POL",), is_open=False, box=box)
 
 
 def _filled_form(session: Session, cast: Cast) -> None:
@@ -482,6 +505,7 @@ RIGHT = {
     "people.add_agency": {"other": "nursery"},
     "people.change_attributes": {"other": "nursery"},
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
+    "surveys.set_staff": {"staff": "250"},
 }
 # What would be tried in vain, or not wholly, without a file.
 TAKES_A_FILE = frozenset({"returns.add_question_file", "returns.assure"})

@@ -20,7 +20,8 @@ from s11audit.domain.surveys import SEVERAL, Reading, is_counted, labels_of, rea
 from s11audit.models import AuditRound, Survey, SurveyLink
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.survey_answers import answer_survey, write_reply
-from s11audit.services.surveys import create_survey, set_staff, take_survey_step
+from s11audit.services.survey_links import set_staff
+from s11audit.services.surveys import create_survey, take_survey_step
 
 SEED = 11
 DAYS_BEFORE_OPENING = 4

@@ -32,8 +32,8 @@ from s11audit.exports.survey_rows import (
 from s11audit.models import Survey
 
 LAYOUT = "survey"
-HIDDEN = f"Hidden: an answer was given by fewer than {SMALLEST} people"
-BY_SIDE = f"By side only: an answer was given by fewer than {SMALLEST} people"
+HIDDEN = f"Hidden: one of the answers was given by fewer than {SMALLEST} people"
+BY_SIDE = f"Answers are put together: one was given by fewer than {SMALLEST} people"
 TOO_FEW = f"Fewer than {SMALLEST} people answered, so nothing is shown"
 ALL, BY_TYPE, BY_AGENCY = "All agencies", "Type of agency", "Agency"
 

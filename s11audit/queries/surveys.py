@@ -204,7 +204,7 @@ def people_by_link(session: Session, links: Collection[int]) -> dict[int, int]:
         .where(SurveyResponse.link_id.in_(links))
         .group_by(SurveyResponse.link_id)
     )
-    return dict(session.execute(counts).tuples().all())
+    return dict(session.execute(counts).all())
 
 
 def replies_of(

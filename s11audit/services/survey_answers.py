@@ -17,7 +17,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Survey, SurveyAnswer, SurveyLink, SurveyReply, SurveyResponse
 from s11audit.queries.surveys import people_by_link
 from s11audit.services.refusals import RefusedError
-from s11audit.services.surveys import record_of
+from s11audit.services.survey_checks import record_of
 
 LONGEST_REPLY = 2_000
 

@@ -13,22 +13,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date, today_in_london
-from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.surveys import SURVEY_STEPS, SurveyStatus, why_not_a_survey
 from s11audit.domain.viewers import Viewer
-from s11audit.models import Agency, AuditRound, Survey, SurveyLink
-from s11audit.queries.people import token_digest
+from s11audit.models import AuditRound, Survey, SurveyLink
 from s11audit.queries.surveys import agencies_to_survey, rounds_to_compare
-from s11audit.services.events import Detail, record, record_by
+from s11audit.services.events import record
 from s11audit.services.refusals import RefusedError
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.steps import move, step_for
-from s11audit.services.tokens import new_token
+from s11audit.services.survey_checks import check_may_run, check_not_closed, record_of
+from s11audit.services.survey_links import new_link
 
-# For what tokens of links are sealed.
-PURPOSE = "survey link"
 LONGEST_REFERENCE = 20
 LONGEST_TITLE = 200
 _REFERENCE = re.compile(rf"[A-Z0-9][A-Z0-9-]{{1,{LONGEST_REFERENCE - 1}}}\Z")
@@ -36,8 +33,6 @@ REFERENCE_RULE = (
     f"Use 2 to {LONGEST_REFERENCE} capital letters, digits and hyphens for the reference, "
     "such as PS-2026"
 )
-MOST_STAFF = 1_000_000
-_CLOSED = "The survey has closed, and one that is closed stays so."
 
 
 def create_survey(
@@ -60,14 +55,10 @@ def create_survey(
     Raises RefusedError (`reference`, `title`, `questionnaire`, `closes_on`, `audit_round`,
     `agencies`), and PermissionError.
     """
-    _check_may_run(by, partnership_id)
+    check_may_run(by, partnership_id)
     _check_words(session, reference, title)
-    if why := why_not_a_survey(questionnaire):
-        raise RefusedError("questionnaire", why)
-    if closes_on < max(opens_on, today_in_london(now)):
-        raise RefusedError("closes_on", "Enter a date on which it is open already, today or later")
-    if audit_round and audit_round not in rounds_to_compare(session, partnership_id, visible_to=by):
-        raise RefusedError("audit_round", "Choose a round of this partnership")
+    _check_asked(questionnaire, opens_on, closes_on, today_in_london(now))
+    _check_compared(session, partnership_id, audit_round, by)
     survey = Survey(
         partnership_id=partnership_id,
         reference=reference,
@@ -100,8 +91,8 @@ def add_agencies(
     Raises RefusedError (`agencies`) for an agency of another partnership, StepNotAllowedError once
     the survey has closed, and PermissionError.
     """
-    _check_may_run(by, survey.partnership_id)
-    _check_not_closed(survey)
+    check_may_run(by, survey.partnership_id)
+    check_not_closed(survey)
     chosen = set(agency_ids)
     possible = agencies_to_survey(session, survey.partnership_id, visible_to=by)
     agencies = [agency for agency in possible if agency.id in chosen]
@@ -109,7 +100,7 @@ def add_agencies(
         raise RefusedError("agencies", "Select agencies of this partnership only")
     there = select(SurveyLink.agency_id).where(SurveyLink.survey_id == survey.id)
     present = set(session.scalars(there))
-    added = [_new_link(survey, one, box) for one in agencies if one.id not in present]
+    added = [new_link(survey, one, box) for one in agencies if one.id not in present]
     session.add_all(added)
     session.flush()
     if added:
@@ -150,8 +141,8 @@ def change_closing_date(
 
     Raises RefusedError (`closes_on`), StepNotAllowedError once it has closed, and PermissionError.
     """
-    _check_may_run(by, survey.partnership_id)
-    _check_not_closed(survey)
+    check_may_run(by, survey.partnership_id)
+    check_not_closed(survey)
     earliest = max(survey.opens_on, today_in_london(now))
     if closes_on < earliest:
         raise RefusedError("closes_on", f"Enter {long_date(earliest)} or a later date")
@@ -180,74 +171,6 @@ def close_ended_surveys(session: Session, now: datetime) -> list[Survey]:
     return closed
 
 
-def renew_link(
-    session: Session, link: SurveyLink, *, box: SecretBox, by: Viewer, now: datetime
-) -> None:
-    """Give an agency a new link in place of the old one, which nobody can follow any more.
-
-    What was answered stays, and a link that was ended works again. Raises StepNotAllowedError once
-    the survey has closed, and PermissionError.
-    """
-    _check_link(link, by)
-    _seal(link, box)
-    link.ended_at = None
-    session.flush()
-    _record_link(session, "survey-link-renewed", link, by, now)
-
-
-def end_link(session: Session, link: SurveyLink, *, by: Viewer, now: datetime) -> None:
-    """Take no more answers by this link. Raises what `renew_link` does."""
-    _check_link(link, by)
-    if link.ended_at is None:
-        link.ended_at = now
-        session.flush()
-        _record_link(session, "survey-link-ended", link, by, now)
-
-
-def set_staff(
-    session: Session, link: SurveyLink, staff: int | None, *, by: Viewer, now: datetime
-) -> None:
-    """Note how many people an agency has; None where it did not say.
-
-    Raises RefusedError (`staff`), and what `renew_link` does.
-    """
-    _check_link(link, by)
-    if staff is not None and not 0 < staff <= MOST_STAFF:
-        raise RefusedError("staff", f"Enter a whole number from 1 to {MOST_STAFF:,}")
-    detail = {"agency": link.agency.reference, "before": link.staff, "after": staff}
-    link.staff = staff
-    session.flush()
-    record_of(session, "survey-staff-changed", link.survey, by, now, detail)
-
-
-def record_of(
-    session: Session, kind: str, survey: Survey, by: Viewer, now: datetime, detail: Detail
-) -> None:
-    """The partnership's own history: another one of the same agency does not learn of it."""
-    record_by(session, kind, f"survey {survey.reference}", by, now, detail, of=survey)
-
-
-def _record_link(session: Session, kind: str, link: SurveyLink, by: Viewer, now: datetime) -> None:
-    record_of(session, kind, link.survey, by, now, {"agency": link.agency.reference})
-
-
-def _new_link(survey: Survey, agency: Agency, box: SecretBox) -> SurveyLink:
-    link = SurveyLink(
-        survey=survey,
-        partnership_id=survey.partnership_id,
-        agency=agency,
-        agency_type=agency.agency_type,
-    )
-    _seal(link, box)
-    return link
-
-
-def _seal(link: SurveyLink, box: SecretBox) -> None:
-    token = new_token()
-    link.token_sha256 = token_digest(token)
-    link.token_sealed = box.close(token, PURPOSE)
-
-
 def _keep(session: Session, survey: Survey) -> None:
     """Write the survey down, unless its reference is taken, perhaps out of the writer's sight."""
     try:
@@ -272,24 +195,26 @@ def _check_words(session: Session, reference: str, title: str) -> None:
         raise RefusedError("title", f"Shorten the title to {LONGEST_TITLE} characters")
 
 
+def _check_asked(
+    questionnaire: Questionnaire, opens_on: date, closes_on: date, today: date
+) -> None:
+    if why := why_not_a_survey(questionnaire):
+        raise RefusedError("questionnaire", why)
+    if closes_on < max(opens_on, today):
+        raise RefusedError("closes_on", "Enter a date on which it is open already, today or later")
+
+
+def _check_compared(
+    session: Session, partnership_id: int, audit_round: AuditRound | None, by: Viewer
+) -> None:
+    possible = rounds_to_compare(session, partnership_id, visible_to=by)
+    if audit_round and audit_round not in possible:
+        raise RefusedError("audit_round", "Choose a round of this partnership")
+
+
 def _check_can_open(session: Session, survey: Survey, today: date) -> None:
     if not session.scalar(select(func.count()).where(SurveyLink.survey_id == survey.id)):
         raise StepNotAllowedError("Choose at least one agency before you open the survey.")
     if survey.closes_on < today:
         last = long_date(survey.closes_on)
         raise StepNotAllowedError(f"It would have closed on {last}: change its closing date first.")
-
-
-def _check_may_run(by: Viewer, partnership_id: int) -> None:
-    if not by.may_in_partnership(Permission.RUN_SURVEYS, partnership_id):
-        raise PermissionError(f"{by.name} may not {Permission.RUN_SURVEYS} here")
-
-
-def _check_link(link: SurveyLink, by: Viewer) -> None:
-    _check_may_run(by, link.partnership_id)
-    _check_not_closed(link.survey)
-
-
-def _check_not_closed(survey: Survey) -> None:
-    if survey.status is SurveyStatus.CLOSED:
-        raise StepNotAllowedError(_CLOSED)

@@ -54,6 +54,6 @@ class FormTokens(CSRFProtect):
     Not from anonymous pages, whose browsers are told not to say it: see `form_is_ours`.
     """
 
-    def protect(self) -> None:
+    def protect(self, *arguments: Any, **options: Any) -> None:
         if not is_anonymous():
-            super().protect()
+            super().protect(*arguments, **options)

@@ -14,7 +14,7 @@ from s11audit.domain.surveys import SurveyStatus
 from s11audit.exports.survey_links import HandedLink, write_survey_links
 from s11audit.models import SurveyLink
 from s11audit.queries.surveys import link_lines, links_of
-from s11audit.services import surveys
+from s11audit.services import survey_links
 from s11audit.services.refusals import RefusedError
 from s11audit.services.secret_box import BrokenSealError
 from s11audit.web.downloads import CSV, download
@@ -65,7 +65,7 @@ def set_staff(reference: str, agency: str) -> Page:
     if not form.validate():
         return _link_page(found, form), 422
     try:
-        surveys.set_staff(db(), found, form.number, by=viewer(), now=now())
+        survey_links.set_staff(db(), found, form.number, by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _link_page(found, form), 422
@@ -78,7 +78,7 @@ def set_staff(reference: str, agency: str) -> Page:
 @permitted(Permission.RUN_SURVEYS)
 def renew_link(reference: str, agency: str) -> Response:
     found = link_or_404(reference, agency, Permission.RUN_SURVEYS)
-    surveys.renew_link(db(), found, box=box(), by=viewer(), now=now())
+    survey_links.renew_link(db(), found, box=box(), by=viewer(), now=now())
     db().commit()
     flash("There is a new link. The old one leads nowhere now.", "success")
     return _to_link(found)
@@ -88,7 +88,7 @@ def renew_link(reference: str, agency: str) -> Response:
 @permitted(Permission.RUN_SURVEYS)
 def end_link(reference: str, agency: str) -> Response:
     found = link_or_404(reference, agency, Permission.RUN_SURVEYS)
-    surveys.end_link(db(), found, by=viewer(), now=now())
+    survey_links.end_link(db(), found, by=viewer(), now=now())
     db().commit()
     flash("This link takes no more answers. Those that came count.", "success")
     return _to_link(found)
@@ -97,7 +97,7 @@ def end_link(reference: str, agency: str) -> Response:
 def address_of(found: SurveyLink) -> str:
     """The address to hand out; empty where the installation's secret has changed since."""
     try:
-        token = box().open(found.token_sealed, surveys.PURPOSE)
+        token = box().open(found.token_sealed, survey_links.PURPOSE)
     except BrokenSealError:
         return ""
     return own_link(url_for("surveys.answer", token=token))
