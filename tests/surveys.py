@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.ratings import Rating, Side
 from s11audit.domain.surveys import SurveyStatus
-from s11audit.models import AuditRound, Survey, SurveyLink
+from s11audit.domain.workflow import ReturnStatus, RoundStatus
+from s11audit.models import AgencyReturn, AuditRound, Score, Survey, SurveyLink
 from s11audit.queries.people import token_digest
 from s11audit.questionnaires.catalogue import shipped_catalogue
 from s11audit.services.secret_box import SecretBox
@@ -111,4 +113,50 @@ def known_token(
     """Give a link a token that a test knows."""
     link = link_for(session, survey, cast, agency)
     link.token_sha256, link.token_sealed = token_digest(token), box.close(token, PURPOSE)
+    session.flush()
+
+
+def rated_round(session: Session, cast: Cast, ratings: Mapping[str, Rating]) -> AuditRound:
+    """A round of section-11/2026 in which these agencies rate their supervision so."""
+    asked = shipped_catalogue().get("section-11", "2026")
+    audit_round = AuditRound(
+        partnership_id=cast.partnerships["DOWN"],
+        reference="S11",
+        title="Section 11 audit",
+        questionnaire_id=asked.id,
+        questionnaire_version=asked.version,
+        questionnaire_sha256=asked.sha256,
+        status=RoundStatus.OPEN,
+        opens_on=OPENS,
+        due_on=NEVER,
+        closes_on=NEVER,
+        created_at=NOON,
+    )
+    session.add(audit_round)
+    session.flush()
+    for agency, rating in ratings.items():
+        agency_return = AgencyReturn(
+            round_id=audit_round.id,
+            agency_id=cast.agencies[agency],
+            reference=f"S11-{agency}",
+            status=ReturnStatus.SUBMITTED,
+            due_on=NEVER,
+        )
+        session.add(agency_return)
+        session.flush()
+        rate(session, agency_return, Side.SELF, rating)
+    session.refresh(audit_round)
+    return audit_round
+
+
+def rate(session: Session, agency_return: AgencyReturn, side: Side, rating: Rating) -> None:
+    """Rate its supervision."""
+    counts = ("visible", "required", "answered", "red", "amber", "green", "not_applicable",
+              "unanswered", "unrated", "maximum", "strict_maximum")  # fmt: skip
+    session.add(
+        Score(
+            return_id=agency_return.id, standard_id="supervision", side=side, points="0",
+            rating=rating, because="", **dict.fromkeys(counts, 0),
+        )
+    )  # fmt: skip
     session.flush()

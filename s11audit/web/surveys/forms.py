@@ -65,8 +65,10 @@ class SurveyForm(AgenciesForm):
         label="On which day does it close?",
         description="Staff can answer until this day is over. Results come after it.",
     )
-    audit_round = SelectField(
-        "Which round’s ratings stand beside the answers? (optional)", validate_choice=True
+    audit_round = SelectField(  # type: ignore[call-arg]  # newer than its stubs
+        "Which round’s ratings stand beside the answers? (optional)",
+        default="",
+        invalid_choice_message="Choose one of the rounds in the list",
     )
 
     def offer_questionnaires(self, catalogue: Catalogue) -> None:
