@@ -21,6 +21,7 @@ from s11audit.domain.access import (
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.steps import Step
+from s11audit.domain.surveys import SURVEY_STATUS_LABELS, SURVEY_STEPS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
@@ -62,6 +63,7 @@ def rules_in_markdown() -> Iterator[str]:
         ("A return", RETURN_STEPS, RETURN_STATUS_LABELS),
         ("An uploaded questionnaire version", VERSION_STEPS, VERSION_STATUS_LABELS),
         ("An action", ACTION_STEPS, ACTION_STATUS_LABELS),
+        ("A survey", SURVEY_STEPS, SURVEY_STATUS_LABELS),
     ]
     for title, steps, labels in lifecycles:
         yield ""
