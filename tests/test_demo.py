@@ -58,8 +58,10 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.paths import PACKAGE, TEMPLATES
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
-from s11audit.queries.people import as_viewer
+from s11audit.queries.people import as_viewer, operator
 from s11audit.queries.returns import answers_of, unconfirmed, values_of
+from s11audit.queries.survey_results import survey_results
+from s11audit.queries.surveys import survey_lines, survey_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.evidence_store import FolderStore

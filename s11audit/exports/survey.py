@@ -115,7 +115,7 @@ def write_survey(
         questionnaire=f"{questionnaire.title} (version {questionnaire.version})",
         open_from_to=f"{long_date(survey.opens_on)} to {long_date(survey.closes_on)}",
         ratings_of=f"{audit_round.title} ({audit_round.reference})" if audit_round else "None",
-        people=people_in_words(groups[0].group),
+        people=_people(groups),
         not_shown="; ".join(hidden) or "None",
         written_at=long_time(exported_at),
         exported_by=exported_by,
@@ -133,6 +133,12 @@ def people_in_words(group: GroupResult) -> str:
     if group.people is None:
         return TOO_FEW
     return of_whole(group.people, group.asked) if group.asked else str(group.people)
+
+
+def _people(groups: Sequence[NamedGroup]) -> str:
+    """Of all that the workbook is about, where one row of it is of them all."""
+    whole = [one.group for one in groups if one.grouped_by == ALL or len(groups) == 1]
+    return people_in_words(whole[0]) if whole else "See each group"
 
 
 def note_on(result: QuestionResult) -> str:

@@ -166,6 +166,18 @@ def test_who_reviews_schools_sees_schools_and_no_total(
     assert not {"All agencies", "Downshire Police", "Police"} & groups
 
 
+def test_who_reviews_schools_has_a_workbook_even_where_there_is_no_school(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        reviewer = join(session, "Rae", (Role.EDUCATION_REVIEWER, "DOWN"))
+        survey = make_survey(session, cast, agencies=("POL",))
+        answer(session, survey, cast, "POL", 5)
+        close(session, survey, cast)
+    assert pages.sign_in(reviewer).get(f"{RESULTS}.xlsx").status == 200
+    assert "Police" not in pages.get(RESULTS).text
+
+
 def test_the_workbook_says_what_the_page_says(
     pages: Pages, cast: Cast, closed: None, database: Database
 ) -> None:
