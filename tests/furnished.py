@@ -65,6 +65,7 @@ from s11audit.services.returns import send_for_sign_off
 from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
+from s11audit.services.survey_answers import write_reply
 from s11audit.web.security import Services, declared_permission
 from tests.assessments_to_furnish import ASSESSMENTS, ASSESSORS, assessments_in_every_state
 from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
@@ -77,12 +78,14 @@ from tests.joined import join
 from tests.pages import Pages
 from tests.panels import plain_audit
 from tests.rounds_and_returns import COMPLETE, NOON, fill, open_round, return_named, submit
+from tests.surveys import answer, close, known_token, link_for, make_survey
 
 QUESTIONNAIRES = Path(__file__).parent / "questionnaires"
 SERVER = MailServer("mail.invalid", 25, SmtpSecurity.NONE, "", "", "audit@example.org")
 INVITATION = "an-invitation-of-the-tests"
 INVITATION_OF_ASIF = "an-invitation-for-asif"
 LINK = "a-link-to-sign-in-with"
+SURVEY_LINK = "a-link-to-a-survey"
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW_PASSWORD = "seven otters count umbrellas"
 OTHER_ROUNDS = {"R2": RoundStatus.DRAFT, "R3": RoundStatus.CLOSED, "R4": RoundStatus.OPEN}
@@ -106,7 +109,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "version": ("1",),
     "old": ("1",),
     "new": ("1",),
-    "token": (INVITATION, INVITATION_OF_ASIF),
+    "token": (INVITATION, INVITATION_OF_ASIF, SURVEY_LINK),
     "invitation_id": (1, 2),
     "request_id": (1,),
     "session_id": (1,),
@@ -126,6 +129,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "measure_id": (1,),
     "entry_id": (1,),
     "concern_id": (1,),
+    "reply_id": (1, 2),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -133,6 +137,7 @@ REFERENCES = {
     "actions": ("R1-POL-A1",),
     "agencies": ("POL", "SCH"),
     "installation": ("TRUST",),
+    "surveys": ("PS1", "PS2", "PS3"),
 }
 # What nobody finds a link to, or only in their mail.
 UNLINKED = (f"/sign-in/link?token={LINK}",)
@@ -175,6 +180,7 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _panels(session, cast)
     _expired(session, cast)
     assessments_in_every_state(session, cast)
+    _surveys(session, cast, box)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -295,6 +301,23 @@ def _panels(session: Session, cast: Cast) -> None:
             panel=[cast["Priya"].user_id],
             agreed=agreed,
         )
+
+
+def _surveys(session: Session, cast: Cast, box: SecretBox) -> None:
+    """One that is open, one that has closed and was replied to, one that is not open yet."""
+    first = make_survey(session, cast, "PS1", ("POL", "SCH"), box=box)
+    known_token(session, first, cast, "POL", SURVEY_LINK, box)
+    closed = make_survey(session, cast, "PS2", box=box, audit_round=session.get_one(AuditRound, 1))
+    answer(session, closed, cast, "POL", 6, {"learning.one-thing": "More time"})
+    answer(session, closed, cast, "SCH", 4)
+    close(session, closed, cast)
+    for publish in (True, False):
+        link = link_for(session, closed, cast, "POL")
+        day = closed.opens_on
+        write_reply(
+            session, link, "Too little", "More", day, publish=publish, by=cast["Asif"], now=NOON
+        )
+    make_survey(session, cast, "PS3", ("POL",), is_open=False, box=box)
 
 
 def _filled_form(session: Session, cast: Cast) -> None:
@@ -554,6 +577,7 @@ RIGHT = {
     "rounds.create": {"opens_on-year": "2026", "closes_on-year": "2028"},
     "assessments.set_up": {"about_agency_id": "", "repeats_id": ""},
     "assessments.change": {"about_agency_id": "", "repeats_id": ""},
+    "surveys.set_staff": {"staff": "250"},
 }
 # What would be tried in vain, or not wholly, without a file.
 TAKES_A_FILE = frozenset({"returns.add_question_file", "returns.assure"})

@@ -58,8 +58,10 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.paths import PACKAGE, TEMPLATES
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
-from s11audit.queries.people import as_viewer
+from s11audit.queries.people import as_viewer, operator
 from s11audit.queries.returns import answers_of, unconfirmed, values_of
+from s11audit.queries.survey_results import survey_results
+from s11audit.queries.surveys import survey_lines, survey_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.evidence_store import FolderStore
@@ -486,6 +488,22 @@ def test_the_police_are_asked_the_local_questions_of_the_neighbour(session: Sess
         is_neighbours = reference in agencies_of(session, "TARN")
         assert [local.sha256 for local in questionnaire.local] == [pinned] * is_neighbours
     assert {one for one, standards in asked.items() if standards} == {"POL", "TFIRE", "TYJ"}
+
+
+def test_one_survey_has_closed_with_a_mismatch_and_one_is_open(
+    session: Session, catalogue: Catalogue, questionnaire: Questionnaire
+) -> None:
+    by = operator(session)
+    lines = {one.reference: one for one in survey_lines(session, visible_to=by)}
+    assert (lines["PS-2026"].status, lines["PS-2026-S"].status) == ("closed", "open")
+    closed = survey_of(session, "PS-2026", visible_to=by)
+    assert closed is not None
+    asked = catalogue.get("practitioner-survey", "2026")
+    found = survey_results(session, closed, asked, questionnaire, visible_to=by)
+    people = {one.reference: one.group.people for one in found.agencies}
+    assert (len(people), people["KITE"], people["COPP"]) == (13, 5, None)
+    flagged = {one.reference for one in found.agencies if one.group.mismatches}
+    assert {"FIRE", "HOSP"} <= flagged
 
 
 def test_a_draft_waits_for_the_second_manager(told: dict[str, Any], session: Session) -> None:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "returns": "s11audit.cli.returns",
     "questionnaires": "s11audit.cli.questionnaires",
     "assessments": "s11audit.cli.assessments",
+    "surveys": "s11audit.cli.surveys",
     "score": "s11audit.cli.score",
     "export": "s11audit.cli.export",
     "cases": "s11audit.cli.cases",

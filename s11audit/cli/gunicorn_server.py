@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +12,8 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from s11audit.cli.working import start_working
 from s11audit.config import Settings
+from s11audit.web.logs import without_secrets
 
-# What only the person may know to whom a link was sent: whoever reads logs must not follow it.
-_SECRET_OF_LINK = re.compile(r"[A-Za-z0-9_-]{40,}")
 # Longer than the 60 s for which proxies usually keep a connection, so that they close it first.
 KEEP_ALIVE_SECONDS = 75
 
@@ -35,7 +33,7 @@ class JsonLogger(Logger):
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
         facts = {
             "method": environ["REQUEST_METHOD"],
-            "path": _SECRET_OF_LINK.sub("…", environ["PATH_INFO"]),
+            "path": without_secrets(environ["PATH_INFO"]),
             "status": int(str(resp.status).split()[0]),
             "milliseconds": round(request_time / timedelta(milliseconds=1)),
         }

@@ -25,6 +25,7 @@ from s11audit.domain.guard.kinds import KIND_WORDS
 from s11audit.domain.guard.policy import PLACE_LABELS, POLICY, RESPONSE_LABELS
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.steps import Step
+from s11audit.domain.surveys import SURVEY_STATUS_LABELS, SURVEY_STEPS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
 from s11audit.domain.workflow import (
     RETURN_STATUS_LABELS,
@@ -72,6 +73,7 @@ def rules_in_markdown() -> Iterator[str]:
         ("An action", ACTION_STEPS, ACTION_STATUS_LABELS),
         ("A case audit", CASE_AUDIT_STEPS, CASE_AUDIT_STATUS_LABELS),
         ("A joint assessment", ASSESSMENT_STEPS, ASSESSMENT_STATUS_LABELS),
+        ("A survey", SURVEY_STEPS, SURVEY_STATUS_LABELS),
     ]
     for title, steps, labels in lifecycles:
         yield ""

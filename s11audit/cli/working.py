@@ -15,6 +15,7 @@ from s11audit.services.mail_sending import send_waiting
 from s11audit.services.reminding import remind
 from s11audit.services.return_mail import Links
 from s11audit.services.round_dates import close_ended_rounds
+from s11audit.services.surveys import close_ended_surveys
 
 # Seconds between two looks: usually the first; after one look that failed the second, and so on.
 PAUSES: tuple[float, ...] = (15, 30, 60, 120, 300)
@@ -73,6 +74,14 @@ def _close_rounds(database: Database, _settings: Settings, now: datetime) -> Non
         log.info("Round %s was closed: its last day is over", one.reference)
 
 
+def _close_surveys(database: Database, _settings: Settings, now: datetime) -> None:
+    """Close the surveys whose last day is over, so that their results can be read."""
+    with database.writing.begin() as session:
+        closed = close_ended_surveys(session, now)
+    for one in closed:
+        log.info("Survey %s was closed: its last day is over", one.reference)
+
+
 def _remind(database: Database, settings: Settings, now: datetime) -> None:
     """Write the reminders that are due, if there is a server to send them and it is day."""
     if settings.mail_server is None or now.astimezone(LONDON).hour < REMIND_FROM_HOUR:
@@ -99,6 +108,7 @@ def _remind_of_case_files(database: Database, settings: Settings, now: datetime)
 # What is done by the clock, in this order, each in transactions of its own.
 CHORES: tuple[Callable[[Database, Settings, datetime], None], ...] = (
     _close_rounds,
+    _close_surveys,
     _remind,
     _remind_of_case_files,
 )

@@ -28,6 +28,7 @@ from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
 from s11audit.demo.partnership import Company, found_partnerships
 from s11audit.demo.returning import SIGNED, Returning, Written
+from s11audit.demo.surveying import Surveying
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.answers import Answer
@@ -45,6 +46,7 @@ from s11audit.services.secret_box import SecretBox
 
 SEED = 2026
 DAYS_BEFORE_OPENING = 20
+SURVEY = ("practitioner-survey", "2026")
 
 
 def seed(
@@ -78,6 +80,8 @@ def seed(
     audit_files(session, catalogue, companies[content.home], timeline)
     audit_with_panels(session, companies[content.home], catalogue, timeline)
     assess_together(session, content, catalogue, companies[content.home], timeline)
+    asked = catalogue.to_ask(*SURVEY)
+    Surveying(session, asked, companies[content.home], timeline, box).plan()
     timeline.play()
 
 

@@ -26,6 +26,7 @@ class Thing(StrEnum):
     QUESTIONNAIRE = "questionnaire"
     RETURN = "return"
     ACTION = "action"
+    SURVEY = "survey"
     CASE = "case"
     ASSESSMENT = "joint assessment"
 
@@ -179,6 +180,9 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.PROGRESS_ACTION: Rule(Thing.ACTION, _LEAD_AND_CONTRIBUTOR),
     Permission.VERIFY_ACTION: Rule(Thing.ACTION, _PANEL),
+    Permission.SEE_SURVEYS: Rule(Thing.SURVEY, _SCRUTINY | _LEAD),
+    Permission.RUN_SURVEYS: Rule(Thing.SURVEY, _MANAGER),
+    Permission.REPLY_TO_SURVEYS: Rule(Thing.SURVEY, _MANAGER | _LEAD),
     Permission.SEE_CASE_AUDITS: Rule(
         Thing.CASE,
         _through(

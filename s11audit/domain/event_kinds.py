@@ -26,6 +26,7 @@ class EventGroup(StrEnum):
     ACTIONS = "actions"
     CASES = "cases"
     ASSESSMENTS = "assessments"
+    SURVEYS = "surveys"
     QUESTIONNAIRES = "questionnaires"
     IDENTIFIERS = "identifiers"
 
@@ -41,6 +42,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.ACTIONS: "Actions",
     EventGroup.CASES: "Case audits",
     EventGroup.ASSESSMENTS: "Joint assessments",
+    EventGroup.SURVEYS: "Surveys of staff",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
     EventGroup.IDENTIFIERS: "What may identify a child",
 }
@@ -186,6 +188,23 @@ EVENT_KINDS: dict[str, EventKind] = {
             "action-claimed-complete": "claimed {} complete",
             "action-verified": "verified {}",
             "action-reopened": "reopened {}",
+        },
+    ),
+    # That somebody answered a survey is no event: the history would tell when, to the second.
+    **_of(
+        EventGroup.SURVEYS,
+        {
+            "survey-created": "set up {}",
+            "survey-opened": "opened {}",
+            "survey-closed": "closed {}",
+            "survey-dates-changed": "changed the closing date of {}",
+            "survey-agencies-added": "added agencies to {}",
+            "survey-staff-changed": "changed how many staff an agency has in {}",
+            "survey-link-renewed": "made a new link for an agency of {}",
+            "survey-link-ended": "ended the link of an agency of {}",
+            "survey-reply-written": "wrote what staff said and what was done in {}",
+            "survey-reply-published": "published what was done after {}",
+            "survey-reply-withdrawn": "withdrew what was published of {}",
         },
     ),
     **_of(

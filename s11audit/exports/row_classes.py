@@ -35,6 +35,12 @@ from s11audit.exports.rows import (
     StandardRow,
     StatementRow,
 )
+from s11audit.exports.survey_rows import (
+    SurveyAnswerRow,
+    SurveyCommentRow,
+    SurveyFacts,
+    SurveyQuestionRow,
+)
 
 FACTS = {
     cls.__name__: cls
@@ -46,6 +52,7 @@ FACTS = {
         CaseAuditFacts,
         ProgrammeFacts,
         AssessmentFacts,
+        SurveyFacts,
     )
 }
 
@@ -78,5 +85,8 @@ ROW_CLASSES = {
         RatedRow,
         PlanRow,
         MovedRow,
+        SurveyQuestionRow,
+        SurveyAnswerRow,
+        SurveyCommentRow,
     )
 }

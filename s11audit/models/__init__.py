@@ -55,6 +55,7 @@ from s11audit.models.returns import (
 from s11audit.models.rounds import AuditRound, LocalQuestions
 from s11audit.models.sheets import AnswerSheet, SheetAnswer
 from s11audit.models.side_states import SideState
+from s11audit.models.surveys import Survey, SurveyAnswer, SurveyLink, SurveyReply, SurveyResponse
 
 __all__ = [
     "Action",
@@ -113,6 +114,11 @@ __all__ = [
     "Signature",
     "Snapshot",
     "StoredAnswer",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyLink",
+    "SurveyReply",
+    "SurveyResponse",
     "TakeoverRequest",
     "Throttle",
     "Trust",

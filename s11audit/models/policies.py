@@ -98,6 +98,15 @@ POLICIES: dict[str, str] = {
     "action_notes": "action_id IN (SELECT id FROM actions)",
     **POLICIES_OF_CASES,
     **POLICIES_OF_ASSESSMENTS,
+    # Links name their partnership themselves: surveys look at them, and walls go in no circle.
+    "surveys": (
+        f"partnership_id {OURS}"
+        f" OR id IN (SELECT survey_id FROM survey_links s WHERE s.agency_id {MINE})"
+    ),
+    "survey_links": f"agency_id {MINE} OR partnership_id {OURS}",
+    "survey_responses": "link_id IN (SELECT id FROM survey_links)",
+    "survey_answers": "response_id IN (SELECT id FROM survey_responses)",
+    "survey_replies": "link_id IN (SELECT id FROM survey_links)",
     "questionnaire_versions": (
         f"partnership_id {OURS} OR EXISTS (SELECT 1 FROM audit_rounds q"
         " WHERE q.questionnaire_id = questionnaire_versions.questionnaire_id"
@@ -110,6 +119,10 @@ POLICIES: dict[str, str] = {
         " OR EXISTS (SELECT 1 FROM local_questions l"
         " WHERE l.questionnaire_id = questionnaire_versions.questionnaire_id"
         " AND l.partnership_id = questionnaire_versions.partnership_id)"
+        " OR EXISTS (SELECT 1 FROM surveys v"
+        " WHERE v.questionnaire_id = questionnaire_versions.questionnaire_id"
+        " AND v.questionnaire_version = questionnaire_versions.version"
+        " AND v.partnership_id = questionnaire_versions.partnership_id)"
     ),
     "events": (
         f"{OPERATOR} OR user_id = {ME} OR partnership_id {OURS}"

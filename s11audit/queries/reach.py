@@ -32,6 +32,8 @@ from s11audit.models import (
     Membership,
     OutgoingMail,
     PanelMember,
+    Survey,
+    SurveyLink,
 )
 from s11audit.models.actions import action_partnerships
 from s11audit.models.people import agency_partnerships
@@ -93,6 +95,24 @@ def _asked_for_within(reach: Reach) -> Condition:
     return or_(
         Action.partnership_id.in_(reach.partnerships),
         and_(Action.partnership_id.in_(reach.schools_of), Action.agency_id.in_(schools)),
+    )
+
+
+def surveys(viewer: Viewer, permission: Permission) -> Condition:
+    """Surveys of which the viewer may do this with more than single agencies."""
+    return Survey.partnership_id.in_(viewer.partnerships(permission))
+
+
+def survey_links(viewer: Viewer, permission: Permission) -> Condition:
+    """Agencies in surveys with which the viewer may do this."""
+    reach = viewer.reach(permission)
+    return or_(
+        SurveyLink.agency_id.in_(reach.agencies),
+        SurveyLink.partnership_id.in_(reach.partnerships),
+        and_(
+            SurveyLink.partnership_id.in_(reach.schools_of),
+            SurveyLink.agency_type.in_(SCHOOL_TYPES),
+        ),
     )
 
 

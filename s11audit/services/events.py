@@ -26,6 +26,7 @@ from s11audit.models import (
     Membership,
     Partnership,
     QuestionnaireVersion,
+    Survey,
     TakeoverRequest,
 )
 from s11audit.queries.people import account_id
@@ -42,6 +43,7 @@ Belonging = (
     | Membership
     | Partnership
     | QuestionnaireVersion
+    | Survey
     | TakeoverRequest
 )
 

@@ -18,10 +18,13 @@ from s11audit.models import (
     AuditRound,
     CaseAudit,
     QuestionnaireVersion,
+    Survey,
 )
 from s11audit.services.refusals import RefusedError
 
-Stepping = AuditRound | AgencyReturn | Action | CaseAudit | Assessment | QuestionnaireVersion
+Stepping = (
+    AuditRound | AgencyReturn | Action | CaseAudit | Assessment | QuestionnaireVersion | Survey
+)
 
 
 def step_for(

@@ -30,6 +30,7 @@ class Tried(StrEnum):
     OPENED_LINK = "opened-link"  # by network address only
     TAKEOVER = "takeover"  # account: the e-mail address
     INVITATION = "invitation"  # by network address only
+    SURVEY = "survey"  # account: the digest of the link; never by network address
 
 
 class TooOftenError(Exception):
@@ -70,6 +71,8 @@ TRIES: dict[Tried, Limits] = {
     Tried.OPENED_LINK: Limits(Limit(30, _QUARTER), Limit(100, _QUARTER)),
     Tried.TAKEOVER: Limits(Limit(5, _HOUR), Limit(20, _HOUR)),
     Tried.INVITATION: Limits(Limit(30, _QUARTER), Limit(100, _QUARTER)),
+    # A staff of 5,000 who are all asked at once can answer within an hour and a half.
+    Tried.SURVEY: Limits(Limit(1_000, _QUARTER), Limit(1_000, _QUARTER)),
 }
 LONGEST = max(limit.within for both in TRIES.values() for limit in (both.account, both.address))
 

@@ -26,6 +26,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "cases",
     "assessments",
     "reports",
+    "surveys",
     "events",
     "installation",
 )

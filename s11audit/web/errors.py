@@ -19,6 +19,7 @@ from s11audit.questionnaires import QuestionnaireFaultsError, UnknownQuestionnai
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.services.throttling import TooOftenError
 from s11audit.web.given_back import typed_texts
+from s11audit.web.logs import without_secrets
 from s11audit.web.scripted import wants_json
 
 logger = logging.getLogger(__name__)
@@ -169,13 +170,14 @@ def _step_not_allowed(error: StepNotAllowedError | RoundNotOpenError) -> tuple[s
 
 
 def _no_questionnaire(error: Exception) -> tuple[str | Response, int]:
-    logger.error("Could not answer %s: %s", request.path, error)
+    logger.error("Could not answer %s: %s", without_secrets(request.path), error)
     return problem_page(NO_QUESTIONNAIRE, 500)
 
 
 def _no_database(error: OperationalError) -> tuple[str | Response, int]:
     """Somebody holds the database for longer than we wait, or its server is away."""
-    logger.error("Could not answer %s %s: %s", request.method, request.path, error.orig)
+    path = without_secrets(request.path)
+    logger.error("Could not answer %s %s: %s", request.method, path, error.orig)
     return problem_page(NO_ROOM if _is_for_want_of_room(error) else PROBLEMS[503], 503)
 
 
@@ -199,7 +201,8 @@ def _http_problem(error: HTTPException) -> tuple[str | Response, int]:
 
 
 def _unexpected(error: Exception) -> tuple[str | Response, int]:
-    logger.exception("Could not answer %s %s", request.method, request.path, exc_info=error)
+    path = without_secrets(request.path)
+    logger.exception("Could not answer %s %s", request.method, path, exc_info=error)
     return problem_page(PROBLEMS[500], 500)
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from s11audit.config import Settings
+from s11audit.web import anonymity
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,8 @@ def _refuse_strange_host() -> tuple[str, int] | None:
 def _harden(response: Response, uses_tls: bool) -> Response:
     headers = response.headers
     headers.update(HEADERS)
+    if anonymity.is_anonymous():
+        headers.update(anonymity.HEADERS)
     headers["Content-Security-Policy"] = _content_policy(uses_tls)
     if uses_tls:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

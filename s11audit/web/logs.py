@@ -1,9 +1,13 @@
-"""Logs: one JSON object a line on standard error. No addresses of people, no query strings."""
+"""Logs: one JSON object a line on standard error.
+
+No addresses of people or of their computers, no query strings, no secrets of links.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +16,13 @@ from s11audit.config import ConfigurationError
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # What a line may carry beside its message, where whoever logs it gives it as `extra`.
 FACTS = ("method", "path", "status", "milliseconds")
+# What only the person may know to whom a link was sent: whoever reads logs must not follow it.
+_SECRET_OF_LINK = re.compile(r"[A-Za-z0-9_-]{40,}")
+
+
+def without_secrets(path: str) -> str:
+    """The path of an address as logs may hold it."""
+    return _SECRET_OF_LINK.sub("…", path)
 
 
 class JsonLines(logging.Formatter):

@@ -21,7 +21,8 @@ from s11audit.domain.file_names import size_in_words
 from s11audit.domain.numbers import counted, percent, plain_number
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.question_types import type_of
-from s11audit.domain.ratings import LABELS, LETTERS
+from s11audit.domain.ratings import LABELS, LETTERS, SIDE_LABELS
+from s11audit.domain.surveys import SURVEY_STATUS_LABELS
 from s11audit.domain.versions import VERSION_STATUS_LABELS, version_name
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
@@ -61,6 +62,7 @@ NAVIGATION: tuple[Destination, ...] = (
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
     Destination("Case files", "cases.files", Permission.SEE_CASE_FILES),
     Destination("Joint assessments", "assessments.listing", Permission.SEE_ASSESSMENTS),
+    Destination("Surveys", "surveys.listing", Permission.SEE_SURVEYS),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("Briefings", "cases.briefings", Permission.READ_BRIEFINGS),
@@ -94,6 +96,8 @@ def init_app(app: Flask) -> None:
         ASSESSMENT_STATUS_LABELS=ASSESSMENT_STATUS_LABELS,
         ROLE_LABELS=ROLE_LABELS,
         VIEW_OF_LABELS=VIEW_OF_LABELS,
+        SIDE_LABELS=SIDE_LABELS,
+        SURVEY_STATUS_LABELS=SURVEY_STATUS_LABELS,
         Permission=Permission,
         percent=percent,
         type_of=type_of,

@@ -14,7 +14,6 @@ from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
-from flask_wtf import CSRFProtect
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -26,11 +25,12 @@ from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import UserSession
 from s11audit.models.database import Database
-from s11audit.models.walls import NOTHING, Wall
+from s11audit.models.walls import EVERYTHING, NOTHING, Wall
 from s11audit.queries.people import SignedIn, signed_in
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.events import ADDRESS
 from s11audit.services.secret_box import SecretBox
+from s11audit.web.anonymity import FormTokens, is_anonymous
 from s11audit.web.given_back import typed_texts
 from s11audit.web.scripted import wants_json
 
@@ -58,7 +58,7 @@ class Services:
 
 
 def init_app(app: Flask) -> None:
-    CSRFProtect(app)
+    FormTokens(app)
     app.before_request(_refuse_nul)
     app.before_request(_recognise)
     app.before_request(_guard)
@@ -113,10 +113,12 @@ def now() -> datetime:
 def db() -> Session:
     """The request's one session, walled around who is looking.
 
-    Reading for requests that must not change anything.
+    Reading for requests that must not change anything. On an anonymous page it is the machine's
+    own: nobody is known, and the secret of the link lets in.
     """
     if "db" not in g:
-        wall = Wall.around(g.viewer) if g.viewer else NOTHING
+        nobody = EVERYTHING if is_anonymous() else NOTHING
+        wall = Wall.around(g.viewer) if g.viewer else nobody
         sessions = services().database.within(wall)
         g.db = sessions.reading() if request.method in SAFE_METHODS else sessions.writing()
         g.db.info[ADDRESS] = network_address()
@@ -136,7 +138,12 @@ def machine() -> Iterator[Session]:
 
 
 def network_address() -> str:
-    """Where the request comes from, as far as our own proxies tell; empty if they tell nonsense."""
+    """Where the request comes from, as far as our own proxies tell; empty if they tell nonsense.
+
+    Empty, too, where nobody is to be known.
+    """
+    if is_anonymous():
+        return ""
     try:
         return str(ip_address(request.remote_addr or ""))
     except ValueError:
@@ -174,7 +181,7 @@ def session_caps() -> SessionLimits:
 def _recognise() -> None:
     g.viewer = g.signed_in = None
     token = session.get("token")
-    if request.endpoint == "static" or not token:
+    if request.endpoint == "static" or is_anonymous() or not token:
         return
     with services().database.reading() as reading:
         found = signed_in(reading, token, now=now(), caps=session_caps())

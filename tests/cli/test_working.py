@@ -15,13 +15,17 @@ from sqlalchemy import select
 from s11audit.cli import working
 from s11audit.cli.working import CHORES_EVERY, do_chores, keep_working
 from s11audit.config import MailServer, Settings
+from s11audit.domain.surveys import SurveyStatus
 from s11audit.domain.workflow import RoundStatus
-from s11audit.models import AuditRound, OutgoingMail, Reminder
+from s11audit.models import AuditRound, OutgoingMail, Reminder, Survey
 from s11audit.models.database import Database
 from s11audit.services.mail import write_mail
+from s11audit.services.surveys import change_closing_date
+from tests.cast import Cast
 from tests.mail_server import PATIENCE_SECONDS, Letterbox, mail_server
 from tests.rounds_and_returns import Opened
 from tests.services.test_mail import INVITATION
+from tests.surveys import make_survey
 
 MORNING = datetime(2026, 12, 11, 9, tzinfo=UTC)
 
@@ -163,3 +167,15 @@ def test_rounds_are_closed_where_there_is_no_mail_server(
     do_chores(database, settings, MORNING)
     with database.reading() as session:
         assert session.get_one(AuditRound, opened.round_id).status is RoundStatus.CLOSED
+
+
+def test_a_survey_whose_last_day_is_over_is_closed_by_the_clock(
+    database: Database, cast: Cast, settings: Settings
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        change_closing_date(session, survey, MORNING.date(), by=cast["Priya"], now=MORNING)
+    for day, status in ((0, SurveyStatus.OPEN), (1, SurveyStatus.CLOSED)):
+        do_chores(database, settings, MORNING + timedelta(days=day))
+        with database.reading() as session:
+            assert session.scalars(select(Survey.status)).one() is status

@@ -28,6 +28,7 @@ from s11audit.domain.cases import (
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating, Side
+from s11audit.domain.surveys import SURVEY_STEPS
 from s11audit.domain.versions import VERSION_STEPS
 from s11audit.domain.viewers import Place, Viewer
 from s11audit.domain.workflow import RETURN_STEPS, ROUND_STEPS, ReturnStatus, RoundStatus
@@ -56,6 +57,7 @@ from s11audit.models import (
     Score,
     Signature,
     Snapshot,
+    SurveyReply,
     TakeoverRequest,
     Trust,
     User,
@@ -71,6 +73,7 @@ from tests.full_cases import CERTIFICATE
 from tests.pages import Pages
 from tests.panels import plain_audit
 from tests.rounds_and_returns import IN_SPRING, NOON, Opened
+from tests.surveys import answer, close, link_for, make_survey
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +116,7 @@ STEPS = {
     "/case-audits/<audit>/steps/<step>": tuple(
         step for step in CASE_AUDIT_STEPS if step.name in PLAIN_STEPS
     ),
+    "/surveys/<reference>/steps/<step>": SURVEY_STEPS,
 }
 # Questionnaires that come with the software are everybody's who may see any; links and one's own
 # account are no place's.
@@ -297,6 +301,7 @@ class _Founder:
             **self._case_file(where, agency_id),
             **self._assessment(where),
             **self._of_the_installation(where),
+            **self._surveyed(where),
         }
 
     def case_audit(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
@@ -333,6 +338,19 @@ class _Founder:
                              proposed_at=NOON, done_at=NOON, certificate=CERTIFICATE),
             ]
         )  # fmt: skip
+
+    def _surveyed(self, where: str) -> dict[str, Any]:
+        """A closed survey with this agency in it, which was replied to."""
+        home, by = ("FAR", "Olga") if where == FAR else ("DOWN", "Priya")
+        agency, reference = AGENCY_OF[where], f"PS-{AGENCY_OF[where]}"
+        survey = make_survey(self.session, self.cast, reference, (agency,), home=home, by=by)
+        answer(self.session, survey, self.cast, agency, 5)
+        close(self.session, survey, self.cast, by)
+        link = link_for(self.session, survey, self.cast, agency)
+        reply = SurveyReply(link=link, said="Said", did="Did", done_on=IN_SPRING, written_at=NOON)
+        self.session.add(reply)
+        self.session.flush()
+        return {"surveys": reference, "reply_id": reply.id}
 
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
@@ -529,7 +547,7 @@ def test_a_role_is_let_in_where_the_table_says_so_and_nowhere_else(
     take_the_chair(database, viewer)
     pages.sign_in(viewer).get("/account")
     for visit in visits(app, world.variables[where]):
-        status, location = answer(pages, visit)
+        status, location = answered(pages, visit)
         assert status < 500, (visit.method, visit.address)
         refused = status in REFUSED or location.startswith("/sign-in")
         let_in = is_let_in(visit, viewer, place)
@@ -546,7 +564,7 @@ def take_the_chair(database: Database, viewer: Viewer) -> None:
         session.execute(update(Assessment).values(chair_id=viewer.user_id))
 
 
-def answer(pages: Pages, visit: Visit) -> tuple[int, str]:
+def answered(pages: Pages, visit: Visit) -> tuple[int, str]:
     if visit.method == "GET":
         response = pages.client.get(visit.address)
     else:
