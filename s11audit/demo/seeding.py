@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
+from s11audit.demo.auditing_learning import teach
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
@@ -70,6 +71,7 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
+    teach(session, catalogue, companies[content.home], timeline)
     timeline.play()
 
 
