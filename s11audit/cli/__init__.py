@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "evidence": "s11audit.cli.evidence",
     "retention": "s11audit.cli.retention",
     "audit": "s11audit.cli.audit",
+    "guard": "s11audit.cli.guard",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",
 }
