@@ -22,6 +22,7 @@ from s11audit.demo.asking_locally import ask_locally, with_uploads
 from s11audit.demo.assessing import assess_together
 from s11audit.demo.auditing import audit_cases
 from s11audit.demo.auditing_files import audit_files
+from s11audit.demo.auditing_learning import teach
 from s11audit.demo.auditing_panel import audit_with_panels
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
@@ -82,6 +83,7 @@ def seed(
     assess_together(session, content, catalogue, companies[content.home], timeline)
     asked = catalogue.to_ask(*SURVEY)
     Surveying(session, asked, companies[content.home], timeline, box).plan()
+    teach(session, catalogue, companies[content.home], timeline)
     timeline.play()
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.briefings import LONGEST_TITLE, added_to, numbers_in_words
 from s11audit.domain.cases import HELD_STATUSES, BriefingAudience
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.exports.briefing import briefing_copy
@@ -33,6 +34,7 @@ from s11audit.web.cases import blueprint
 from s11audit.web.cases.briefing_forms import AUDIENCES, BriefingForm, IssueForm
 from s11audit.web.downloads import DOCX, PDF, download
 from s11audit.web.form_errors import errors_of
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
@@ -50,12 +52,11 @@ def briefing(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def save_briefing(audit: str) -> Page:
     """Save what was typed; a button may put findings or numbers in first."""
-    found, form = _audit_or_404(audit), BriefingForm()
-    is_valid = form.validate()
-    _put_in(found, form, request.form.get("then", ""))
-    faults = faults_in(db(), found, form.text)
-    form.show_faults(faults)
-    if faults or not is_valid:
+    found = _audit_or_404(audit)
+    form = _sent_form(found)
+    guard = Guard(Place.CASE_AUDITS, request.form)
+    if not _is_sound(found, form, guard):
+        guard.refused(_about(found), of=found)
         return _page(found, form), 422
     version = request.form.get("version", 0, type=int)
     try:
@@ -63,6 +64,7 @@ def save_briefing(audit: str) -> Page:
     except (ChangedBriefingError, StepNotAllowedError) as error:
         db().rollback()
         return _page(_audit_or_404(audit), form, problem=str(error) or CHANGED), 409
+    guard.remember(_about(found), of=found)
     db().commit()
     flash("The briefing is saved.", "success")
     return redirect(url_for("cases.briefing", audit=audit), 303)
@@ -151,6 +153,25 @@ def _form_of(audit: CaseAudit, held: Briefing | None) -> BriefingForm:
     if held is None:
         return BriefingForm(formdata=None, data={"title": audit.title[:LONGEST_TITLE]})
     return BriefingForm(formdata=None, data=text_of(held).named)
+
+
+def _sent_form(audit: CaseAudit) -> BriefingForm:
+    """What was sent, with what is stored behind it."""
+    held = briefing_of(db(), audit)
+    return BriefingForm(data=text_of(held).named if held else None)
+
+
+def _is_sound(audit: CaseAudit, form: BriefingForm, guard: Guard) -> bool:
+    """Whether all of it may be stored, with what the pressed button puts in.
+
+    Whom to ask is a post of the partnership, so the guard leaves that box alone.
+    """
+    is_valid = form.validate()
+    _put_in(audit, form, request.form.get("then", ""))
+    faults = faults_in(db(), audit, form.text)
+    form.show_faults(faults)
+    is_safe = guard.passes(box for box in form if box is not form.contact)
+    return is_valid and is_safe and not faults
 
 
 def _put_in(audit: CaseAudit, form: BriefingForm, what: str) -> None:

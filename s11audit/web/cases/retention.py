@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms.validators import InputRequired
 
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.retention import HELD_LABELS, Stage, certificate_from
 from s11audit.domain.steps import StepNotAllowedError
@@ -31,6 +32,7 @@ from s11audit.services.retention import (
 from s11audit.web.cases import blueprint
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, services, viewer
 
 logger = logging.getLogger(__name__)
@@ -102,7 +104,9 @@ def approve_deletion(audit: str) -> Page:
 @permitted(Permission.DELETE_CASE_DATA)
 def hold(audit: str) -> Page:
     found, form = audit_to_keep_or_404(audit), HoldForm()
-    if not form.validate():
+    about, guard = f"case audit {audit}", Guard(Place.CASE_AUDITS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(about, of=found)
         return _page(found, form=form), 422
     try:
         put_on_hold(db(), found, form.reason.data or "", by=viewer(), now=now())
@@ -112,6 +116,7 @@ def hold(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _page(audit_to_keep_or_404(audit), problem=str(error), form=form), 409
+    guard.remember(about, of=found)
     db().commit()
     flash("This audit is on hold. Nothing of it is deleted until somebody ends that.", "success")
     return redirect(url_for("cases.retention", audit=audit), 303)
