@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from flask import make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
@@ -35,7 +36,7 @@ BUSY = (
 @anonymous
 def answer(token: str) -> str | tuple[str, int]:
     link = link_by_token(db(), token)
-    if link is None or link.state(today_in_london(now())) is not LinkState.TAKING:
+    if link is None or not _is_taking(link):
         return _not_taken(link)
     if ANSWERED in request.cookies and "again" not in request.args:
         return render_template("surveys/answered.html", link=link, token=token)
@@ -45,13 +46,13 @@ def answer(token: str) -> str | tuple[str, int]:
 @blueprint.post("/s/<token>")
 @anonymous
 def send_answers(token: str) -> str | tuple[str, int] | Response:
+    if not form_is_ours():
+        return _given_back(token)
     wait = _counted(token)
     link = link_by_token(db(), token)
-    if link is None or link.state(today_in_london(now())) is not LinkState.TAKING:
+    if link is None or not _is_taking(link):
         return _not_taken(link)
     sheet = _sheet(link, sent=True)
-    if not form_is_ours():
-        return _form_page(link, token, sheet, TOO_OLD), 400
     if not sheet.validate():
         return _form_page(link, token, sheet), 422
     if wait:
@@ -71,6 +72,18 @@ def thanks(token: str) -> str | tuple[str, int]:
     if link is None:
         return _not_taken(link)
     return render_template("surveys/thanks.html", link=link, token=token)
+
+
+def _is_taking(link: SurveyLink) -> bool:
+    return link.state(today_in_london(now())) is LinkState.TAKING
+
+
+def _given_back(token: str) -> tuple[str, int]:
+    """The page of a form that is too old, with all that was chosen on it."""
+    link = link_by_token(db(), token)
+    if link is None or not _is_taking(link):
+        raise CSRFError()
+    return _form_page(link, token, _sheet(link, sent=True), TOO_OLD), 400
 
 
 def _counted(token: str) -> int:
