@@ -167,9 +167,6 @@ class SurveyResults:
     by_type: Mapping[str, GroupResult]
     agencies: tuple[AgencyResult, ...]
 
-    def of_type(self, code: str) -> GroupResult | None:
-        return self.by_type.get(code)
-
     @property
     def hidden_agencies(self) -> list[str]:
         """Agencies of which nothing is shown, because fewer than five people answered."""

@@ -47,8 +47,8 @@ TOUCH_EVERY = timedelta(minutes=1)
 class Services:
     """What the views of one application share.
 
-    `whole_catalogue` has everybody's uploads, to compare what partnerships ask together: nothing
-    of it is shown.
+    `whole_catalogue` has everybody's uploads, to compare what partnerships ask together, and for
+    what a survey asks: nothing else of it is shown.
     """
 
     settings: Settings

@@ -34,8 +34,7 @@ def link_or_404(reference: str, agency: str, to: Permission = Permission.SEE_SUR
 
 
 def questionnaire_asked(survey: Survey) -> Questionnaire:
-    """What a survey asks, also where it was uploaded by somebody of whom the viewer sees nothing:
-    whoever sees a survey may see its questions."""
+    """What a survey asks, also where it was uploaded: whoever sees a survey sees its questions."""
     return survey_questionnaire(survey, services().whole_catalogue)
 
 

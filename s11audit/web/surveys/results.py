@@ -72,7 +72,6 @@ def results(reference: str) -> str:
         agencies=_agencies_of(found, form.type.data),
         note_on=note_on,
         people_in_words=people_in_words,
-        several=True,
     )
 
 
@@ -103,7 +102,6 @@ def agency_page(reference: str, agency: str) -> str:
         sees_survey=survey.partnership_id in viewer().partnerships(Permission.SEE_SURVEYS),
         note_on=note_on,
         people_in_words=people_in_words,
-        several=False,
     )
 
 
