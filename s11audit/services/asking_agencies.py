@@ -19,7 +19,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import Agency, AnswerSheet, AskedAgency, AuditCase, CaseAudit, CaseFile
 from s11audit.queries.asked_files import agencies_asked, agencies_to_ask
 from s11audit.queries.reminders import people_of_agency
-from s11audit.services.case_audits import check_runs, record_of_audit
+from s11audit.services.case_audits import check_runs, lock_audit, record_of_audit
 from s11audit.services.mail import unsent_mail
 from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import move, step_for
@@ -73,6 +73,7 @@ def ask_more_agencies(
 ) -> list[Agency]:
     """Ask further agencies while the others audit their files. Raises as `ask_agencies` does."""
     check_runs(by, audit.partnership_id)
+    lock_audit(session, audit)
     if audit.status is not CaseAuditStatus.AGENCY_FILES:
         raise StepNotAllowedError("Agencies can be added only while agencies audit their files.")
     there = {agency.id for agency in agencies_asked(session, audit)}

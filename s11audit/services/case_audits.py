@@ -193,6 +193,12 @@ def has_asked(session: Session, audit: CaseAudit) -> bool:
     return bool(session.scalar(asked))
 
 
+def lock_audit(session: Session, audit: CaseAudit) -> None:
+    """Wait for whoever else is changing an audit, and read it anew."""
+    session.execute(select(CaseAudit.id).where(CaseAudit.id == audit.id).with_for_update())
+    session.refresh(audit)
+
+
 def check_runs(by: Viewer, partnership_id: int) -> None:
     """Raises PermissionError for whoever does not run this partnership's case audits."""
     if not by.may_in_partnership(Permission.RUN_CASE_AUDITS, partnership_id):

@@ -30,7 +30,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.models import AuditCase, CaseAudit, CohortEntry, SampleSize
 from s11audit.queries.case_sampling import cohort_of, entry_of
 from s11audit.services.asking_agencies import add_files
-from s11audit.services.case_audits import check_runs, has_asked, record_of_audit
+from s11audit.services.case_audits import check_runs, has_asked, lock_audit, record_of_audit
 from s11audit.services.refusals import RefusedError
 from s11audit.services.steps import move, step_for
 
@@ -62,7 +62,7 @@ def keep_list(
     is commissioned and once agencies are asked.
     """
     check_runs(by, audit.partnership_id)
-    session.refresh(audit, with_for_update=True)
+    lock_audit(session, audit)
     if audit.status not in LISTABLE_STATUSES or has_asked(session, audit):
         raise StepNotAllowedError(
             "The list can change from when the audit is commissioned until agencies are asked."
@@ -102,6 +102,8 @@ def draw(
     history keeps by its seed and sizes. Raises RefusedError (`sizes`, `seed`, `strata`), and
     StepNotAllowedError once agencies are asked.
     """
+    check_runs(by, audit.partnership_id)
+    lock_audit(session, audit)
     step = _step("draw", audit, by)
     seed = seed.strip() or new_seed()
     if not _SEED.match(seed):
@@ -172,7 +174,7 @@ def set_aside(
     """
     audit = case.audit
     check_runs(by, audit.partnership_id)
-    session.refresh(audit, with_for_update=True)  # two cases never get the same reserve
+    lock_audit(session, audit)  # two cases never get the same reserve
     session.refresh(case)
     if audit.status not in RESERVE_STATUSES or case.set_aside_at is not None:
         raise StepNotAllowedError("This case cannot be set aside any more.")
