@@ -22,6 +22,7 @@ from s11audit.domain import actions as action_rules
 from s11audit.domain.actions import ActionSource, ActionStatus
 from s11audit.domain.agency_types import AGENCY_ATTRIBUTE_LABELS
 from s11audit.domain.answers import LINK_LIMIT, POST_LIMIT, TEXT_LIMIT, gaps
+from s11audit.domain.cases import CaseAuditStatus, FileProgress
 from s11audit.domain.dates import days_late, today_in_london
 from s11audit.domain.lineage import sources
 from s11audit.domain.permissions import Permission, Role
@@ -39,12 +40,16 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AnswerFile,
+    AuditCase,
     AuditRound,
+    CaseAudit,
+    CaseFile,
     Delegation,
     DeskVisit,
     Event,
     EventChain,
     EvidenceFile,
+    ImmediateConcern,
     Membership,
     QuestionnaireVersion,
     ReadyStandard,
@@ -58,6 +63,7 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.paths import PACKAGE, TEMPLATES
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
+from s11audit.queries.case_files import lacking
 from s11audit.queries.people import as_viewer, operator
 from s11audit.queries.returns import answers_of, unconfirmed, values_of
 from s11audit.queries.survey_results import survey_results
@@ -383,6 +389,30 @@ def test_colleagues_work_on_a_return_together(session: Session) -> None:
     assert max(changed) > visit.looked_at
     delegated = select(Delegation.standard_id).where(Delegation.return_id == one.id)
     assert "safer-recruitment" in session.scalars(delegated).all()
+
+
+def test_files_on_cases_are_at_every_stage_and_those_finished_lack_nothing(
+    session: Session, catalogue: Catalogue
+) -> None:
+    """Of those that agencies work on now: one agency was not involved in two of the cases."""
+    files = session.scalars(
+        select(CaseFile)
+        .join(CaseFile.case)
+        .join(AuditCase.audit)
+        .where(CaseAudit.status == CaseAuditStatus.AGENCY_FILES)
+    ).all()
+    stages = {file.state.progress for file in files}
+    assert stages == set(FileProgress) - {FileProgress.CONFLICT}
+    away = [file.agency.reference for file in files if file.state.no_involvement]
+    assert away == ["ICB", "ICB"]
+    for file in files:
+        if file.state.finished:
+            audit = file.case.audit
+            asked = catalogue.get(audit.questionnaire_id, audit.questionnaire_version)
+            assert lacking(session, file, asked).number == 0, file.subject
+    open_ones = select(ImmediateConcern).where(ImmediateConcern.closed_at.is_(None))
+    (concern,) = session.scalars(open_ones)
+    assert concern.file in files
 
 
 def test_files_support_answers_of_a_submitted_return_and_can_be_opened(

@@ -84,7 +84,4 @@ def _check_may(concern: ImmediateConcern, by: Viewer) -> None:
 def _record(
     session: Session, kind: str, concern: ImmediateConcern, by: Viewer, now: datetime
 ) -> None:
-    """Of no case: whoever runs the audit reads the history, and is not told which it is."""
-    file, audit = concern.file, concern.file.case.audit
-    subject = f"files of {file.agency.reference} for {audit.reference}"
-    record_by(session, kind, subject, by, now, of=audit)
+    record_by(session, kind, concern.subject, by, now, of=concern.file.case.audit)

@@ -18,14 +18,17 @@ from werkzeug.wrappers import Response
 from s11audit.domain.answers import EVIDENCE_MESSAGE, Gap, Part, needs_action, needs_reason
 from s11audit.domain.audience import Respondent
 from s11audit.domain.conditions import questions_named
-from s11audit.domain.questionnaire import Standard
+from s11audit.domain.guard.policy import Place
+from s11audit.domain.questionnaire import Kind, Standard
 from s11audit.domain.routing_words import condition_words
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import AnswerSheet
 from s11audit.services.answer_changes import Conflict
+from s11audit.services.events import Belonging
 from s11audit.services.sheets import FilledIn, fill_in
 from s11audit.web.answer_desk import AnswerDesk
 from s11audit.web.answer_forms import StandardForm
+from s11audit.web.guard import Guard
 from s11audit.web.returns.conditions import condition_json
 from s11audit.web.security import db, now, viewer
 
@@ -85,10 +88,26 @@ class SheetDesk(AnswerDesk):
         """A template with what stands above every page of the sheet; empty for nothing."""
         return ""
 
+    @property
+    def place(self) -> Place:
+        """Where its texts are written, as the identifier guard knows it."""
+        is_case = self.questionnaire.kind is Kind.CASE_FILE_AUDIT
+        return Place.CASE_AUDITS if is_case else Place.ASSESSMENTS
+
+    @property
+    def owner(self) -> Belonging | None:
+        """To whose history belongs what is found in its texts."""
+        return None
+
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
-        questions = self.questions_on_page(standard_id)
-        return StandardForm(questions, self.answers, self.today, typed)
+        questions, guard = self.questions_on_page(standard_id), Guard(self.place, typed or {})
+        return StandardForm(questions, self.answers, self.today, typed, guard=guard)
+
+    def remember(self, form: StandardForm) -> None:
+        """Write down what kind of identifier was found where in what was sent: never the text."""
+        if form.guard is not None:
+            form.guard.remember(f"sheet {self.reference}", of=self.owner)
 
 
 def _is_evidence(gap: Gap) -> bool:
@@ -107,7 +126,7 @@ def standard_page(desk: SheetDesk, asked: Standard, form: StandardForm | None = 
         "sheets/standard.html",
         desk=desk,
         standard=asked,
-        form=form,
+        form=form.looked_at(Guard(desk.place)),
         colleagues=None,
         looking_back=None,
         shown={question.key for question in desk.route.asked.get(asked.id, ())},
@@ -137,6 +156,7 @@ def save_standard(
         return _page("not-saved", desk, asked, form, why=str(error)), 409
     if saved and filled.changed:
         saved(filled)
+    desk.remember(form)
     db().commit()
     conflicts = [*_undecided(desk, form), *filled.conflicts]
     if conflicts:

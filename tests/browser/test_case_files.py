@@ -54,7 +54,9 @@ def test_a_file_is_given_answered_without_scripts_and_a_worry_goes_to_the_lead(
     assert "Not seen yet" in read(auditor)
     auditor.follows("Back to the file")
 
-    auditor.follows("Chronology")
+    with page.expect_navigation():  # and not “Assessment, history and chronology”
+        page.get_by_role("link", name="Chronology", exact=True).click()
+    auditor.looks()
     page.fill("[name=month-month]", "2")
     page.fill("[name=month-year]", "2026")
     page.fill("[name=what]", "The baby is seen twice in one week.")

@@ -363,3 +363,35 @@ def test_every_look_at_a_file_is_in_the_audits_history(
         home = cast.partnerships["DOWN"]
     assert {(one.partnership_id, one.agency_id) for one in looks} == {(home, None)}
     assert len(looks) == 3
+
+
+NAMED = "Mum Sarah was not asked."
+NHS = "943 476 5919"
+
+
+def test_a_name_is_asked_about_before_it_is_kept_and_the_text_is_in_no_history(
+    silas: Pages, police: str, database: Database
+) -> None:
+    """Wherever an auditor writes: beside an answer, an event, a view, or a declaration."""
+    typed = {"month-month": "1", "month-year": "2026", "what": NAMED}
+    page = send(silas, f"{police}/chronology", typed)
+    assert (page.status, number(database, CaseEvent)) == (422, 0)
+    assert "looks like" in page.errors["what"]
+    page = send(silas, f"{police}/views", {"view_of": "child", "said": NHS})
+    assert "can never be kept" in page.errors["said"]
+    for address, box in (("/conflict", "what"), ("/no-involvement", "reason")):
+        page = send(silas, police + address, {"knows": "some", box: NAMED})
+        assert "looks like" in page.errors[box], address
+    heard = {"heard__value": "weak", "heard__comment": NAMED, "next": "later"}
+    page = send(silas, f"{police}/standards/voice", heard)
+    assert (page.status, number(database, SheetAnswer)) == (422, 0)
+    page = silas.post(
+        f"{police}/chronology",
+        typed | send(silas, f"{police}/chronology", typed).form("/chronology")
+        | {"what-guard-checked": "y", "what-guard-reason": "pseudonym"},
+    )  # fmt: skip
+    assert (page.status, number(database, CaseEvent)) == (303, 1)
+    with database.reading() as session:
+        told = session.scalars(select(Event).where(Event.kind.startswith("identifier-"))).all()
+    assert {one.partnership_id for one in told} == {1}
+    assert not any("Sarah" in str(one.detail) + one.subject for one in told)

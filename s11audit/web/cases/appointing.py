@@ -40,13 +40,14 @@ class AppointForm(Form):
         people = case_auditors_of(db(), file.agency_id)
         offered = [(str(one.user_id), one.name) for one in people]
         self.auditor.choices = [*offered, (NOBODY, "Nobody yet")] if file.auditor_id else offered
-        free = sum(1 for one in files if one.auditor_id is None)
+        others = [one for one in files if one.id != file.id]
+        free = sum(1 for one in others if one.auditor_id is None)
         self.which.choices = [(THIS, f"Only case {file.case.reference}")]
-        if len(files) > 1:
-            self.which.choices += [
-                (FREE, f"This one, and {counted(free, 'file')} that nobody audits yet"),
-                (ALL, f"All {len(files)} files that are asked of your agency"),
-            ]
+        if free:
+            more = counted(free, "other file", "other files")
+            self.which.choices += [(FREE, f"This one, and {more} that nobody audits yet")]
+        if others:
+            self.which.choices += [(ALL, f"All {len(files)} that are not finished")]
 
     def chosen(self, file: CaseFile, files: Sequence[CaseFile]) -> list[CaseFile]:
         wanted = {

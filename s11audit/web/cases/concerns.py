@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 from wtforms.validators import DataRequired
 
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.models import ImmediateConcern
 from s11audit.queries import concerns as queries
@@ -18,6 +19,7 @@ from s11audit.web.cases import blueprint
 from s11audit.web.cases.file_desk import file_of
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
+from s11audit.web.guard import Guard
 from s11audit.web.looks import looks_at
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import db, now, permitted, viewer
@@ -84,12 +86,15 @@ def see(concern_id: int) -> Response:
 @permitted(Permission.ANSWER_CONCERNS)
 def close(concern_id: int) -> Page:
     found = _concern_or_404(concern_id, to_change=True)
-    form = OutcomeForm(request.form)
-    if not form.validate():
+    form, guard = OutcomeForm(request.form), Guard(Place.CASE_AUDITS, request.form)
+    audit = found.file.case.audit
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(found.subject, of=audit)
         return _page(found, form), 422
     outcome = form.outcome.data or ""
     if found.closed_at is None or found.outcome != outcome:  # otherwise pressed twice
         close_concern(db(), found, outcome, by=viewer(), now=now())
+        guard.remember(found.subject, of=audit)
         db().commit()
         flash("The concern is closed.", "success")
     return redirect(url_for("cases.concern", concern_id=concern_id), 303)

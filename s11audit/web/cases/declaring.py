@@ -6,8 +6,9 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.models import CaseFile
 from s11audit.services.case_files import (
@@ -20,6 +21,7 @@ from s11audit.web.cases import blueprint
 from s11audit.web.cases.file_desk import FileDesk, file_desk, file_of
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
+from s11audit.web.guard import Guard
 from s11audit.web.looks import looks_at
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import db, now, permitted, viewer
@@ -49,7 +51,7 @@ class ConflictForm(Form):
 
     def validate_what(self, field: TextField) -> None:
         if self.knows.data == SOME and not field.data:
-            field.lacks("Say how you know them")
+            raise ValidationError("Say how you know them")
 
     @property
     def conflict(self) -> str:
@@ -79,12 +81,14 @@ def conflict(file_id: int) -> str:
 @blueprint.post("/case-files/<int(max=2147483647):file_id>/conflict")
 @permitted(Permission.AUDIT_CASE)
 def declare_conflict(file_id: int) -> Page:
-    form = ConflictForm(request.form)
-    if not form.validate() or form.what.errors:
+    file, form = file_of(file_id, to_change=True), ConflictForm(request.form)
+    guard = Guard(Place.CASE_AUDITS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(file.subject, of=file.case.audit)
         return _conflict_page(file_desk(file_id), form), 422
-    file = file_of(file_id, to_change=True)
     link = own_link(url_for("cases.files")) if sends_mail() else ""
     declare(db(), file, form.conflict, by=viewer(), now=now(), link=link)
+    guard.remember(file.subject, of=file.case.audit)
     db().commit()
     return redirect(url_for("cases.file", file_id=file_id), 303)
 
@@ -100,11 +104,13 @@ def no_involvement(file_id: int) -> str:
 @permitted(Permission.STATE_NO_INVOLVEMENT)
 def not_involved(file_id: int) -> Page:
     file = file_of(file_id, to=Permission.STATE_NO_INVOLVEMENT, to_change=True)
-    form = NoInvolvementForm(request.form)
-    if not form.validate():
+    form, guard = NoInvolvementForm(request.form), Guard(Place.CASE_AUDITS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(file.subject, of=file.case.audit)
         return _no_involvement_page(file, form), 422
     if file.no_involvement_at is None:  # otherwise pressed twice
         state_no_involvement(db(), file, form.reason.data or "", by=viewer(), now=now())
+        guard.remember(file.subject, of=file.case.audit)
         db().commit()
         flash(f"Case {file.case.reference}: your agency was not involved.", "success")
     return redirect(url_for("cases.files"), 303)

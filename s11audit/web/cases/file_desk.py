@@ -13,7 +13,7 @@ from s11audit.domain.case_files import CHILD_AT_RISK
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.shares import EVERYTHING
-from s11audit.models import CaseFile, ImmediateConcern
+from s11audit.models import CaseAudit, CaseFile, ImmediateConcern
 from s11audit.queries.case_files import concerns_on, own_file
 from s11audit.queries.sheets import answers_on
 from s11audit.web.looks import shows
@@ -31,6 +31,10 @@ class FileDesk(SheetDesk):
     @property
     def closed_because(self) -> str:
         return self.file.state.not_answered_because or super().closed_because
+
+    @property
+    def owner(self) -> CaseAudit:
+        return self.file.case.audit
 
     @property
     def band(self) -> str:
