@@ -64,6 +64,8 @@ from s11audit.services.second_factors import NewApp, add_app
 from s11audit.services.secret_box import SecretBox
 from s11audit.services.side_states import Assurance, SentDocument, assure_otherwise
 from s11audit.web.security import Services, declared_permission
+from tests.audits_to_furnish import AUDITS, COMMISSIONED, PLANNED, SAMPLED, audits_in_every_state
+from tests.case_files_to_furnish import case_files_in_every_state
 from tests.cast import PASSWORD, Cast
 from tests.contents import EVIDENCE, PDF, kept
 from tests.databases import PostgresqlDatabases, SqliteFiles
@@ -85,11 +87,13 @@ HOSPITALS = {key: answer for key, answer in COMPLETE.items() if not key.startswi
 
 WITH_FILES = "leadership.board-lead"
 
+# Case audits whose panels are open, and one that is reported.
+PANELS = ("MA-26-21", "MA-26-22", "MA-26-23")
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
     "standard": ("leadership",),
-    "standard_id": ("leadership",),
+    "standard_id": ("leadership", "voice"),
     "name": ("rag-by-standard",),
     "picture": ("svg",),
     "id": ("small", "draft", "proposed"),
@@ -104,14 +108,16 @@ OWN: dict[str, tuple[Any, ...]] = {
     "number": (1,),
     "asker": ("DOWN",),
     "key": (WITH_FILES,),
-    "file_id": (1, 2, 3),
+    "file_id": (1, 2, 3, 4, 5),
     "form_id": (1,),
-    "audit": ("MA-26-01", "MA-26-02", "MA-26-03"),
-    "case": ("MA-26-01-C1",),
     "domain": ("voice",),
     "finding_id": (1,),
     "recommendation_id": (1,),
     "measure_id": (1,),
+    "entry_id": (1,),
+    "concern_id": (1,),
+    "audit": (*AUDITS, *PANELS),
+    "case": (f"{COMMISSIONED}-C1", f"{SAMPLED}-C1", f"{PANELS[0]}-C1"),
 }
 REFERENCES = {
     "rounds": ("R1", "R2", "R3"),
@@ -154,7 +160,9 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
-    _case_audits(session, cast)
+    _panels(session, cast)
+    case_files_in_every_state(session, cast)
+    audits_in_every_state(session, cast)
     session.flush()
     return _park(session, cast["Asif"], box)
 
@@ -170,7 +178,7 @@ def _more_people(session: Session) -> None:
     join(session, "Tess", (Role.TRUST_VIEWER, "TRUST"))
     join(session, "Yara", (Role.YOUNG_PANELLIST, "DOWN"))
     join(session, "Sid", (Role.SIGNATORY, "HOSP"))
-    join(session, "Nell", (Role.CONTRIBUTOR, "SCH"))
+    join(session, "Nina", (Role.CONTRIBUTOR, "SCH"))
     join(session, "Max", (Role.MANAGER, "DOWN"))
     lou = join(session, "Lou", (Role.CONTRIBUTOR, "HOSP"))
     session.get_one(User, lou.user_id).is_active = False
@@ -243,19 +251,19 @@ def _statement(session: Session, cast: Cast) -> None:
     assure_otherwise(session, police, rests_on, by=cast["Asif"], now=NOON)
 
 
-def _case_audits(session: Session, cast: Cast) -> None:
+def _panels(session: Session, cast: Cast) -> None:
     """One whose panel discusses, one whose panel can sign off, and one that is reported."""
     states = (
         (CaseAuditStatus.PANEL, False),
         (CaseAuditStatus.PANEL, True),
         (CaseAuditStatus.REPORTED, True),
     )
-    for number, (status, agreed) in enumerate(states, 1):
+    for reference, (status, agreed) in zip(PANELS, states, strict=True):
         plain_audit(
             session,
             cast.partnerships["DOWN"],
             cast.agencies["POL"],
-            f"MA-26-{number:02}",
+            reference,
             status=status,
             panel=[cast["Priya"].user_id],
             agreed=agreed,
@@ -387,7 +395,7 @@ class Sent:
 
 # Between them they find every form there is.
 SECOND_MANAGER = "Max"  # nobody publishes what they have proposed themselves
-WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Opal", SECOND_MANAGER)
+WHO_FINDS_FORMS = ("", "Priya", "Asif", "Dana", "Cara", "Sid", "Silas", "Opal", SECOND_MANAGER)
 
 
 def forms_of(world: Furnished) -> list[Sent]:
@@ -442,7 +450,7 @@ def addresses(world: Furnished, who: str) -> Iterator[str]:
         "user_id": (bea.user_id, lou.user_id),
         # Everybody has one role, so that its number is theirs.
         "membership_id": (bea.user_id, 1),
-        "role_id": (bea.user_id, world.people["Nell"].user_id),
+        "role_id": (bea.user_id, world.people["Nina"].user_id),
         "token": (*OWN["token"], world.parked),
     }
     for rule in world.app.url_map.iter_rules():
@@ -501,6 +509,10 @@ RIGHT = {
     "account.send_link": {"email": "dana@example.org"},
     "people.check_many": {"text": "agency name,e-mail,name\nElm Row School,a@b.example,Ann"},
     "people.check_agencies": {"text": "agency name,agency type\nAsh Vale School,school"},
+    "cases.add_event": {"month-year": "2025"},
+    "cases.save_file_standard": {"how-often__value": "3"},
+    "cases.plan_audit": {"reference": "MA-NEW"},
+    "cases.check_list": {"text": "EH-901\nEH-902"},
     "questionnaires.add_draft": {"text": draft_called("another")},
     "people.give_over": {"to": "new"},
     "installation.share_agency": {"agency": "FARPOL"},
@@ -520,12 +532,14 @@ STILL_OPEN = frozenset(
         "/returns/R1-SCH/offline",
         "/rounds/R1/returns/SCH/extension",
         "/rounds/R2/guidance",
+        f"/case-audits/{PLANNED}/plan",
     }
 )
 # What stands only on the page that answers another form.
 AFTER_A_LOOK = {
     "people.check_many": "people.confirm_many",
     "people.check_agencies": "people.confirm_agencies",
+    "cases.check_list": "cases.confirm_list",
 }
 # What a browser would need besides: the code that a new app shows, a code on paper.
 # A file comes with tests of its own.

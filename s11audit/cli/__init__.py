@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "cases": "s11audit.cli.cases",
     "evidence": "s11audit.cli.evidence",
     "audit": "s11audit.cli.audit",
+    "guard": "s11audit.cli.guard",
     "rules": "s11audit.cli.rules",
     "demo": "s11audit.cli.demo",
 }

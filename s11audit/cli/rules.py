@@ -20,6 +20,8 @@ from s11audit.domain.access import (
 )
 from s11audit.domain.actions import ACTION_STATUS_LABELS, ACTION_STEPS
 from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, CASE_AUDIT_STEPS
+from s11audit.domain.guard.kinds import KIND_WORDS
+from s11audit.domain.guard.policy import PLACE_LABELS, POLICY, RESPONSE_LABELS
 from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.steps import Step
 from s11audit.domain.versions import VERSION_STATUS_LABELS, VERSION_STEPS
@@ -59,6 +61,7 @@ def rules_in_markdown() -> Iterator[str]:
     yield from _who_may_do_what()
     yield from _who_hands_out_what()
     yield from _how_roles_sign_in()
+    yield from _what_is_done_about_identifiers()
     lifecycles: list[tuple[str, Sequence[Step[Any]], Mapping[Any, str]]] = [
         ("A round", ROUND_STEPS, ROUND_STATUS_LABELS),
         ("A return", RETURN_STEPS, RETURN_STATUS_LABELS),
@@ -74,6 +77,23 @@ def rules_in_markdown() -> Iterator[str]:
             ["From", "Step", "To", "Needs", "Reason"],
             (_step_row(step, labels) for step in steps),
         )
+
+
+def _what_is_done_about_identifiers() -> Iterator[str]:
+    yield ""
+    yield "## What may identify a child"
+    yield ""
+    yield "What is done about a text in which it is found, by where it is written. What is"
+    yield "merely possible is left alone, and what would be blocked is asked about where it is not"
+    yield "certain."
+    yield ""
+    yield from _table(
+        ["Found", *PLACE_LABELS.values()],
+        (
+            [words.label, *(RESPONSE_LABELS[POLICY[place][kind]] for place in PLACE_LABELS)]
+            for kind, words in KIND_WORDS.items()
+        ),
+    )
 
 
 def _who_may_do_what() -> Iterator[str]:

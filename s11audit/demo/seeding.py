@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
+from s11audit.demo.auditing import audit_cases
+from s11audit.demo.auditing_files import audit_files
 from s11audit.demo.auditing_panel import audit_with_panels
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
@@ -71,7 +73,9 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
-    audit_with_panels(session, companies[content.home], catalogue, timeline)
+    audit_cases(session, catalogue, companies[content.home], timeline)
+    audit_files(session, catalogue, companies[content.home], timeline)
+    audit_with_panels(session, catalogue, companies[content.home], timeline)
     timeline.play()
 
 

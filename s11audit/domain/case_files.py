@@ -8,36 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, OPENED_STATUSES, CaseAuditStatus
+from s11audit.domain.cases import (
+    CASE_AUDIT_STATUS_LABELS,
+    OPENED_STATUSES,
+    CaseAuditStatus,
+    FileProgress,
+)
 
 # Somebody who answers “yes” here raises an immediate concern before they finish.
 CHILD_AT_RISK = "immediate-concern.child-at-risk"
 
 # Days before files are due on which those are told who have not finished.
 REMIND_BEFORE = (7, 1)
-
-
-class FileStanding(StrEnum):
-    """How far a file has come."""
-
-    NO_AUDITOR = "no-auditor"
-    CONFLICT = "conflict"
-    NOT_BEGUN = "not-begun"
-    IN_PROGRESS = "in-progress"
-    FINISHED = "finished"
-    NO_INVOLVEMENT = "no-involvement"
-
-
-FILE_STANDING_LABELS: dict[FileStanding, str] = {
-    FileStanding.NO_AUDITOR: "Nobody audits it yet",
-    FileStanding.CONFLICT: "Conflict of interest",
-    FileStanding.NOT_BEGUN: "Not yet started",
-    FileStanding.IN_PROGRESS: "In progress",
-    FileStanding.FINISHED: "Finished",
-    FileStanding.NO_INVOLVEMENT: "No involvement",
-}
 
 
 @dataclass(frozen=True)
@@ -55,16 +38,16 @@ class FileState:
     opened: bool
 
     @property
-    def standing(self) -> FileStanding:
+    def progress(self) -> FileProgress:
         if self.no_involvement:
-            return FileStanding.NO_INVOLVEMENT
+            return FileProgress.NO_INVOLVEMENT
         if self.finished:
-            return FileStanding.FINISHED
+            return FileProgress.FINISHED
         if not self.has_auditor:
-            return FileStanding.NO_AUDITOR
+            return FileProgress.NO_AUDITOR
         if self.conflict:
-            return FileStanding.CONFLICT
-        return FileStanding.IN_PROGRESS if self.begun else FileStanding.NOT_BEGUN
+            return FileProgress.CONFLICT
+        return FileProgress.BEGUN if self.begun else FileProgress.NOT_BEGUN
 
     @property
     def not_asked_because(self) -> str:

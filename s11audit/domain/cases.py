@@ -153,6 +153,7 @@ class FileProgress(StrEnum):
 
     NO_INVOLVEMENT = "no-involvement"
     NO_AUDITOR = "no-auditor"
+    CONFLICT = "conflict"
     NOT_BEGUN = "not-begun"
     BEGUN = "begun"
     FINISHED = "finished"
@@ -161,6 +162,7 @@ class FileProgress(StrEnum):
 FILE_PROGRESS_LABELS: dict[FileProgress, str] = {
     FileProgress.NO_INVOLVEMENT: "No involvement",
     FileProgress.NO_AUDITOR: "No auditor yet",
+    FileProgress.CONFLICT: "Conflict of interest",
     FileProgress.NOT_BEGUN: "Not started",
     FileProgress.BEGUN: "In progress",
     FileProgress.FINISHED: "Finished",

@@ -13,6 +13,11 @@ def long_date(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def month_and_year(day: date) -> str:
+    """`March 2026`."""
+    return f"{day:%B} {day.year}"
+
+
 def long_time(moment: datetime) -> str:
     """`3 March 2026 at 2:05pm`, on London's clocks. `moment` must know its time zone."""
     local = moment.astimezone(LONDON)

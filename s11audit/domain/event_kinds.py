@@ -26,6 +26,7 @@ class EventGroup(StrEnum):
     ACTIONS = "actions"
     CASES = "cases"
     QUESTIONNAIRES = "questionnaires"
+    IDENTIFIERS = "identifiers"
 
 
 GROUP_LABELS: dict[EventGroup, str] = {
@@ -39,6 +40,7 @@ GROUP_LABELS: dict[EventGroup, str] = {
     EventGroup.ACTIONS: "Actions",
     EventGroup.CASES: "Case audits",
     EventGroup.QUESTIONNAIRES: "Questionnaires",
+    EventGroup.IDENTIFIERS: "What may identify a child",
 }
 
 
@@ -236,6 +238,14 @@ EVENT_KINDS: dict[str, EventKind] = {
             "questionnaire-handed-back": "handed {} back",
             "questionnaire-published": "published {}",
             "questionnaire-withdrawn": "withdrew {}",
+        },
+    ),
+    **_of(
+        EventGroup.IDENTIFIERS,
+        {
+            "identifier-noticed": "wrote what may identify somebody in {}",
+            "identifier-confirmed": "confirmed that a text of {} identifies nobody",
+            "identifier-blocked": "was kept from writing what identifies somebody in {}",
         },
     ),
 }

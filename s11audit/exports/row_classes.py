@@ -12,6 +12,7 @@ from s11audit.exports.case_rows import (
     RecommendedRow,
     ShiftRow,
 )
+from s11audit.exports.programme_rows import CaseAuditRow, ProgrammeFacts
 from s11audit.exports.question_rows import ChangeFacts, ChangeRow, FigureRow, TableCellRow
 from s11audit.exports.rate_rows import RateFacts, RateRow, WaitingRow
 from s11audit.exports.rows import (
@@ -29,7 +30,15 @@ from s11audit.exports.rows import (
 )
 
 FACTS = {
-    cls.__name__: cls for cls in (RoundFacts, ReturnFacts, ChangeFacts, RateFacts, CaseAuditFacts)
+    cls.__name__: cls
+    for cls in (
+        RoundFacts,
+        ReturnFacts,
+        ChangeFacts,
+        RateFacts,
+        CaseAuditFacts,
+        ProgrammeFacts,
+    )
 }
 
 ROW_CLASSES = {
@@ -56,5 +65,6 @@ ROW_CLASSES = {
         FindingRow,
         RecommendedRow,
         MeasureRow,
+        CaseAuditRow,
     )
 }

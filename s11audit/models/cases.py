@@ -123,6 +123,11 @@ class ImmediateConcern(Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     file: Mapped[CaseFile] = relationship()
 
+    @property
+    def subject(self) -> str:
+        """What the history calls it, which whoever runs the audit reads: not which case it is."""
+        return f"files of {self.file.agency.reference} for {self.file.case.audit.reference}"
+
 
 class PanelNote(Base):
     """What the panel said about one domain (a standard's id) of a case."""

@@ -71,7 +71,7 @@ def progress_of(session: Session, audit: CaseAudit) -> Progress:
     files = files_of(session, audit)
     return Progress(
         tuple(agencies_asked(session, audit)),
-        {(file.case_id, file.agency_id): _how_far(file) for file in files},
+        {(file.case_id, file.agency_id): file.state.progress for file in files},
     )
 
 
@@ -81,7 +81,7 @@ def files_of(session: Session, audit: CaseAudit) -> list[CaseFile]:
         select(CaseFile)
         .join(AuditCase, AuditCase.id == CaseFile.case_id)
         .join(AnswerSheet, AnswerSheet.id == CaseFile.sheet_id)
-        .options(contains_eager(CaseFile.sheet))
+        .options(contains_eager(CaseFile.case), contains_eager(CaseFile.sheet))
         .where(AuditCase.audit_id == audit.id, AuditCase.set_aside_at.is_(None))
         .order_by(CaseFile.id)
     )
@@ -124,13 +124,3 @@ def _led(session: Session, agency_ids: Collection[int]) -> set[int | None]:
         )
     )
     return set(session.scalars(found))
-
-
-def _how_far(file: CaseFile) -> FileProgress:
-    if file.no_involvement_at is not None:
-        return FileProgress.NO_INVOLVEMENT
-    if file.sheet.finished_at is not None:
-        return FileProgress.FINISHED
-    if file.auditor_id is None:
-        return FileProgress.NO_AUDITOR
-    return FileProgress.BEGUN if file.sheet.updated_at else FileProgress.NOT_BEGUN

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from s11audit.domain.case_files import FileStanding, days_to_remind
-from s11audit.domain.cases import CaseAuditStatus
+from s11audit.domain.case_files import days_to_remind
+from s11audit.domain.cases import CaseAuditStatus, FileProgress
 from s11audit.domain.permissions import Role
 from s11audit.models import AuditCase, CaseAudit, CaseFile, Event
 from s11audit.queries.reminders import people_of_agency
@@ -18,9 +18,9 @@ from s11audit.services.events import record
 from s11audit.services.mail import write_mail
 
 REMINDED = "case-files-reminded"
-_DONE = frozenset({FileStanding.FINISHED, FileStanding.NO_INVOLVEMENT})
-# Standings in which it is for the lead to do something.
-_FOR_THE_LEAD = frozenset({FileStanding.NO_AUDITOR, FileStanding.CONFLICT})
+_DONE = frozenset({FileProgress.FINISHED, FileProgress.NO_INVOLVEMENT})
+# How far a file is where the lead has to do something.
+_FOR_THE_LEAD = frozenset({FileProgress.NO_AUDITOR, FileProgress.CONFLICT})
 
 
 def remind_of_case_files(session: Session, link: str, *, today: date, now: datetime) -> int:
@@ -63,7 +63,7 @@ def _awaited(session: Session, audit: CaseAudit) -> list[CaseFile]:
         .where(AuditCase.audit_id == audit.id, AuditCase.set_aside_at.is_(None))
         .order_by(CaseFile.id)
     )
-    return [one for one in files if one.state.standing not in _DONE]
+    return [one for one in files if one.state.progress not in _DONE]
 
 
 def _people(session: Session, files: Iterable[CaseFile]) -> dict[tuple[str, int], dict[str, str]]:
@@ -82,7 +82,7 @@ def _people(session: Session, files: Iterable[CaseFile]) -> dict[tuple[str, int]
 
 def _whom(session: Session, file: CaseFile) -> list[tuple[str, str]]:
     auditor = file.auditor
-    if auditor is not None and auditor.is_active and file.state.standing not in _FOR_THE_LEAD:
+    if auditor is not None and auditor.is_active and file.state.progress not in _FOR_THE_LEAD:
         return [(auditor.name, auditor.email)]
     leads = people_of_agency(session, file.agency_id, Role.AGENCY_LEAD)
     return [(one.name, one.email) for one in leads]

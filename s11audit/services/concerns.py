@@ -42,7 +42,7 @@ def raise_concern(
     concern = ImmediateConcern(file_id=file.id, raised_by_id=by.user_id, raised_at=now)
     session.add(concern)
     session.flush()
-    record_by(session, "concern-raised", file.subject, by, now, of=file.case.audit)
+    _record(session, "concern-raised", concern, by, now)
     if link:
         tell_of_concern(session, file, link, now=now)
     return concern
@@ -84,5 +84,4 @@ def _check_may(concern: ImmediateConcern, by: Viewer) -> None:
 def _record(
     session: Session, kind: str, concern: ImmediateConcern, by: Viewer, now: datetime
 ) -> None:
-    file = concern.file
-    record_by(session, kind, file.subject, by, now, of=file.case.audit)
+    record_by(session, kind, concern.subject, by, now, of=concern.file.case.audit)

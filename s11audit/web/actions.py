@@ -19,6 +19,7 @@ from s11audit.domain.actions import (
     is_overdue,
 )
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError, steps_from
 from s11audit.queries import actions as queries
@@ -30,6 +31,7 @@ from s11audit.services.actions import ChangedActionError, add_note, take_action_
 from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
+from s11audit.web.guard import Guard
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.sorting import sorting
@@ -93,10 +95,12 @@ def show(reference: str) -> str:
 @permitted(Permission.SEE_ACTIONS)
 def write_note(reference: str) -> Page:
     found = _action_or_404(reference)
-    form = NoteForm(request.form)
-    if not form.validate():
+    form, guard = NoteForm(request.form), Guard(Place.ACTIONS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(f"action {reference}", of=found.action)
         return _action_page(found, note=form), 422
     add_note(db(), found.action, form.note.data or "", by=viewer(), now=now())
+    guard.remember(f"action {reference}", of=found.action)
     db().commit()
     flash("Your note is added.", "success")
     return _to_action(reference)
@@ -106,10 +110,11 @@ def write_note(reference: str) -> Page:
 @permitted(Permission.SEE_ACTIONS)
 def take_step(reference: str, step: str) -> Page:
     found = _action_or_404(reference)
-    form = sent_form(step)
+    form, guard = sent_form(step), Guard(Place.ACTIONS, request.form)
     version = request.form.get("version", -1, type=int)
     text = form.text.data or ""
-    if not form.validate():
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(f"action {reference}", of=found.action)
         return _action_page(found, {step: form}), 422
     try:
         take_action_step(db(), found.action, step, text, by=viewer(), now=now(), version=version)
@@ -118,6 +123,7 @@ def take_step(reference: str, step: str) -> Page:
     except (ChangedActionError, StepNotAllowedError) as error:
         db().rollback()
         return _action_page(_action_or_404(reference), problem=str(error), typed=text), 409
+    guard.remember(f"action {reference}", of=found.action)
     db().commit()
     flash(f"The action is now {ACTION_STATUS_LABELS[found.action.status].lower()}.", "success")
     return _to_action(reference)

@@ -28,6 +28,7 @@ from s11audit.domain.questionnaire import EvidenceRule, Question
 from s11audit.domain.scales import Level
 from s11audit.services.answer_changes import Change
 from s11audit.web.fields import VALUE_FIELDS, DateParts, LinkField, TextField, TickField
+from s11audit.web.guard import Guard
 
 SEEN = "seen"
 KEEP = "keep"
@@ -45,8 +46,10 @@ class AnswerForm:
         today: date,
         is_to_confirm: bool = False,
         has_file: bool = False,
+        guard: Guard | None = None,
     ) -> None:
         self.question = question
+        self.guard = guard
         self.is_to_confirm = is_to_confirm
         self.has_file = has_file
         self.prefix = f"{question.id}__"
@@ -108,7 +111,8 @@ class AnswerForm:
 
     def validate(self) -> bool:
         """Whether everything typed can be stored; each field keeps its own errors."""
-        return self.form.validate()
+        is_sound: bool = self.form.validate()
+        return is_sound and (self.guard is None or self.guard.passes(self.form))
 
     @property
     def waits(self) -> bool:
@@ -181,15 +185,14 @@ class AnswerForm:
         for field in self.form:
             yield from field.as_sent()
 
-    @property
-    def evidence_hint(self) -> str:
-        """When evidence is needed, in words."""
+    def evidence_hint(self, instead: str) -> str:
+        """When evidence is needed, in words; `instead` is what does without a text."""
         question = self.question
         if question.evidence is EvidenceRule.REQUIRED:
-            return "What shows this? Needed, unless you give a link or add a file."
+            return f"What shows this? Needed, unless you {instead}."
         if question.evidence is EvidenceRule.WHEN_GREEN:
             green = "” or “".join(level.label for level in self.levels_that(needs_evidence))
-            needed = f"Needed if you answer “{green}”, unless you give a link or add a file."
+            needed = f"Needed if you answer “{green}”, unless you {instead}."
             return f"What shows this? {needed}"
         return "What shows this? (optional)"
 
@@ -209,7 +212,9 @@ class StandardForm:
         typed: MultiDict[str, str] | None = None,
         to_confirm: Set[str] = frozenset(),
         with_files: Set[str] = frozenset(),
+        guard: Guard | None = None,
     ) -> None:
+        self.guard = guard
         self.forms = [
             AnswerForm(
                 question,
@@ -218,6 +223,7 @@ class StandardForm:
                 today,
                 question.key in to_confirm,
                 question.key in with_files,
+                guard,
             )
             for question in questions
         ]
@@ -259,6 +265,19 @@ class StandardForm:
             form = by_key.get(gap.question.key)
             if form is not None and form not in self.faulty:
                 form.show(gap)
+
+    def looked_at(self, guard: Guard) -> StandardForm:
+        """This form, with what may identify somebody said beside its boxes: for a page to show."""
+        for form in self.forms:
+            guard.look(form.form)
+        return self
+
+    @property
+    def noticed(self) -> list[tuple[str, str]]:
+        """Title of a question and what it was found to hold, of those that were sent."""
+        boxes = [(form.question.title, box) for form in self.forms for box in form.form]
+        found = [(title, getattr(box, "noticed", None)) for title, box in boxes]
+        return [(title, noticed.said) for title, noticed in found if noticed is not None]
 
     @property
     def errors(self) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from wtforms import BooleanField, Field, StringField
 from wtforms.form import BaseForm
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from s11audit.domain.answers import TEXT_LIMIT
 from s11audit.domain.question_types import is_link
@@ -98,6 +98,34 @@ class DateParts(Box, Field):
     def as_sent(self) -> Iterator[tuple[str, str]]:
         for part, text in zip(("day", "month", "year"), self.parts, strict=True):
             yield f"{self.name}-{part}", text
+
+
+class MonthParts(Box, Field):
+    """A month typed as month and year; `data` is its first day, or None where there is none yet."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.data = self.object_data = data if isinstance(data, date) else None  # or unset
+        self.process_errors = []
+        self.parts = (str(data.month), str(data.year)) if isinstance(data, date) else ("", "")
+        if formdata is not None and f"{self.name}-month" in formdata:
+            month, year = (formdata.get(name, "").strip() for name, _ in self.boxes)
+            self.parts = month, year
+            self.data = _real_date(("1", month, year))
+
+    @property
+    def boxes(self) -> tuple[tuple[str, str], ...]:
+        """Name of each box, and what is typed in it."""
+        ends = ("month", "year")
+        return tuple(
+            (f"{self.name}-{end}", text) for end, text in zip(ends, self.parts, strict=True)
+        )
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if any(self.parts) and self.data is None:
+            raise StopValidation("Enter a real month and year, such as 3 2026")
+
+    def as_sent(self) -> Iterator[tuple[str, str]]:
+        yield from self.boxes
 
 
 def _real_date(parts: tuple[str, str, str]) -> date | None:

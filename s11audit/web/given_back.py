@@ -23,6 +23,8 @@ _ANSWER_PARTS = {
 }
 _OTHERS = frozenset({"note", "reason", "text"})
 _STEP_TEXT = "-text"
+# Controls of the identifier guard beside a box.
+_BESIDE = "-guard-"
 
 # The field by which a form that was kept says so when it is sent.
 KEPT_UNDER = "kept-under"
@@ -88,6 +90,8 @@ def _is_typed(name: str) -> bool:
 
 def _box(name: str) -> str:
     """What a box is called, or nothing where it does not hold a text."""
+    if _BESIDE in name:
+        return ""
     question, separator, part = name.rpartition("__")
     part, _, cell = part.partition("-")
     if separator and part in _ANSWER_PARTS:
@@ -100,7 +104,7 @@ def _box(name: str) -> str:
 
 def _any_box(name: str) -> str:
     """What a box is called that somebody fills in, whatever it holds."""
-    is_of_an_answer = "__" in name
+    is_of_an_answer = "__" in name or _BESIDE in name
     return _box(name) or ("" if is_of_an_answer or not _is_typed(name) else _in_words(name))
 
 

@@ -14,7 +14,8 @@ from flask import Flask, g, request, url_for
 from s11audit.domain.actions import ACTION_STATUS_LABELS
 from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.answers import takes_files
-from s11audit.domain.dates import long_date, long_time
+from s11audit.domain.cases import AUDIT_KIND_LABELS, CASE_AUDIT_STATUS_LABELS, VIEW_OF_LABELS
+from s11audit.domain.dates import long_date, long_time, month_and_year
 from s11audit.domain.file_names import size_in_words
 from s11audit.domain.numbers import counted, percent, plain_number
 from s11audit.domain.permissions import ROLE_LABELS, Permission
@@ -25,6 +26,7 @@ from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ROUND_STATUS_LABELS
 from s11audit.models import AuditRound
 from s11audit.paths import STATIC
+from s11audit.web.answer_words import words_for
 from s11audit.web.hardening import csp_nonce
 
 
@@ -54,7 +56,9 @@ NAVIGATION: tuple[Destination, ...] = (
         Permission.READ_PLAINLY,
         unless=Permission.SEE_ROUNDS,
     ),
+    Destination("Case audits", "cases.programme", Permission.SEE_CASE_AUDITS),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
+    Destination("Case files", "cases.files", Permission.SEE_CASE_FILES),
     Destination("Questionnaires", "questionnaires.listing", Permission.SEE_QUESTIONNAIRES),
     Destination("Actions", "actions.listing", Permission.SEE_ACTIONS),
     Destination("Colleagues", "people.colleagues", Permission.DELEGATE),
@@ -69,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         long_date=long_date,
         long_time=long_time,
+        month_and_year=month_and_year,
         percentage=percentage,
         plain_number=plain_number,
         counted=counted,
@@ -81,7 +86,10 @@ def init_app(app: Flask) -> None:
         ROUND_STATUS_LABELS=ROUND_STATUS_LABELS,
         VERSION_STATUS_LABELS=VERSION_STATUS_LABELS,
         ACTION_STATUS_LABELS=ACTION_STATUS_LABELS,
+        CASE_AUDIT_STATUS_LABELS=CASE_AUDIT_STATUS_LABELS,
+        AUDIT_KIND_LABELS=AUDIT_KIND_LABELS,
         ROLE_LABELS=ROLE_LABELS,
+        VIEW_OF_LABELS=VIEW_OF_LABELS,
         Permission=Permission,
         percent=percent,
         type_of=type_of,
@@ -92,6 +100,7 @@ def init_app(app: Flask) -> None:
         csp_nonce=csp_nonce,
         navigation=navigation,
         what_is_shown_of=what_is_shown_of,
+        words_for=words_for,
     )
 
 

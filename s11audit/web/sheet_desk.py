@@ -7,7 +7,7 @@ POST; where the pages are and what they are called is the desk's to know.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -15,21 +15,25 @@ from flask import flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from s11audit.domain.answers import needs_action, needs_reason
+from s11audit.domain.answers import EVIDENCE_MESSAGE, Gap, Part, needs_action, needs_reason
 from s11audit.domain.audience import Respondent
 from s11audit.domain.conditions import questions_named
-from s11audit.domain.questionnaire import Standard
+from s11audit.domain.guard.policy import Place
+from s11audit.domain.questionnaire import Kind, Standard
 from s11audit.domain.routing_words import condition_words
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import AnswerSheet
 from s11audit.services.answer_changes import Conflict
+from s11audit.services.events import Belonging
 from s11audit.services.sheets import FilledIn, fill_in
 from s11audit.web.answer_desk import AnswerDesk
 from s11audit.web.answer_forms import StandardForm
+from s11audit.web.guard import Guard
 from s11audit.web.returns.conditions import condition_json
 from s11audit.web.security import db, now, viewer
 
 Page = str | tuple[str, int] | Response
+NO_EVIDENCE = "Say what evidence supports this answer, or give a link"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +66,52 @@ class SheetDesk(AnswerDesk):
     def address(self, standard_id: str) -> str:
         return self.pages(standard_id)
 
+    def gaps(self, standard_id: str) -> list[Gap]:
+        """As for a return; but no file can be added to a sheet."""
+        lacking = super().gaps(standard_id)
+        return [replace(one, message=NO_EVIDENCE) if _is_evidence(one) else one for one in lacking]
+
+    @property
+    def closed_because(self) -> str:
+        """Why its answers cannot be changed just now, in a sentence; empty where they can."""
+        if self.sheet.opened_at is not None:
+            return "They have been opened to the others who compare them."
+        return "You have said that they are finished." if self.sheet.finished_at else ""
+
     @property
     def is_editable(self) -> bool:
         """Whether its answers can be changed just now, by whoever may."""
-        return self.sheet.finished_at is None and self.sheet.opened_at is None
+        return not self.closed_because
+
+    @property
+    def band(self) -> str:
+        """A template with what stands above every page of the sheet; empty for nothing."""
+        return ""
+
+    @property
+    def place(self) -> Place:
+        """Where its texts are written, as the identifier guard knows it."""
+        is_case = self.questionnaire.kind is Kind.CASE_FILE_AUDIT
+        return Place.CASE_AUDITS if is_case else Place.ASSESSMENTS
+
+    @property
+    def owner(self) -> Belonging | None:
+        """To whose history belongs what is found in its texts."""
+        return None
 
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
-        questions = self.questions_on_page(standard_id)
-        return StandardForm(questions, self.answers, self.today, typed)
+        questions, guard = self.questions_on_page(standard_id), Guard(self.place, typed or {})
+        return StandardForm(questions, self.answers, self.today, typed, guard=guard)
+
+    def remember(self, form: StandardForm) -> None:
+        """Write down what kind of identifier was found where in what was sent: never the text."""
+        if form.guard is not None:
+            form.guard.remember(f"sheet {self.reference}", of=self.owner)
+
+
+def _is_evidence(gap: Gap) -> bool:
+    return gap.part is Part.EVIDENCE and gap.message == EVIDENCE_MESSAGE
 
 
 def standard_page(desk: SheetDesk, asked: Standard, form: StandardForm | None = None) -> str:
@@ -85,7 +126,7 @@ def standard_page(desk: SheetDesk, asked: Standard, form: StandardForm | None = 
         "sheets/standard.html",
         desk=desk,
         standard=asked,
-        form=form,
+        form=form.looked_at(Guard(desk.place)),
         colleagues=None,
         looking_back=None,
         shown={question.key for question in desk.route.asked.get(asked.id, ())},
@@ -107,12 +148,15 @@ def save_standard(
     form = desk.form(asked.id, request.form)
     save = partial(fill_in, db(), desk.sheet, desk.questionnaire, desk.respondent)
     try:
+        if desk.closed_because:
+            raise StepNotAllowedError(desk.closed_because)
         filled = save(form.changes(), by=viewer(), now=now(), held=desk.held)
     except StepNotAllowedError as error:
         db().rollback()
         return _page("not-saved", desk, asked, form, why=str(error)), 409
     if saved and filled.changed:
         saved(filled)
+    desk.remember(form)
     db().commit()
     conflicts = [*_undecided(desk, form), *filled.conflicts]
     if conflicts:

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.answers import Answer
-from s11audit.domain.case_files import FileStanding
-from s11audit.domain.cases import CaseAuditStatus
+from s11audit.domain.cases import CaseAuditStatus, FileProgress
 from s11audit.domain.permissions import Permission, Role
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import AuditCase, CaseFile, Event, Membership, OutgoingMail, User
@@ -19,7 +18,7 @@ from s11audit.models.database import Database
 from s11audit.queries.case_files import beside, case_auditors_of, own_file, own_files
 from s11audit.queries.people import as_viewer
 from s11audit.questionnaires.catalogue import Catalogue
-from s11audit.services import case_files
+from s11audit.services import case_files, role_ends
 from s11audit.services.answer_changes import Change
 from s11audit.services.case_files import UnfinishedError
 from s11audit.services.refusals import RefusedError
@@ -142,7 +141,7 @@ def test_whoever_declares_a_conflict_cannot_go_on_and_the_lead_is_told(
     (mail,) = session.scalars(select(OutgoingMail))
     assert mail.recipient == "asif@example.org"
     assert "neighbour" not in mail.text
-    assert file.state.standing is FileStanding.CONFLICT
+    assert file.state.progress is FileProgress.CONFLICT
     with pytest.raises(StepNotAllowedError):
         case_files.check_answerable(file, silas)
     with pytest.raises(RefusedError, match="conflict"):
@@ -167,11 +166,11 @@ def test_no_involvement_needs_a_reason_and_can_be_taken_back_until_the_panel_ope
     with pytest.raises(RefusedError):
         case_files.state_no_involvement(session, file, " ", by=asif, now=MORNING)
     case_files.state_no_involvement(session, file, "Not on our system", by=asif, now=MORNING)
-    assert file.state.standing is FileStanding.NO_INVOLVEMENT
+    assert file.state.progress is FileProgress.NO_INVOLVEMENT
     with pytest.raises(StepNotAllowedError):
         case_files.state_no_involvement(session, file, "Again", by=asif, now=MORNING)
     case_files.withdraw_no_involvement(session, file, by=audited["Silas"], now=MORNING)
-    assert (file.state.standing, file.no_involvement_reason) == (FileStanding.NOT_BEGUN, "")
+    assert (file.state.progress, file.no_involvement_reason) == (FileProgress.NOT_BEGUN, "")
     open_sheets(session, [file.sheet], now=MORNING)
     with pytest.raises(StepNotAllowedError, match="opened"):
         case_files.state_no_involvement(session, file, "Too late", by=asif, now=MORNING)
@@ -187,11 +186,11 @@ def test_a_file_is_finished_only_once_nothing_is_missing(
     assert told.value.lacking.number == 4
     fill(session, audited, file)
     case_files.finish_file(session, file, ASKED, by=silas, now=MORNING)
-    assert file.state.standing is FileStanding.FINISHED
+    assert file.state.progress is FileProgress.FINISHED
     with pytest.raises(StepNotAllowedError):
         case_files.finish_file(session, file, ASKED, by=silas, now=MORNING)
     case_files.take_up_file(session, file, by=silas, now=MORNING)
-    assert file.state.standing is FileStanding.IN_PROGRESS
+    assert file.state.progress is FileProgress.BEGUN
 
 
 @pytest.mark.parametrize(
@@ -230,3 +229,29 @@ def test_the_history_says_who_did_what_and_never_how_much(
     for event in session.scalars(select(Event).where(Event.kind.startswith("case-"))):
         assert (event.subject, event.detail) == ("file MA-26-01-C1 of POL", {})
         assert (event.partnership_id, event.agency_id) == (file.case.audit.partnership_id, None)
+
+
+def test_an_auditor_whose_role_ends_leaves_the_files_that_are_not_opened(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    first, second = (file_of(session, audited, case) for case in ("C1", "C2"))
+    declares_none(session, audited, first)
+    open_sheets(session, [second.sheet], now=MORNING)
+    silas = audited["Silas"].user_id
+    held = session.scalars(select(Membership).where(Membership.user_id == silas)).one()
+    role_ends.end(session, held, by=None, now=MORNING)
+    session.expire_all()
+    assert (first.auditor_id, first.conflict_at) == (None, None)
+    assert second.auditor_id == silas
+
+
+def test_an_auditor_who_takes_over_the_role_takes_over_the_files_and_declares_anew(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    first = file_of(session, audited)
+    declares_none(session, audited, first)
+    silas = audited["Silas"].user_id
+    held = session.scalars(select(Membership).where(Membership.user_id == silas)).one()
+    role_ends.hand_on(session, held, cast["Bea"].user_id, by=None, now=MORNING)
+    session.expire_all()
+    assert (first.auditor_id, first.conflict_at) == (cast["Bea"].user_id, None)

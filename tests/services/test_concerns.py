@@ -88,7 +88,8 @@ def test_it_is_seen_once_and_closed_by_an_outcome_only(
         close_concern(session, concern, "Something else", by=cast["Priya"], now=MORNING)
     events = session.scalars(select(Event).where(Event.kind.startswith("concern-"))).all()
     assert [one.kind for one in events] == ["concern-raised", "concern-seen", "concern-closed"]
-    assert all(one.detail == {} for one in events)
+    for one in events:
+        assert (one.subject, one.detail) == ("files of POL for MA-26-01", {})
 
 
 def test_the_agencys_lead_and_the_partnerships_manager_find_it_and_nobody_else(

@@ -6,6 +6,7 @@ a variable part that stands for nothing yet, the test says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,13 @@ from werkzeug.routing import Rule
 
 from s11audit.domain.access import RULES, Thing
 from s11audit.domain.actions import ACTION_STEPS, ActionSource
+from s11audit.domain.cases import (
+    CASE_AUDIT_STEPS,
+    AuditKind,
+    CaseAuditStatus,
+    ViewOf,
+    case_reference,
+)
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import Rating, Side
@@ -29,9 +37,16 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AnswerFile,
+    AnswerSheet,
+    AuditCase,
     AuditRound,
+    CaseAudit,
+    CaseEvent,
+    CaseFile,
+    CaseView,
     Delegation,
     EvidenceFile,
+    ImmediateConcern,
     Invitation,
     Membership,
     Partnership,
@@ -45,6 +60,7 @@ from s11audit.models import (
 from s11audit.models.database import Database
 from s11audit.models.returns import WHOLE_RETURN
 from s11audit.queries.people import as_viewer
+from s11audit.services.case_audits import PLAIN_STEPS
 from s11audit.web.security import declared_permission, is_public
 from tests.cast import LONG_AGO, PASSWORD_HASH, Cast
 from tests.contents import kept
@@ -86,6 +102,9 @@ STEPS = {
     ),
     "/actions/<reference>/steps/<step>": ACTION_STEPS,
     "/questionnaires/<id>/<version>/steps/<step>": VERSION_STEPS,
+    "/case-audits/<audit>/steps/<step>": tuple(
+        step for step in CASE_AUDIT_STEPS if step.name in PLAIN_STEPS
+    ),
 }
 # Questionnaires that come with the software are everybody's who may see any; links and one's own
 # account are no place's.
@@ -104,8 +123,16 @@ LEFT_OUT = {
 }
 # These use up what the others look at, so they come last.
 USES_UP = ("/leave", "/end", "/disable", "/confirm", "/delete")
-# What begins with one of these is of one agency.
-AGENCYS_WORDS = ("returns", "actions", "agencies", "people", "case-files")
+# First words of addresses of what belongs to an agency.
+PLACES_OF_AGENCIES = (
+    *("returns", "actions", "agencies", "people"),
+    *("case-files", "immediate-concerns"),
+)
+# What is looked at of an audit whose panel has agreed.
+OF_A_PANEL = re.compile(
+    "^/case-audits/<audit>/(cases|sign-off|grades|findings|recommendations|measures|re-audit)|/agreed$"
+    "|/case-audit.xlsx$"
+)
 # Pages of a person, which are reached through the list of people.
 THROUGH_PEOPLE = "/people/<"
 
@@ -126,7 +153,7 @@ def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) 
         founder.open_far_round(small)
         people = {role: founder.joins(role) for role in Role}
         variables = {
-            where: founder.things(where) | founder.case_audit(where, people) for where in AGENCY_OF
+            where: founder.things(where) | founder.panel(where, people) for where in AGENCY_OF
         }
     down, far = (frozenset({cast.partnerships[one]}) for one in ("DOWN", "FAR"))
     places = {
@@ -140,6 +167,7 @@ def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) 
 class _Founder:
     def __init__(self, session: Session, cast: Cast) -> None:
         self.session, self.cast = session, cast
+        self.auditor_id = 0
 
     def open_far_round(self, questionnaire: Questionnaire) -> None:
         near = self.session.scalars(select(AuditRound)).one()
@@ -181,6 +209,8 @@ class _Founder:
         self.session.flush()
         if role is Role.CONTRIBUTOR:
             self._delegate(user)
+        if role is Role.CASE_AUDITOR:
+            self.auditor_id = user.id
         return as_viewer(user, [membership])
 
     def _trust(self) -> Trust:
@@ -258,29 +288,32 @@ class _Founder:
             "request_id": requests[0].id,
             "second_request_id": requests[1].id,
             "file_id": file.id,
+            **self._case_file(where, agency_id),
+            **self._case_audit(where),
             **self._of_the_installation(where),
         }
 
-    def case_audit(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
+    def panel(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
         """An audit whose panel has agreed, with everybody here on the panel."""
         home = "FAR" if where == FAR else "DOWN"
         found = plain_audit(
             self.session,
             self.cast.partnerships[home],
             self.cast.agencies[AGENCY_OF[where]],
-            f"MA-{AGENCY_OF[where]}",
+            f"MP-{AGENCY_OF[where]}",
             panel=[one.user_id for one in people.values()],
             auditor_id=people[Role.CASE_AUDITOR].user_id if where == NEAR else None,
         )
-        return {
+        things = {
             "audit": found.audit,
             "case": found.case,
             "domain": "voice",
             "finding_id": found.finding,
             "recommendation_id": found.recommendation,
             "measure_id": found.measure,
-            "case_file_id": found.file,
+            "file_id": found.file,
         }
+        return {"of a panel": things}
 
     def _sign(self, agency_return: AgencyReturn, by: User) -> None:
         counts = dict.fromkeys(("red", "amber", "not_applicable", "unanswered", "unrated"), 0)
@@ -338,6 +371,58 @@ class _Founder:
         )
         return file
 
+    def _case_file(self, where: str, agency_id: int) -> dict[str, Any]:
+        """A file on a case, which the new case auditor audits if it is the police's."""
+        home = "FAR" if where == FAR else "DOWN"
+        sheet = AnswerSheet(partnership_id=self.cast.partnerships[home], agency_id=agency_id)
+        audit = CaseAudit(
+            partnership_id=sheet.partnership_id,
+            reference=f"MF-{AGENCY_OF[where]}",
+            title="An audit with files",
+            kind=AuditKind.REGULAR,
+            questionnaire_id="small-case",
+            questionnaire_version="1",
+            status=CaseAuditStatus.AGENCY_FILES,
+            planned_on=IN_SPRING,
+            cases_wanted=1,
+            created_at=NOON,
+        )
+        case = AuditCase(audit=audit, number=1, reference=f"{audit.reference}-C1")
+        file = CaseFile(case=case, agency_id=agency_id, sheet=sheet, conflict_at=NOON)
+        if where == NEAR:
+            file.auditor_id = self.auditor_id
+        self.session.add(file)
+        self.session.flush()
+        event = CaseEvent(file_id=file.id, month=IN_SPRING, what="Something")
+        view = CaseView(file_id=file.id, view_of=ViewOf.CHILD, said="Something")
+        concern = ImmediateConcern(file=file, raised_by_id=self.auditor_id, raised_at=NOON)
+        self.session.add_all([event, view, concern])
+        self.session.flush()
+        assert event.id == view.id
+        return {"case_file_id": file.id, "entry_id": event.id, "concern_id": concern.id}
+
+    def _case_audit(self, where: str) -> dict[str, Any]:
+        """An audit of the partnership, with one case."""
+        home = "FAR" if where == FAR else "DOWN"
+        reference = f"MA-{AGENCY_OF[where]}"
+        audit = CaseAudit(
+            partnership_id=self.cast.partnerships[home],
+            reference=reference,
+            title="An audit",
+            kind=AuditKind.REGULAR,
+            questionnaire_id="small-case",
+            questionnaire_version="1",
+            planned_on=IN_SPRING,
+            cases_wanted=1,
+            created_at=NOON,
+        )
+        self.session.add(audit)
+        self.session.flush()
+        case = AuditCase(audit_id=audit.id, number=1, reference=case_reference(reference, 1))
+        self.session.add(case)
+        self.session.flush()
+        return {"audit": reference, "case": case.reference}
+
     def _of_the_installation(self, where: str) -> dict[str, Any]:
         home = "FAR" if where == FAR else "DOWN"
         found = self.session.get_one(Partnership, self.cast.partnerships[home])
@@ -384,7 +469,9 @@ def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
     if word in variables:
         known["reference"] = variables[word]
     if word == "case-files":
-        known["file_id"] = variables["case_file_id"]
+        known |= {"file_id": variables["case_file_id"], "standard_id": "voice"}
+    if OF_A_PANEL.search(rule.rule):
+        known |= variables["of a panel"]
     unknown = rule.arguments - known.keys()
     assert not unknown, f"Say in EXAMPLES what stands for {unknown} in {rule.rule}"
     built = rule.build({name: known[name] for name in rule.arguments})
@@ -407,7 +494,7 @@ def _allows(permission: Permission, visit: Visit, viewer: Viewer, place: Place) 
 
 def _is_of_an_agency(rule: Rule) -> bool:
     word = rule.rule.split("/")[1]
-    return "agency" in rule.arguments or word in AGENCYS_WORDS
+    return "agency" in rule.arguments or word in PLACES_OF_AGENCIES
 
 
 @pytest.mark.parametrize("where", AGENCY_OF)

@@ -28,7 +28,8 @@ OF_AN_AGENCY = ("users", "answers", "scores", "snapshots", "actions", "action_no
                 "invitations", "takeover_requests", "events", "outgoing_mail")  # fmt: skip
 OWN = {"reference": "R1", "agency": "POL", "standard": "leadership", "standard_id": "leadership",
        "name": "rag-by-standard", "picture": "svg", "id": "small", "version": "1", "old": "1",
-       "new": "1", "user_id": 2, "token": "x", "asker": "DOWN"}  # fmt: skip
+       "new": "1", "user_id": 2, "token": "x", "asker": "DOWN", "audit": "MA-26-01",
+       "case": "MA-26-01-C1"}  # fmt: skip
 CASE_IDS = ("finding_id", "recommendation_id", "measure_id", "file_id")
 
 

@@ -40,6 +40,7 @@ MOST_FILES_INSIDE = 2_000
 MEMORY = 1_000_000_000
 SECONDS = 4  # of the processor; a workbook of 400 questions takes one
 
+EVERY_SHEET = "--every-sheet"
 _CHUNK = 65_536
 # What the readers of ZIP and XML raise at files that nobody's spreadsheet wrote.
 _DAMAGE = (
@@ -55,15 +56,17 @@ _DAMAGE = (
 )
 
 
-def read_cells(raw: bytes) -> dict[str, Any]:
+def read_cells(raw: bytes, every_sheet: bool = False) -> dict[str, Any]:
     """Sheets with their cells, merged ranges, and cells too far out; raises RefusedError.
+
+    Sheets that are there for people (`UNREAD`) are left out unless `every_sheet` is wanted.
 
     A cell is [row, column, kind, text], both counted from 1; the kind is "text", "number", "date",
     "truth", "error" or "formula".
     """
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _Workbook(archive).read()
+            return _Workbook(archive).read(() if every_sheet else UNREAD)
     except _DAMAGE as error:
         raise RefusedError("this workbook is damaged; save it again in Excel") from error
 
@@ -78,7 +81,7 @@ class _Workbook:
         self._files = {file.filename: file for file in files}
         self._budget = Budget()
 
-    def read(self) -> dict[str, Any]:
+    def read(self, unread: tuple[str, ...]) -> dict[str, Any]:
         if "mimetype" in self._files:
             raise RefusedError("this is not an Excel workbook; save it as .xlsx")
         book = BookHandler()
@@ -97,7 +100,7 @@ class _Workbook:
             self._parse(part, styles)
         sheets = []
         for name, relation in book.sheets:
-            if parts.get(relation) in self._files and not name.lower().startswith(UNREAD):
+            if parts.get(relation) in self._files and not name.lower().startswith(unread):
                 sheet = SheetHandler(texts.texts, styles, book.first_day, self._budget)
                 self._parse(parts[relation], sheet)
                 sheets.append({"name": name} | sheet.found())
@@ -143,7 +146,8 @@ def main() -> None:
     """Read one workbook under limits, and say what was found, or why nothing was."""
     _limit_yourself()
     try:
-        answer = read_cells(sys.stdin.buffer.read(LARGEST_WORKBOOK + 1))
+        raw = sys.stdin.buffer.read(LARGEST_WORKBOOK + 1)
+        answer = read_cells(raw, EVERY_SHEET in sys.argv)
     except RefusedError as error:
         answer = {"refused": str(error)}
     except MemoryError:

@@ -14,6 +14,7 @@ from typing import Any
 
 from s11audit.questionnaires.authoring.places import Places
 from s11audit.questionnaires.authoring.sheet_trees import TreeReader
+from s11audit.questionnaires.authoring.workbook_cells import EVERY_SHEET
 from s11audit.questionnaires.authoring.workbook_xml import (
     LARGEST_WORKBOOK,
     TOO_MUCH,
@@ -71,13 +72,13 @@ def _reads_back(raw: bytes, tree: Section) -> bool:
         return False
 
 
-def sheets_in(raw: bytes) -> Any:
+def sheets_in(raw: bytes, every_sheet: bool = False) -> Any:
     """The sheets that the program which reads cells finds: see `read_cells`.
 
     Raises RefusedError for what is no workbook, or one that was made to do harm.
     """
     refused = _unreadable(raw)
-    answer = {} if refused else _answer(raw)
+    answer = {} if refused else _answer(raw, every_sheet)
     if refused := refused or answer.get("refused", ""):
         raise RefusedError(refused)
     return answer["sheets"]
@@ -105,11 +106,11 @@ def _unreadable(raw: bytes) -> str:
     return "" if raw.startswith(_ZIP) else "this is not an Excel workbook (.xlsx)"
 
 
-def _answer(raw: bytes) -> Any:
+def _answer(raw: bytes, every_sheet: bool) -> Any:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         done = subprocess.run(  # noqa: S603 - nothing of the workbook is in the command
-            [sys.executable, "-P", "-m", _READER],
+            [sys.executable, "-P", "-m", _READER, *([EVERY_SHEET] if every_sheet else [])],
             input=raw,
             env=environment,
             capture_output=True,

@@ -54,8 +54,6 @@ def home() -> Response | str:
         return redirect(url_for("account.check_code"))
     if first := first_page():
         return redirect(first)
-    if viewer().may(Permission.AUDIT_CASE):
-        return render_template("account/no-case.html")
     return render_template("account/no-role.html")
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import needs_action, needs_reason
 from s11audit.domain.conditions import questions_named
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Standard
@@ -20,6 +21,7 @@ from s11audit.services.answers import Saved
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.answer_forms import StandardForm
+from s11audit.web.guard import Guard
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.colleagues import AtStandard, at_standard, look_at
 from s11audit.web.returns.conditions import condition_json
@@ -67,6 +69,7 @@ def save_standard(reference: str, standard_id: str) -> Page:
     if saved.conflicts or undecided:
         return _conflict_page(desk, asked, form, [*undecided, *saved.conflicts])
     tell_what_was_brought(saved.brought, desk)
+    _tell_what_was_noticed(form)
     if confirms:
         _tell_what_is_confirmed(desk.waiting(standard_id), saved)
     return _after_saving(desk.with_answers(saved.answers, saved.to_confirm), asked, form)
@@ -116,12 +119,18 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
     flash(told, "message" if left else "success")
 
 
+def _tell_what_was_noticed(form: StandardForm) -> None:
+    """Say of each answer what in it may identify somebody: it is saved, and its page is left."""
+    for title, said in form.noticed:
+        flash(f"“{title}” looks as if it holds {said}. Change it if that could identify a child.")
+
+
 def _page(desk: Desk, asked: Standard, form: StandardForm, colleagues: AtStandard | None) -> str:
     return render_template(
         "returns/standard.html",
         desk=desk,
         standard=asked,
-        form=form,
+        form=form.looked_at(Guard(Place.RETURNS)),
         colleagues=colleagues,
         looking_back=last_time(desk, [one.question for one in form.forms]),
         shown={question.key for question in desk.route.asked.get(asked.id, ())},

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form, SelectField
 from wtforms.validators import DataRequired
 
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
 from s11audit.services.colleagues import COMMENT_LIMIT, write_comment
@@ -17,6 +18,7 @@ from s11audit.services.refusals import RefusedError
 from s11audit.web.answer_desk import standard_or_404
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.colleagues import at_standard
 from s11audit.web.returns.desk import Desk, desk_of
@@ -43,8 +45,9 @@ def comments(reference: str, standard_id: str) -> str:
 def add_comment(reference: str, standard_id: str) -> tuple[str, int] | Response:
     desk = desk_of(reference, to=Permission.COMMENT)
     asked = standard_or_404(desk, standard_id)
-    form = _form(desk, asked)
-    if not form.validate():
+    form, guard = _form(desk, asked), Guard(Place.COMMENTS, request.form)
+    if not (form.validate() and guard.passes(form)):
+        guard.refused(f"return {reference}", of=desk.agency_return)
         return _page(desk, asked, form), 422
     try:
         write_comment(
@@ -60,6 +63,7 @@ def add_comment(reference: str, standard_id: str) -> tuple[str, int] | Response:
     except RefusedError as error:
         refuse(form, error)
         return _page(desk, asked, form), 422
+    guard.remember(f"return {reference}", of=desk.agency_return)
     db().commit()
     flash("Your comment is added.", "success")
     return redirect(url_for("returns.comments", reference=reference, standard_id=standard_id), 303)

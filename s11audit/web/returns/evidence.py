@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import takes_files
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question
@@ -25,6 +26,7 @@ from s11audit.services.evidence_sweeping import drop_content
 from s11audit.services.refusals import RefusedError
 from s11audit.web.evidence_downloads import download_evidence
 from s11audit.web.evidence_intake import MalwareError, evidence_store, taken_in
+from s11audit.web.guard import Guard
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.security import db, machine, now, permitted, services, viewer
@@ -93,8 +95,10 @@ def question_files(reference: str, key: str) -> str:
 def add_question_file(reference: str, key: str) -> Page:
     _question_or_404(desk_of(reference, to=Permission.EDIT_ANSWERS), key, to_change=True)
     db().rollback()  # nobody waits for us while the file is looked at and kept
+    guard = Guard(Place.FILES, request.form)
     try:
         new = taken_in(request.files.get("file"))
+        told = guard.check_file(new.name, new.raw)
         desk = _desk_to_change(reference, key)
         store, moment = evidence_store(), now()
         added = add_file(
@@ -102,8 +106,11 @@ def add_question_file(reference: str, key: str) -> Page:
         )
     except RefusedError as error:
         return _refused(reference, key, error)
+    guard.remember(f"return {reference}", of=desk.agency_return)
     db().commit()
     flash(f"“{added.name}” is added.", "success")
+    if told:
+        flash(f"It looks as if it holds {told}. Delete it if that could identify a child.")
     return _to_question(reference, key)
 
 

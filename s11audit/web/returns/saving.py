@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from werkzeug.datastructures import MultiDict
 
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.questionnaire import Question
 from s11audit.services.answers import Saved, save_answers
 from s11audit.web.answer_forms import StandardForm
+from s11audit.web.guard import Guard
 from s11audit.web.returns.desk import Desk
 from s11audit.web.security import db, now, viewer
 
@@ -17,7 +19,8 @@ def form_of(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = No
     """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
     questions = desk.questions_on_page(standard_id)
     stored, files = desk.answers, desk.files.keys()
-    return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files)
+    guard = Guard(Place.RETURNS, typed or {})
+    return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files, guard)
 
 
 def save(desk: Desk, form: StandardForm, confirms: Sequence[Question] = ()) -> Saved:
@@ -25,7 +28,7 @@ def save(desk: Desk, form: StandardForm, confirms: Sequence[Question] = ()) -> S
 
     Raises what `save_answers` raises.
     """
-    return save_answers(
+    saved = save_answers(
         db(),
         desk.agency_return,
         desk.questionnaire,
@@ -35,3 +38,7 @@ def save(desk: Desk, form: StandardForm, confirms: Sequence[Question] = ()) -> S
         by=viewer(),
         now=now(),
     )
+    if form.guard is not None:
+        reference = desk.agency_return.reference
+        form.guard.remember(f"return {reference}", of=desk.agency_return)
+    return saved
