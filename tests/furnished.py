@@ -93,11 +93,11 @@ OTHER_ROUNDS = {"R2": RoundStatus.DRAFT, "R3": RoundStatus.CLOSED, "R4": RoundSt
 HOSPITALS = {key: answer for key, answer in COMPLETE.items() if not key.startswith("custody")}
 
 WITH_FILES = "leadership.board-lead"
-# Audits whose panels have opened.
-PANELS = ("MA-26-01", "MA-26-02", "MA-26-03")
 # Audits whose cases are kept no longer.
 EXPIRED = ("MA-24-01", "MA-24-02", "MA-24-03")
 
+# Case audits whose panels are open, and one that is reported.
+PANELS = ("MA-26-21", "MA-26-22", "MA-26-23")
 # What stands for the variables of addresses; `reference` is of the address's first word.
 OWN: dict[str, tuple[Any, ...]] = {
     "agency": ("POL", "HOSP", "SCH"),
@@ -175,9 +175,9 @@ def furnish(session: Session, cast: Cast, questionnaire: Questionnaire, secret_k
     _account(session, cast, box)
     _evidence(session, cast, questionnaire)
     _statement(session, cast)
+    _panels(session, cast)
     case_files_in_every_state(session, cast)
     audits_in_every_state(session, cast)
-    _panels(session, cast)
     _expired(session, cast)
     assessments_in_every_state(session, cast)
     _surveys(session, cast, box)

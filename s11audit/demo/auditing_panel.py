@@ -53,7 +53,7 @@ PANEL = (Role.QA_CHAIR, Role.QA_MEMBER, Role.SCRUTINEER, Role.YOUNG_PANELLIST)
 
 
 def audit_with_panels(
-    session: Session, company: Company, catalogue: Catalogue, timeline: Timeline
+    session: Session, catalogue: Catalogue, company: Company, timeline: Timeline
 ) -> None:
     """Put all audits of panel-audits.yaml onto the timeline."""
     content = yaml.safe_load(CONTENT.read_text("utf-8"))

@@ -79,7 +79,7 @@ def seed(
         timeline.add(created, audit_round.begin)
     audit_cases(session, catalogue, companies[content.home], timeline)
     audit_files(session, catalogue, companies[content.home], timeline)
-    audit_with_panels(session, companies[content.home], catalogue, timeline)
+    audit_with_panels(session, catalogue, companies[content.home], timeline)
     assess_together(session, content, catalogue, companies[content.home], timeline)
     asked = catalogue.to_ask(*SURVEY)
     Surveying(session, asked, companies[content.home], timeline, box).plan()

@@ -211,6 +211,17 @@ RULES: dict[Permission, Rule] = {
     Permission.AGREE_GRADES: Rule(
         Thing.CASE, _through(Relation.PANEL, Role.MANAGER, Role.QA_CHAIR, Role.QA_MEMBER)
     ),
+    Permission.SEE_PANELS: Rule(
+        Thing.CASE,
+        _through(
+            Relation.PANEL,
+            Role.MANAGER,
+            Role.QA_CHAIR,
+            Role.QA_MEMBER,
+            Role.SCRUTINEER,
+            Role.YOUNG_PANELLIST,
+        ),
+    ),
     Permission.READ_AGREED_GRADES: Rule(
         Thing.CASE, _LEAD | _through(Relation.ASSIGNED, Role.CASE_AUDITOR), traced=True
     ),

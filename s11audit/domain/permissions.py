@@ -105,6 +105,7 @@ class Permission(StrEnum):
     STATE_NO_INVOLVEMENT = "state that the agency was not involved in a case, and take that back"
     READ_CASES = "read what agencies found on a case, once its panel is open"
     AGREE_GRADES = "discuss cases, agree their grades and write down what they teach"
+    SEE_PANELS = "see which panels they sit on"
     READ_AGREED_GRADES = "read agreed grades beside those of the own agency, once signed off"
     ANSWER_CONCERNS = "see immediate concerns about a child, and say what came of them"
     READ_BRIEFINGS = "read learning briefings"

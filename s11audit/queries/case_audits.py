@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from s11audit.domain.cases import HELD_STATUSES, CaseAuditStatus
 from s11audit.domain.dates import long_date
@@ -119,13 +119,22 @@ def next_reference(session: Session, partnership: Partnership, day: date) -> str
 
 
 def due_audits(session: Session, today: date, *, visible_to: Viewer) -> Sequence[DueAudit]:
-    """Case audits that the viewer runs and in which something is due soon or late, by day."""
+    """Case audits that the viewer runs and in which something is due soon or late, by day.
+
+    A re-audit that has begun is due no more: what is next of it is its own.
+    """
     within = visible_to.partnerships(Permission.RUN_CASE_AUDITS)
+    repeats = aliased(CaseAudit)
+    begun = select(repeats.repeats_id).where(
+        repeats.repeats_id.is_not(None),
+        repeats.status.not_in({CaseAuditStatus.PLANNED, CaseAuditStatus.CANCELLED}),
+    )
     found = session.scalars(
         select(CaseAudit)
         .where(
             CaseAudit.partnership_id.in_(within),
             CaseAudit.status.not_in({CaseAuditStatus.CANCELLED, CaseAuditStatus.AGREED}),
+            or_(CaseAudit.status != CaseAuditStatus.REAUDIT_DUE, CaseAudit.id.not_in(begun)),
         )
         .order_by(CaseAudit.reference)
     )

@@ -21,6 +21,7 @@ from s11audit.models import (
     CaseFile,
     PanelNote,
 )
+from s11audit.queries import reach
 from s11audit.queries.case_audits import audit_of
 from s11audit.queries.returns import HeldAnswer
 from s11audit.queries.sheets import opened_answers
@@ -112,6 +113,17 @@ def audit_taught(session: Session, reference: str, *, visible_to: Viewer) -> Cas
     if held is not None and held.status in HELD_STATUSES:
         return held
     return audit_of(session, reference, visible_to=visible_to, to=Permission.READ_CASES)
+
+
+def panels_of(session: Session, *, visible_to: Viewer) -> list[CaseAudit]:
+    """Audits with an open or finished panel on which the viewer sits, the newest first."""
+    found = session.scalars(
+        select(CaseAudit)
+        .options(joinedload(CaseAudit.chair))
+        .where(reach.case_audits(visible_to, Permission.SEE_PANELS))
+        .order_by(CaseAudit.planned_on.desc(), CaseAudit.id.desc())
+    )
+    return list(found)
 
 
 def sits_on(session: Session, audit: CaseAudit, *, visible_to: Viewer) -> bool:

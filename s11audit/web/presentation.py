@@ -59,6 +59,7 @@ NAVIGATION: tuple[Destination, ...] = (
         unless=Permission.SEE_ROUNDS,
     ),
     Destination("Case audits", "cases.programme", Permission.SEE_CASE_AUDITS),
+    Destination("Panels", "cases.panels", Permission.SEE_PANELS),
     Destination("Returns", "returns.listing", Permission.SEE_RETURN),
     Destination("Case files", "cases.files", Permission.SEE_CASE_FILES),
     Destination("Joint assessments", "assessments.listing", Permission.SEE_ASSESSMENTS),

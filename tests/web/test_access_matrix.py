@@ -6,6 +6,7 @@ a variable part that stands for nothing yet, the test says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from s11audit.domain.cases import (
     AuditKind,
     CaseAuditStatus,
     ViewOf,
+    case_reference,
 )
 from s11audit.domain.permissions import AGENCY_ROLES, PARTNERSHIP_ROLES, Permission, Role
 from s11audit.domain.questionnaire import Questionnaire
@@ -140,6 +142,11 @@ PLACES_OF_AGENCIES = (
     *("returns", "actions", "agencies", "people"),
     *("case-files", "immediate-concerns"),
 )
+# What is looked at of an audit whose panel has agreed.
+OF_A_PANEL = re.compile(
+    "^/case-audits/<audit>/(cases|sign-off|grades|findings|recommendations|measures|re-audit)|/agreed$"
+    "|/case-audit.xlsx$"
+)
 # Pages of a person, which are reached through the list of people.
 THROUGH_PEOPLE = "/people/<"
 
@@ -160,7 +167,7 @@ def world(database: Database, cast: Cast, opened: Opened, small: Questionnaire) 
         founder.open_far_round(small)
         people = {role: founder.joins(role) for role in Role}
         variables = {
-            where: founder.things(where) | founder.case_audit(where, people) for where in AGENCY_OF
+            where: founder.things(where) | founder.panel(where, people) for where in AGENCY_OF
         }
     down, far = (frozenset({cast.partnerships[one]}) for one in ("DOWN", "FAR"))
     places = {
@@ -299,42 +306,43 @@ class _Founder:
             "second_request_id": requests[1].id,
             "file_id": file.id,
             **self._case_file(where, agency_id),
+            **self._case_audit(where),
             **self._assessment(where),
             **self._of_the_installation(where),
             **self._surveyed(where),
         }
 
-    def case_audit(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
+    def panel(self, where: str, people: Mapping[Role, Viewer]) -> dict[str, Any]:
         """An audit whose panel has agreed, with everybody here on the panel."""
         home = "FAR" if where == FAR else "DOWN"
         found = plain_audit(
             self.session,
             self.cast.partnerships[home],
             self.cast.agencies[AGENCY_OF[where]],
-            f"MA-{AGENCY_OF[where]}",
+            f"MP-{AGENCY_OF[where]}",
             panel=[one.user_id for one in people.values()],
             auditor_id=people[Role.CASE_AUDITOR].user_id if where == NEAR else None,
         )
-        self._learn(found.audit, people[Role.MANAGER].user_id)
-        return {
+        things = {
             "audit": found.audit,
             "case": found.case,
             "domain": "voice",
             "finding_id": found.finding,
             "recommendation_id": found.recommendation,
             "measure_id": found.measure,
-            "case_file_id": found.file,
+            "file_id": found.file,
         }
+        return {"of a panel": things}
 
-    def _learn(self, reference: str, by_id: int) -> None:
+    def _learn(self, audit: CaseAudit) -> None:
         """A briefing of the audit, and a deletion with its certificate."""
-        audit = self.session.query(CaseAudit).filter_by(reference=reference).one()
         audit.emptied_at = NOON
+        by = self.cast["Priya"].user_id
         self.session.add_all(
             [
                 Briefing(audit_id=audit.id, partnership_id=audit.partnership_id,
-                         reference=reference, title="What we learned", updated_at=NOON),
-                CaseDeletion(audit_id=audit.id, due_on=IN_SPRING, proposed_by_id=by_id,
+                         reference=audit.reference, title="What we learned", updated_at=NOON),
+                CaseDeletion(audit_id=audit.id, due_on=IN_SPRING, proposed_by_id=by,
                              proposed_at=NOON, done_at=NOON, certificate=CERTIFICATE),
             ]
         )  # fmt: skip
@@ -438,6 +446,29 @@ class _Founder:
         assert event.id == view.id
         return {"case_file_id": file.id, "entry_id": event.id, "concern_id": concern.id}
 
+    def _case_audit(self, where: str) -> dict[str, Any]:
+        """An audit of the partnership, with one case."""
+        home = "FAR" if where == FAR else "DOWN"
+        reference = f"MA-{AGENCY_OF[where]}"
+        audit = CaseAudit(
+            partnership_id=self.cast.partnerships[home],
+            reference=reference,
+            title="An audit",
+            kind=AuditKind.REGULAR,
+            questionnaire_id="small-case",
+            questionnaire_version="1",
+            planned_on=IN_SPRING,
+            cases_wanted=1,
+            created_at=NOON,
+        )
+        self.session.add(audit)
+        self.session.flush()
+        case = AuditCase(audit_id=audit.id, number=1, reference=case_reference(reference, 1))
+        self.session.add(case)
+        self.session.flush()
+        self._learn(audit)
+        return {"audit": reference, "case": case.reference}
+
     def _assessment(self, where: str) -> dict[str, Any]:
         """A joint assessment whose ratings are opened, in which whoever has that role rates."""
         home = self.cast.partnerships["FAR" if where == FAR else "DOWN"]
@@ -512,6 +543,8 @@ def _address(rule: Rule, variables: Mapping[str, Any], step: str) -> str:
         known["reference"] = variables[word]
     if word == "case-files":
         known |= {"file_id": variables["case_file_id"], "standard_id": "voice"}
+    if OF_A_PANEL.search(rule.rule):
+        known |= variables["of a panel"]
     unknown = rule.arguments - known.keys()
     assert not unknown, f"Say in EXAMPLES what stands for {unknown} in {rule.rule}"
     built = rule.build({name: known[name] for name in rule.arguments})

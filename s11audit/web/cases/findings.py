@@ -27,6 +27,7 @@ from s11audit.services.findings import (
 )
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
+from s11audit.web.cases.guarding import may_keep, panel_guard
 from s11audit.web.cases.reading import PanelDesk, panel_or_404, version_sent
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
@@ -68,21 +69,6 @@ class FindingForm(FlaskForm):
         ]
         return self
 
-    def show(self, found: FindingRead) -> FindingForm:
-        """Put what is stored into the boxes."""
-        held = found.finding
-        self.process(
-            data={
-                "kind": held.kind,
-                "text": held.text,
-                "case": found.case,
-                "standard_id": held.standard_id,
-                "theme": held.theme,
-                "version": held.version,
-            }
-        )
-        return self
-
     @property
     def finding(self) -> NewFinding:
         kind = self.kind.data
@@ -109,8 +95,8 @@ def findings(audit: str) -> str:
 @permitted(Permission.AGREE_GRADES)
 def add_finding(audit: str) -> Page:
     desk = panel_or_404(audit)
-    form = FindingForm().offer(desk)
-    if not form.validate():
+    form, guard = FindingForm().offer(desk), panel_guard()
+    if not may_keep(form, guard, desk.audit):
         return _list_page(desk, form), 422
     try:
         new = form.finding
@@ -121,6 +107,7 @@ def add_finding(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _list_page(panel_or_404(audit), form, problem=str(error)), 409
+    guard.remember(f"case audit {audit}", of=desk.audit)
     db().commit()
     flash("The finding is added.", "success")
     return _to_list(audit)
@@ -132,7 +119,7 @@ def add_finding(audit: str) -> Page:
 def finding(audit: str, finding_id: int) -> str:
     desk = panel_or_404(audit)
     found = _finding_or_404(desk, finding_id)
-    return _page(desk, found, FindingForm(formdata=None).offer(desk).show(found))
+    return _page(desk, found, FindingForm(formdata=None, data=_stored(found)).offer(desk))
 
 
 @blueprint.post("/case-audits/<audit>/findings/<int(max=2147483647):finding_id>")
@@ -140,8 +127,8 @@ def finding(audit: str, finding_id: int) -> str:
 def edit_finding(audit: str, finding_id: int) -> Page:
     desk = panel_or_404(audit)
     found = _finding_or_404(desk, finding_id)
-    form = FindingForm().offer(desk)
-    if not form.validate():
+    form, guard = FindingForm(data=_stored(found)).offer(desk), panel_guard()
+    if not may_keep(form, guard, desk.audit):
         return _page(desk, found, form), 422
     told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
     try:
@@ -151,6 +138,7 @@ def edit_finding(audit: str, finding_id: int) -> Page:
         return _page(desk, found, form), 422
     except (ChangedMeanwhileError, StepNotAllowedError) as error:
         return _problem(audit, finding_id, form, str(error))
+    guard.remember(f"case audit {audit}", of=desk.audit)
     db().commit()
     flash("The finding is saved.", "success")
     return _to_list(audit)
@@ -168,6 +156,13 @@ def remove_finding(audit: str, finding_id: int) -> Page:
     db().commit()
     flash("The finding is deleted.", "success")
     return _to_list(audit)
+
+
+def _stored(found: FindingRead) -> dict[str, Any]:
+    """What the boxes of a stored finding hold."""
+    held = found.finding
+    names = ("kind", "text", "standard_id", "theme", "version")
+    return {name: getattr(held, name) for name in names} | {"case": found.case}
 
 
 def _to_list(audit: str) -> Response:
@@ -191,7 +186,7 @@ def _problem(audit: str, finding_id: int, form: FindingForm | None, why: str) ->
     db().rollback()
     desk = panel_or_404(audit)
     found = _finding_or_404(desk, finding_id)
-    fresh = FindingForm(formdata=None).offer(desk).show(found)
+    fresh = FindingForm(formdata=None, data=_stored(found)).offer(desk)
     typed = (form.text.data or "") if form else ""
     return _page(desk, found, fresh, problem=why, typed=typed), 409
 

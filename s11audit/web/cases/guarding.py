@@ -1,8 +1,9 @@
-"""The identifier guard around what is typed about a case audit."""
+"""The identifier guard around what is typed about a case audit: nothing may tell who a child is."""
 
 from __future__ import annotations
 
 from flask import request
+from wtforms import Form
 from wtforms.form import BaseForm
 
 from s11audit.domain.guard.policy import Place
@@ -31,3 +32,16 @@ class AuditGuard:
     def remember(self) -> None:
         """Write down what was found and confirmed; whoever calls commits."""
         self._guard.remember(self._subject, of=self._audit)
+
+
+def panel_guard() -> Guard:
+    """The guard of this request."""
+    return Guard(Place.CASE_AUDITS, request.form)
+
+
+def may_keep(form: Form, guard: Guard, audit: CaseAudit) -> bool:
+    """Whether a form is sound and tells of no child; that something was stopped is remembered."""
+    if form.validate() and guard.passes(form):
+        return True
+    guard.refused(f"case audit {audit.reference}", of=audit)
+    return False

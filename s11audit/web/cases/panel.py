@@ -5,21 +5,30 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, VIEW_OF_LABELS
 from s11audit.domain.panels import grade_of, is_graded
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.queries.case_material import opened_chronology, opened_views
-from s11audit.queries.case_reading import CaseRead
+from s11audit.queries.case_reading import CaseRead, panels_of
 from s11audit.queries.findings import findings_of
 from s11audit.services.agreeing import Discussed, discuss, sign_off
 from s11audit.web.cases import blueprint
+from s11audit.web.cases.guarding import panel_guard
 from s11audit.web.cases.panel_forms import DomainForm, clashing_grades, clashing_note
 from s11audit.web.cases.reading import PanelDesk, domain_or_404, panel_or_404
 from s11audit.web.looks import looks_at
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/panels")
+@permitted(Permission.SEE_PANELS)
+def panels() -> str:
+    found = panels_of(db(), visible_to=viewer())
+    return render_template("cases/panels.html", found=found, labels=CASE_AUDIT_STATUS_LABELS)
 
 
 @blueprint.get("/case-audits/<audit>/cases")
@@ -56,6 +65,7 @@ def panel_case(audit: str, case: str) -> str:
         one=one,
         ordered=one.by_disagreement(list(desk.questionnaire.questions())),
         chronology=opened_chronology(db(), one.case.id, visible_to=viewer()),
+        VIEW_OF_LABELS=VIEW_OF_LABELS,
         views=opened_views(db(), one.case.id, visible_to=viewer()),
         findings=[found for found in findings_of(db(), desk.audit) if found.case == case],
     )
@@ -77,8 +87,9 @@ def discuss_domain(audit: str, case: str, domain: str) -> Page:
     desk = panel_or_404(audit, case)
     standard = domain_or_404(desk, domain)
     (one,) = desk.cases
-    form = DomainForm(one, standard, request.form)
-    if not form.is_sound():
+    form, guard = DomainForm(one, standard, request.form), panel_guard()
+    if not (form.is_sound() and form.passes(guard)):
+        guard.refused(f"case {case}", of=desk.audit)
         return _domain_page(desk, one, standard, form), 422
     try:
         found = discuss(
@@ -93,6 +104,7 @@ def discuss_domain(audit: str, case: str, domain: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _not_saved(desk, one, standard, form, str(error)), 409
+    guard.remember(f"case {case}", of=desk.audit)
     db().commit()
     return _after_saving(desk, one, standard, form, found)
 

@@ -14,6 +14,7 @@ from s11audit.models import AgreedGrade, PanelNote
 from s11audit.queries.case_reading import CaseRead
 from s11audit.services.agreeing import Discussed, TypedGrade, TypedNote
 from s11audit.web.fields import TextField
+from s11audit.web.guard import Guard
 
 Typed = MultiDict[str, str]
 # What was chosen on the page that shows both texts.
@@ -95,6 +96,11 @@ class DomainForm:
     def is_sound(self) -> bool:
         """Whether each text can be kept as it is; otherwise its box says why not."""
         found = [form.validate() for form in (self.note, *self.grades.values())]
+        return all(found)
+
+    def passes(self, guard: Guard) -> bool:
+        """Whether no text tells who a child is, as far as the guard can tell."""
+        found = [guard.passes(form) for form in (self.note, *self.grades.values())]
         return all(found)
 
     def typed_grades(self) -> dict[str, TypedGrade]:

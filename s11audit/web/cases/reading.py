@@ -75,6 +75,12 @@ def panel_or_404(reference: str, case: str = "") -> PanelDesk:
     return PanelDesk(audit, asked, cases)
 
 
+def reads(audit: CaseAudit) -> bool:
+    """Whether the viewer reads the cases of this audit, as one of its panel."""
+    to = Permission.READ_CASES
+    return audit_of(db(), audit.reference, visible_to=viewer(), to=to) is not None
+
+
 def domain_or_404(desk: PanelDesk, standard_id: str) -> Standard:
     standard = desk.questionnaire.standard(standard_id)
     if standard is None:

@@ -30,6 +30,7 @@ from s11audit.services.findings import (
 from s11audit.services.recommended_actions import ask_for_action
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
+from s11audit.web.cases.guarding import may_keep, panel_guard
 from s11audit.web.cases.reading import taught_or_404, version_sent
 from s11audit.web.cases.recommendation_forms import ActionForm, RecommendationForm
 from s11audit.web.form_errors import errors_of, refuse
@@ -49,8 +50,8 @@ def recommendations(audit: str) -> str:
 @permitted(Permission.AGREE_GRADES)
 def add_recommendation(audit: str) -> Page:
     found = taught_or_404(audit)
-    form = _recommendation_form(found)
-    if not form.validate():
+    form, guard = _recommendation_form(found), panel_guard()
+    if not may_keep(form, guard, found):
         return _list_page(found, form), 422
     try:
         recommend(db(), found, form.recommendation, by=viewer(), now=now())
@@ -60,6 +61,7 @@ def add_recommendation(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _list_page(taught_or_404(audit), form, problem=str(error)), 409
+    guard.remember(f"case audit {audit}", of=found)
     db().commit()
     flash("The recommendation is added.", "success")
     return redirect(url_for("cases.recommendations", audit=audit), 303)
@@ -75,8 +77,9 @@ def recommendation(audit: str, recommendation_id: int) -> str:
 @permitted(Permission.AGREE_GRADES)
 def edit_recommendation(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
-    form = _recommendation_form(one.recommendation.audit)
-    if not form.validate():
+    about = one.recommendation.audit
+    form, guard = _recommendation_form(about, data=_stored(one)), panel_guard()
+    if not may_keep(form, guard, about):
         return _page(one, form), 422
     told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
     try:
@@ -86,6 +89,7 @@ def edit_recommendation(audit: str, recommendation_id: int) -> Page:
         return _page(one, form), 422
     except (ChangedMeanwhileError, StepNotAllowedError) as error:
         return _problem(audit, recommendation_id, str(error), form.text.data or "")
+    guard.remember(f"case audit {audit}", of=about)
     db().commit()
     flash("The recommendation is saved.", "success")
     return _to(audit, recommendation_id)
@@ -112,8 +116,9 @@ def remove_recommendation(audit: str, recommendation_id: int) -> Page:
 @permitted(Permission.RUN_CASE_AUDITS)
 def add_action(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
-    form = _action_form(one.recommendation.audit)
-    if not form.validate():
+    about = one.recommendation.audit
+    form, guard = _action_form(about), panel_guard()
+    if not may_keep(form, guard, about):
         return _page(one, action_form=form), 422
     asked = (form.agency.data or "", form.what.data or "", form.post.data or "", form.due_on.data)
     try:
@@ -123,6 +128,7 @@ def add_action(audit: str, recommendation_id: int) -> Page:
         return _page(one, action_form=form), 422
     except StepNotAllowedError as error:
         return _problem(audit, recommendation_id, str(error), form.what.data or "")
+    guard.remember(f"case audit {audit}", of=about)
     db().commit()
     flash(f"{made.agency.name} now has the action {made.reference}.", "success")
     return _to(audit, recommendation_id)
@@ -173,6 +179,13 @@ def _list_page(audit: CaseAudit, form: RecommendationForm, problem: str = "") ->
     )
 
 
+def _stored(one: RecommendationRead) -> dict[str, Any]:
+    """What the boxes of a stored recommendation hold."""
+    held = one.recommendation
+    finding = str(held.finding_id or "")
+    return {"text": held.text, "finding": finding, "version": held.version}
+
+
 def _late(one: RecommendationRead) -> set[int]:
     """Ids of its actions that are overdue."""
     today = today_in_london(now())
@@ -188,11 +201,7 @@ def _page(
     typed: str = "",
 ) -> str:
     audit = one.recommendation.audit
-    if form is None:
-        form = _recommendation_form(audit, formdata=None)
-        held = one.recommendation
-        form.text.data, form.version.data = held.text, str(held.version)
-        form.finding.data = str(held.finding_id or "")
+    form = form or _recommendation_form(audit, formdata=None, data=_stored(one))
     action_form = action_form or _action_form(audit, formdata=None)
     return render_template(
         "cases/recommendation.html",

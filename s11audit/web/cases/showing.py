@@ -15,6 +15,7 @@ from s11audit.queries.panel_members import members_of
 from s11audit.services.case_audits import CHANGEABLE_STATUSES, PLAIN_STEPS
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.pages import audit_or_404, runs
+from s11audit.web.cases.reading import reads
 from s11audit.web.rounds.programme import how_far
 from s11audit.web.security import db, now, permitted
 from s11audit.web.step_forms import StepForm, Wanted, errors_in, step_buttons
@@ -62,4 +63,5 @@ def audit_page(audit: CaseAudit, sent: dict[str, StepForm] | None = None) -> str
         has_files=audit.status in WITH_FILES,
         today=today_in_london(now()),
         how_far=how_far,
+        reads_cases=reads(audit),
     )
