@@ -100,6 +100,14 @@ def test_a_line_of_text_is_what_govuk_publishes(example: str) -> None:
     assert shape(ours) == shape(html)
 
 
+@pytest.mark.parametrize("example", ["default", "with hint", "with hint and error"])
+def test_a_box_of_text_that_counts_is_what_govuk_publishes(example: str) -> None:
+    options, html = published("character-count", example)
+    field = made(TextAreaField, options, description=hint_of(options))
+    field.label.text = options["label"]["text"]
+    assert shape(render("counted-textarea", field, options["maxlength"])) == shape(html)
+
+
 @pytest.mark.parametrize("example", ["default", "with hint", "with error message"])
 def test_a_box_of_text_is_what_govuk_publishes(example: str) -> None:
     options, html = published("textarea", example)

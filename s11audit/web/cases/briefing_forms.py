@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from s11audit.domain.briefings import BRIEFING_BOXES, LONGEST_CONTACT, LONGEST_TITLE, BriefingBox
 from s11audit.domain.cases import BriefingAudience
+from s11audit.domain.numbers import counted
 from s11audit.exports.briefing import briefing_layout
 from s11audit.services.briefings import BriefingText
 from s11audit.web.fields import TextField
@@ -23,7 +24,8 @@ _BOXES: dict[str, BriefingBox] = {box.name: box for box in BRIEFING_BOXES}
 
 def _box(name: str) -> TextField:
     box = _BOXES[name]
-    return TextField(box.characters, name=f"{name}-text", label=name, description=box.hint)
+    hint = f"{box.hint} {counted(box.lines, 'line')} at most."
+    return TextField(box.characters, name=f"{name}-text", label=name, description=hint)
 
 
 class BriefingForm(FlaskForm):
