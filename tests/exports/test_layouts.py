@@ -35,7 +35,13 @@ def test_every_column_of_a_layout_exists_on_its_row_class(path: Path) -> None:
 
 
 def test_every_workbook_has_a_layout() -> None:
-    assert [path.stem for path in LAYOUTS] == ["changes", "compliance", "return-rate", "return"]
+    assert [path.stem for path in LAYOUTS] == [
+        "assessment",
+        "changes",
+        "compliance",
+        "return-rate",
+        "return",
+    ]
 
 
 def test_there_is_no_python_beside_the_layouts() -> None:
