@@ -28,7 +28,9 @@ LAST_IN = next(one for one in ASSESSMENT_STEPS if one.permission is Permission.R
 
 def lock(session: Session, assessment: Assessment) -> None:
     """Let nobody else finish, open or cancel until this transaction ends; read it anew."""
-    session.refresh(assessment, with_for_update=True)
+    row = select(Assessment.id).where(Assessment.id == assessment.id).with_for_update()
+    session.execute(row)
+    session.refresh(assessment)
 
 
 def open_if_all_are_in(

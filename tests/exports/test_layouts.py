@@ -37,6 +37,7 @@ def test_every_column_of_a_layout_exists_on_its_row_class(path: Path) -> None:
 
 def test_every_workbook_has_a_layout() -> None:
     assert [path.stem for path in LAYOUTS] == [
+        "assessment",
         "case-audit",
         "case-programme",
         "changes",

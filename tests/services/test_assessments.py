@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -120,6 +122,26 @@ def test_the_last_who_finishes_opens_everything_at_the_same_moment(
         assert {one.sheet.opened_at for one in made.assessors if one.sheet} == {NOW}
         opened = session.scalars(select(Event).where(Event.kind == "assessment-opened")).one()
         assert opened.user_id is None
+
+
+def test_of_two_who_finish_at_the_same_moment_one_opens(
+    database: Database, rating: Assessing
+) -> None:
+    with database.writing.begin() as session:
+        made = assessment_in(session, rating["Priya"])
+        rate(session, made, rating["Ines"], "green")
+        for name in ("Iris", "Carl"):
+            rate(session, made, rating[name], "green", and_finish=False)
+    both_are_there = Barrier(2)
+
+    def finish(name: str) -> bool:
+        both_are_there.wait()
+        by = rating[name]
+        with database.within(Wall.around(by)).writing.begin() as session:
+            return finish_ratings(session, assessment_in(session, by), [], by=by, now=NOW)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(finish, ("Iris", "Carl"))) == [False, True]
 
 
 def test_what_lacks_something_is_not_finished(database: Database, rating: Assessing) -> None:
