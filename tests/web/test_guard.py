@@ -222,7 +222,8 @@ def test_a_comment_is_asked_about_once_and_kept_when_the_button_is_pressed_again
     page = write(asif, NAMED)
     assert page.status == 422
     assert page.errors == {
-        "text": "This seems to hold a name (“Sarah”). Change it, or press the button again to keep it"
+        "text": "This seems to hold a name (“Sarah”). "
+        "Change it, or press the button again to keep it"
     }
     assert page.form()["text"] == NAMED
     assert asif.post(COMMENTS, page.form()).status == 303
