@@ -19,17 +19,12 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
-from s11audit.demo.assessing import assess_together
-from s11audit.demo.auditing import audit_cases
-from s11audit.demo.auditing_files import audit_files
-from s11audit.demo.auditing_learning import teach
-from s11audit.demo.auditing_panel import audit_with_panels
+from s11audit.demo.besides import do_besides
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
 from s11audit.demo.partnership import Company, found_partnerships
 from s11audit.demo.returning import SIGNED, Returning, Written
-from s11audit.demo.surveying import Surveying
 from s11audit.demo.timeline import Timeline
 from s11audit.demo.wording import Writer
 from s11audit.domain.answers import Answer
@@ -47,7 +42,6 @@ from s11audit.services.secret_box import SecretBox
 
 SEED = 2026
 DAYS_BEFORE_OPENING = 20
-SURVEY = ("practitioner-survey", "2026")
 
 
 def seed(
@@ -77,13 +71,7 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
-    audit_cases(session, catalogue, companies[content.home], timeline)
-    audit_files(session, catalogue, companies[content.home], timeline)
-    audit_with_panels(session, catalogue, companies[content.home], timeline)
-    assess_together(session, content, catalogue, companies[content.home], timeline)
-    asked = catalogue.to_ask(*SURVEY)
-    Surveying(session, asked, companies[content.home], timeline, box).plan()
-    teach(session, catalogue, companies[content.home], timeline)
+    do_besides(session, content, catalogue, companies[content.home], timeline, box)
     timeline.play()
 
 
