@@ -83,8 +83,9 @@ def _what_is_done_about_identifiers() -> Iterator[str]:
     yield ""
     yield "## What may identify a child"
     yield ""
-    yield "What is done about a text in which it is found, by where it is written. What is merely"
-    yield "possible is left alone, and what would be blocked is asked about where it is not certain."
+    yield "What is done about a text in which it is found, by where it is written. What is"
+    yield "merely possible is left alone, and what would be blocked is asked about where it is not"
+    yield "certain."
     yield ""
     yield from _table(
         ["Found", *PLACE_LABELS.values()],

@@ -275,9 +275,9 @@ class StandardForm:
 
     @property
     def noticed(self) -> list[tuple[str, str]]:
-        """Title of a question and what it was found to hold, of those that were sent."""
+        """Title of a question and what it was found to hold, of those that were sent and saved."""
         boxes = [(form.question.title, box) for form in self.forms for box in form.form]
-        found = [(title, getattr(box, "noticed", None)) for title, box in boxes]
+        found = [(title, getattr(box, "noticed", None)) for title, box in boxes if not box.errors]
         return [(title, noticed.said) for title, noticed in found if noticed is not None]
 
     @property

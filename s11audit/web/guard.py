@@ -24,8 +24,10 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.form import BaseForm
 
 from s11audit.domain.guard import Hit, find
+from s11audit.domain.guard.kinds import KIND_WORDS
 from s11audit.domain.guard.policy import REASON_LABELS, Place, Reason, Response, response_to
 from s11audit.domain.guard.telling import listed, mark
+from s11audit.domain.question_types import without_capital
 from s11audit.services.guard import Finding, Outcome, remember_findings
 from s11audit.services.guarded_files import FileFindings, find_in_file
 from s11audit.services.refusals import RefusedError
@@ -147,7 +149,7 @@ class Guard:
         noticed.asks = True
         self._remember(Outcome.NOTICED, found, name, stopped=True)
         if self.by_itself:
-            return f"This looks like {noticed.said}. Change it, or press Save to say why"
+            return f"This seems to hold {noticed.said}. Change it, or press Save to say why"
         return _request(noticed, was_told)
 
     def _remember(
@@ -196,7 +198,7 @@ class _Found:
         )
 
     def noticed(self, name: str) -> Noticed:
-        advice = dict.fromkeys(hit.instead for _, hit in self.hits)
+        advice = dict.fromkeys(_advice(hit) for _, hit in self.hits)
         response = max(response_to(hit, self.place) for _, hit in self.hits)
         told = tuple(dict.fromkeys(mark(text, hit) for text, hit in self.hits))
         return Noticed(name, _said(self.hits), tuple(advice), response, told)
@@ -209,6 +211,11 @@ class _Found:
         return f"Take this out: {_said(blocked)}. It can never be kept here"
 
 
+def _advice(hit: Hit) -> str:
+    """`Phone number: take it out. …`"""
+    return f"{KIND_WORDS[hit.kind].label}: {without_capital(hit.instead)}"
+
+
 def _said(hits: Iterable[tuple[str, Hit]]) -> str:
     """What was found in words; the cells of a table follow one another."""
     by_text: dict[str, list[Hit]] = {}
@@ -218,7 +225,7 @@ def _said(hits: Iterable[tuple[str, Hit]]) -> str:
 
 
 def _request(noticed: Noticed, was_told: bool) -> str:
-    looks = f"This looks like {noticed.said}"
+    looks = f"This seems to hold {noticed.said}"
     if noticed.response is Response.ASK:
         return f"{looks}. Change it, or press the button again to keep it"
     if was_told and noticed.checked:

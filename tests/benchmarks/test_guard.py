@@ -1,4 +1,4 @@
-"""The guard on a page of 30 answers of 1,000 characters, against putting each word of it in a set."""
+"""The guard on a page of 30 answers of 1,000 characters, against looking up each word in a set."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from s11audit.demo.labelled import labelled_texts
 from s11audit.domain.guard import find
+from s11audit.domain.guard.words import lexicon
 from tests.benchmarks.timing import quickest
 
 pytestmark = pytest.mark.benchmark
 
 ANSWERS, LENGTH = 30, 1_000
 # Eight rules look at each character, and the words around each capital are weighed.
-ALLOWED = 25.0
+ALLOWED = 35.0
 
 
 def answers() -> list[str]:
@@ -37,11 +38,13 @@ def test_a_page_of_answers_is_guarded_while_somebody_types(
 
     def floor() -> None:
         for answer in page:
-            {found.lower() for found in word.findall(answer)}
+            for found in word.finditer(answer):
+                found[0].lower() in known  # noqa: B015 - the look-up is what is timed
 
+    known = lexicon().ordinary
     guarded()  # which reads the word lists
     ours, bare = quickest(guarded, floor, within=ALLOWED, clock=process_time)
-    benchmark.extra_info["ratio to a set of its words"] = round(ours / bare, 1)
+    benchmark.extra_info["ratio to looking up its words"] = round(ours / bare, 1)
     with capsys.disabled():
         print(f"\nguard: {ours * 1000:.1f} ms, words {bare * 1000:.1f} ms, {ours / bare:.1f} ×")
     assert ours <= ALLOWED * bare

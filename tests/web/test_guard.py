@@ -87,7 +87,7 @@ def test_what_may_identify_somebody_is_stored_only_with_a_tick_and_a_reason() ->
     passes, box, guard = looked_at(NAMED)
     assert not passes
     assert box.errors == [
-        "This looks like a name (“Sarah”). Change it, or tick below that you have checked it"
+        "This seems to hold a name (“Sarah”). Change it, or tick below that you have checked it"
     ]
     assert guard.findings == [Finding(Outcome.NOTICED, Kind.NAME, "note")]
     told = told_of(box)
@@ -131,7 +131,7 @@ def test_a_page_that_saves_itself_waits_for_the_button_and_remembers_nothing() -
     guard = Guard(Place.CASE_AUDITS, by_itself=True)
     assert not guard.passes(form)
     assert form.note.errors == [
-        "This looks like a name (“Sarah”). Change it, or press Save to say why"
+        "This seems to hold a name (“Sarah”). Change it, or press Save to say why"
     ]
     assert guard.findings == []
 
@@ -152,7 +152,7 @@ def test_what_was_found_is_shown_with_its_controls_beside_the_box() -> None:
     names = [str(one.get("name")) for one in soup.select("input, textarea, select")]
     assert names == ["note", "note-guard-told", "note-guard-checked", "note-guard-reason"]
     assert NAMED in soup.find("textarea").get_text()
-    assert "Say who they are to the child" in soup.get_text()
+    assert "Name: say who they are to the child" in soup.get_text()
     labels = {label["for"] for label in soup.select("label")}
     assert {"note-guard-checked", "note-guard-reason"} <= labels
 
@@ -222,7 +222,8 @@ def test_a_comment_is_asked_about_once_and_kept_when_the_button_is_pressed_again
     page = write(asif, NAMED)
     assert page.status == 422
     assert page.errors == {
-        "text": "This looks like a name (“Sarah”). Change it, or press the button again to keep it"
+        "text": "This seems to hold a name (“Sarah”). "
+        "Change it, or press the button again to keep it"
     }
     assert page.form()["text"] == NAMED
     assert asif.post(COMMENTS, page.form()).status == 303
@@ -240,9 +241,9 @@ def test_an_answer_with_a_name_is_saved_and_its_writer_told_here_and_there(
         held = answers_of(session, return_named(session, "R1-POL").id)
     assert held["leadership.board-lead"].answer.comment == NAMED
     page = asif.get("/returns/R1-POL")
-    assert "looks as if it holds a name (“Sarah”)" in page.text
+    assert "seems to hold a name (“Sarah”)" in page.text
     page = asif.get(LEADERSHIP)
-    assert "Check this. It looks like a name (“Sarah”)." in page.text
+    assert "Check this. It seems to hold a name (“Sarah”)." in page.text
     assert page.errors == {}
     assert asif.post(LEADERSHIP, page.form() | {"next": "later"}).status == 303
     box = {"looks_like": "name", "box": "board-lead: comment"}

@@ -36,9 +36,10 @@ CERTAINTY_LABELS: dict[Certainty, str] = {
 
 @dataclass(frozen=True)
 class KindWords:
-    """A kind as people call it, with its article, and what to do instead of writing it."""
+    """A kind as people call it, one with its article and several, and what to write instead."""
 
     called: str
+    several: str
     instead: str
 
     @property
@@ -49,17 +50,33 @@ class KindWords:
 
 
 KIND_WORDS: dict[Kind, KindWords] = {
-    Kind.NHS_NUMBER: KindWords("an NHS number", "Take it out and use the case reference."),
-    Kind.UPN: KindWords("a unique pupil number", "Take it out and use the case reference."),
-    Kind.NATIONAL_INSURANCE: KindWords(
-        "a National Insurance number", "Take it out. No audit needs it."
+    Kind.NHS_NUMBER: KindWords(
+        "an NHS number", "NHS numbers", "Take it out and use the case reference."
     ),
-    Kind.BIRTH_DATE: KindWords("a date of birth", "Give an age or a month instead."),
-    Kind.POSTCODE: KindWords("a postcode", "Name the area, such as the town or district."),
-    Kind.PHONE: KindWords("a phone number", "Take it out. Say which service, if that matters."),
-    Kind.EMAIL: KindWords("an e-mail address", "Take it out. Say which service, if that matters."),
+    Kind.UPN: KindWords(
+        "a unique pupil number", "unique pupil numbers", "Take it out and use the case reference."
+    ),
+    Kind.NATIONAL_INSURANCE: KindWords(
+        "a National Insurance number",
+        "National Insurance numbers",
+        "Take it out. No audit needs it.",
+    ),
+    Kind.BIRTH_DATE: KindWords(
+        "a date of birth", "dates of birth", "Give an age or a month instead."
+    ),
+    Kind.POSTCODE: KindWords(
+        "a postcode", "postcodes", "Name the area, such as the town or district."
+    ),
+    Kind.PHONE: KindWords(
+        "a phone number", "phone numbers", "Take it out. Say which service, if that matters."
+    ),
+    Kind.EMAIL: KindWords(
+        "an e-mail address", "e-mail addresses", "Take it out. Say which service, if that matters."
+    ),
     Kind.NAME: KindWords(
-        "a name", "Say who they are to the child, or what their job is: “mother”, “social worker”."
+        "a name",
+        "names",
+        "Say who they are to the child, or what their job is, such as “mother” or “social worker”.",
     ),
 }
 

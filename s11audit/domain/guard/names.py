@@ -43,6 +43,7 @@ _WORD_ENDING = re.compile("(?:s|ed|ing|ly|tion|ment|ness|ity|nce|ive|al|ary|ure|
 _HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _WITH_HUMP = ("mac", "mc", "fitz", "de", "di", "da", "la", "le", "du", "van", "o")
 _LONGEST_ABBREVIATION = 5
+_MOST_SLIPS = 100
 _SHORTEST_SMALL = 4
 
 
@@ -59,6 +60,7 @@ class _Finder:
         self.words = words_of(text)
         self.around = Surroundings(text, self.words, self.known)
         self.verdicts: list[Certainty | None] = []
+        self.slips_left = _MOST_SLIPS
 
     def found(self) -> Iterator[Hit]:
         self.verdicts = [self._verdict(number) for number in range(len(self.words))]
@@ -89,7 +91,7 @@ class _Finder:
             return None
         if known.is_ordinary(plain) or not around.is_small(number):
             return None
-        return None if known.is_nearly_ordinary(plain) else Certainty.LIKELY
+        return None if self._is_slip(plain) else Certainty.LIKELY
 
     def _joins_names(self, plain: str) -> bool:
         """`ellie-mae`: names only, one of which is nothing else."""
@@ -169,13 +171,13 @@ class _Finder:
         behind = before.folded if before else ""
         if behind in _NO_PERSON or _PLACE_ENDING.search(word.folded):
             return None
-        is_slip = bool(_WORD_ENDING.search(word.folded)) and known.is_nearly_ordinary(word.folded)
+        is_slip = bool(_WORD_ENDING.search(word.folded)) and self._is_slip(word.folded)
         if around.is_person(number) and not (word.starts and is_slip):
             return Certainty.LIKELY
         if _LIKE_A_PLACE.search(word.folded):
             return None
         if word.starts:
-            return Certainty.POSSIBLE if not known.is_nearly_ordinary(word.folded) else None
+            return Certainty.POSSIBLE if not self._is_slip(word.folded) else None
         is_second = before is not None and before.is_capital and self._is_label(before)
         is_second = is_second and not self._has_partner(number)
         if word.folded in known.surnames:
@@ -187,6 +189,11 @@ class _Finder:
         """`Operation …`, `Form …`, and whatever has a capital within a sentence."""
         known = self.known
         return not before.starts or before.folded in known.organisations | known.lettered
+
+    def _is_slip(self, plain: str) -> bool:
+        """Whether it is an ordinary word with a slip; of very many not all are worth the time."""
+        self.slips_left -= 1
+        return self.slips_left >= 0 and self.known.is_nearly_ordinary(plain)
 
     def _has_partner(self, number: int) -> bool:
         """Whether it is one of two such words: `Bayruhan Celikoz`."""

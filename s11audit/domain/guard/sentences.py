@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from sys import maxsize
 from typing import NamedTuple
 
 from s11audit.domain.guard.words import Lexicon, folded, lexicon
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_]++(?:['-][^\W\d_]++)*+(?!_)")
-_ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S+|\S+@\S+")
+_ADDRESS = re.compile(r"(?i)\b(?:https?://|www\.)\S{1,500}|\S{1,100}@\S{1,250}")
 _ENDS = frozenset('.!?:;\n•|"“‣▪*>')
 _JOINS = re.compile(r"^(?: | ?& ?| ?/ ?|\n)$")
 _FOREIGN = re.compile("[^A-Za-z'\\-\u00e9\u00e8\u00ea\u00e2\u00ee\u00ef\u00f4\u00e0\u00fb\u00c9]")
@@ -41,7 +43,8 @@ class Word(NamedTuple):
 
 def words_of(text: str) -> Sequence[Word]:
     """All words of a text, in order."""
-    addresses = [match.span() for match in _ADDRESS.finditer(text)]
+    has_addresses = "@" in text or "://" in text or "www." in text
+    addresses = [match.span() for match in _ADDRESS.finditer(text)] if has_addresses else []
     words = [_word(text, match, addresses) for match in _WORD.finditer(text)]
     return _with_organisations(text, words, lexicon())
 
@@ -51,7 +54,7 @@ def _word(text: str, match: re.Match[str], addresses: Sequence[tuple[int, int]])
     shown = match[0]
     is_possessive = len(shown) > 3 and shown.endswith("'s")
     bare = shown[:-2] if is_possessive else shown
-    is_address = bool(addresses) and any(first <= start < last for first, last in addresses)
+    is_address = bool(addresses) and _lies_in(addresses, start)
     if bare.isascii() and bare.islower():  # most words
         return Word(start, end, bare, False, False, False, is_possessive, is_address, False)
     return Word(
@@ -65,6 +68,12 @@ def _word(text: str, match: re.Match[str], addresses: Sequence[tuple[int, int]])
         is_address=is_address,
         is_foreign=not bare.isascii() and bool(_FOREIGN.search(bare)),
     )
+
+
+def _lies_in(stretches: Sequence[tuple[int, int]], place: int) -> bool:
+    """Whether one of these stretches, which are in order, holds the place."""
+    after = bisect_right(stretches, (place, maxsize))
+    return after > 0 and place < stretches[after - 1][1]
 
 
 def _starts(text: str, start: int) -> bool:

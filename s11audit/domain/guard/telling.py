@@ -25,20 +25,26 @@ def line_of(text: str, hit: Hit) -> int:
     return text.count("\n", 0, hit.start) + 1
 
 
-def where(text: str, hit: Hit) -> str:
-    """`, line 2`; empty in a text of one line."""
-    return f", line {line_of(text, hit)}" if "\n" in text else ""
-
-
 def listed(text: str, hits: Sequence[Hit]) -> str:
-    """`a name (“Sarah”, line 1) and a phone number (“077… 123”, line 2)`; of many the first."""
-    told = [
-        f"{KIND_WORDS[hit.kind].called} (“{quoted(text, hit)}”{where(text, hit)})"
+    """`names (“Sarah”, line 1; “Jayden”, line 2) and a phone number (“077… 123”, line 2)`.
+
+    Of each kind the first three. In a text of one line no line is named.
+    """
+    kinds = dict.fromkeys(hit.kind for hit in hits)
+    told = [_of_kind(kind, text, [hit for hit in hits if hit.kind is kind]) for kind in kinds]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _of_kind(kind: Kind, text: str, hits: Sequence[Hit]) -> str:
+    words, has_lines = KIND_WORDS[kind], "\n" in text
+    shown = [
+        f"“{quoted(text, hit)}”" + (f", line {line_of(text, hit)}" if has_lines else "")
         for hit in hits[:_MOST]
     ]
     if (rest := len(hits) - _MOST) > 0:
-        told.append(f"{rest} more")
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+        shown.append(f"{rest} more")
+    called = words.called if len(hits) == 1 else words.several
+    return f"{called} ({'; '.join(shown)})"
 
 
 def mark(text: str, hit: Hit) -> str:

@@ -122,7 +122,7 @@ def _tell_what_is_confirmed(waiting: Sequence[Question], saved: Saved) -> None:
 def _tell_what_was_noticed(form: StandardForm) -> None:
     """Say of each answer what in it may identify somebody: it is saved, and its page is left."""
     for title, said in form.noticed:
-        flash(f"“{title}” looks as if it holds {said}. Change it if that could identify a child.")
+        flash(f"“{title}” seems to hold {said}. Change it if that could identify a child.")
 
 
 def _page(desk: Desk, asked: Standard, form: StandardForm, colleagues: AtStandard | None) -> str:

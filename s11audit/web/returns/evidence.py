@@ -110,7 +110,7 @@ def add_question_file(reference: str, key: str) -> Page:
     db().commit()
     flash(f"“{added.name}” is added.", "success")
     if told:
-        flash(f"It looks as if it holds {told}. Delete it if that could identify a child.")
+        flash(f"The file seems to hold {told}. Delete it if that could identify a child.")
     return _to_question(reference, key)
 
 
