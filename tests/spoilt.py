@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import yaml
-from sqlalchemy import Column, String, Table, select, update
+from sqlalchemy import Column, String, Table, UniqueConstraint, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
@@ -44,17 +44,23 @@ def spoil(session: Session, words: Words) -> None:
 def _is_typed(column: Column[Any]) -> bool:
     is_ours = column.foreign_keys or isinstance(column.type, Code) or OURS.search(column.name)
     is_text = isinstance(column.type, String | Codes)
-    return bool(is_text and not is_ours and column.table.name != "events")
+    is_key = column.primary_key or column.table.name == "events"
+    return bool(is_text and not is_ours and not is_key)
 
 
 def _spoil(session: Session, table: Table, column: Column[Any], words: Words) -> None:
     """What may stand there once only is told apart by its last characters."""
     key = next(iter(table.primary_key.columns))
     for number in session.scalars(select(key)).all():
-        text: Any = words(column) + (str(number) if column.unique else "")
+        text: Any = words(column) + (str(number) if _is_there_once(column) else "")
         if isinstance(column.type, Codes):
             text = frozenset(text.split())
         session.execute(update(table).where(key == number).values({column.name: text}))
+
+
+def _is_there_once(column: Column[Any]) -> bool:
+    together = (one for one in column.table.constraints if isinstance(one, UniqueConstraint))
+    return bool(column.unique) or any(column.name in one.columns for one in together)
 
 
 def spoilt_questionnaire(typed: str) -> str:
