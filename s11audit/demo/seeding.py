@@ -19,9 +19,7 @@ from sqlalchemy.orm import Session
 
 from s11audit.demo.answering import Answering, left_unfinished
 from s11audit.demo.asking_locally import ask_locally, with_uploads
-from s11audit.demo.auditing import audit_cases
-from s11audit.demo.auditing_files import audit_files
-from s11audit.demo.auditing_panel import audit_with_panels
+from s11audit.demo.case_audits import audit_everything
 from s11audit.demo.content import Content
 from s11audit.demo.drafting import Drafting
 from s11audit.demo.own_words import Undertakings, read_answers
@@ -73,9 +71,7 @@ def seed(
         audit_round.write_returns()
         created = timeline.day(plan["opens"] - DAYS_BEFORE_OPENING + 5)
         timeline.add(created, audit_round.begin)
-    audit_cases(session, catalogue, companies[content.home], timeline)
-    audit_files(session, catalogue, companies[content.home], timeline)
-    audit_with_panels(session, catalogue, companies[content.home], timeline)
+    audit_everything(session, catalogue, companies[content.home], timeline)
     timeline.play()
 
 
