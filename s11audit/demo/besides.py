@@ -5,10 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from s11audit.demo.assessing import assess_together
-from s11audit.demo.auditing import audit_cases
-from s11audit.demo.auditing_files import audit_files
 from s11audit.demo.auditing_learning import teach
-from s11audit.demo.auditing_panel import audit_with_panels
+from s11audit.demo.case_audits import audit_everything
 from s11audit.demo.content import Content
 from s11audit.demo.partnership import Company
 from s11audit.demo.surveying import Surveying
@@ -28,9 +26,7 @@ def do_besides(
     box: SecretBox,
 ) -> None:
     """Put all of it into the timeline; `box` closes the links of surveys."""
-    audit_cases(session, catalogue, company, timeline)
-    audit_files(session, catalogue, company, timeline)
-    audit_with_panels(session, catalogue, company, timeline)
+    audit_everything(session, catalogue, company, timeline)
     teach(session, catalogue, company, timeline)
     assess_together(session, content, catalogue, company, timeline)
     Surveying(session, catalogue.to_ask(*SURVEY), company, timeline, box).plan()

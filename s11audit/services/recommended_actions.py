@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -50,6 +51,17 @@ def ask_for_action(
     same = select(Action).filter_by(recommendation_id=recommendation.id, **asked)
     if (held := session.scalars(same).first()) is not None:
         return held
+    action = _make(session, recommendation, asked, now)
+    detail = {"agency": agency.reference, "due": due_on.isoformat()}
+    subject = f"action {action.reference}"
+    record_by(session, "action-asked-for", subject, by, now, detail, of=action)
+    return action
+
+
+def _make(
+    session: Session, recommendation: Recommendation, asked: dict[str, Any], now: datetime
+) -> Action:
+    audit = recommendation.audit
     action = Action(
         reference=_next_reference(session, audit),
         partnership_id=audit.partnership_id,
@@ -61,8 +73,6 @@ def ask_for_action(
     )
     session.add(action)
     session.flush()
-    detail = {"agency": agency.reference, "due": due_on.isoformat()}
-    record_by(session, "action-asked-for", f"action {action.reference}", by, now, detail, of=action)
     return action
 
 
