@@ -40,6 +40,7 @@ from s11audit.models import (
     Agency,
     AgencyReturn,
     AnswerFile,
+    Assessment,
     AuditCase,
     AuditRound,
     CaseAudit,
@@ -158,7 +159,8 @@ def test_json_names_the_database_the_rounds_and_the_accounts(told: dict[str, Any
     place = {"role", "partnership", "trust", "agency"}
     keys = place | {"name", "also", "email", "password", "totp_secret"}
     assert all(set(account) == keys for account in told["accounts"])
-    assert {account["role"] for account in told["accounts"]} == set(Role)
+    held = [one for account in told["accounts"] for one in (account, *account["also"])]
+    assert {one["role"] for one in held} == set(Role)
     assert all(set(also) == place for account in told["accounts"] for also in account["also"])
 
 
@@ -289,7 +291,9 @@ def test_scrutiny_reads_answers_to_its_own_local_questions_only(session: Session
 def test_somebody_judges_in_one_partnership_and_leads_an_agency_of_the_other(
     told: dict[str, Any], session: Session
 ) -> None:
-    (account,) = (one for one in told["accounts"] if one["also"])
+    (account,) = (
+        one for one in told["accounts"] if any(also["role"] == "qa-member" for also in one["also"])
+    )
     assert (account["role"], account["agency"]) == (
         "agency-lead",
         "Wendshire Youth Justice Service",
@@ -729,3 +733,17 @@ def test_starting_afresh_replaces_its_own_files_only(told: dict[str, Any], direc
     leftovers = {path.name for path in directory.iterdir()} - {"kept.txt", "secret-key", "evidence"}
     assert all(name.startswith("s11audit.sqlite3") for name in leftovers)
     assert not any("unfinished" in name for name in leftovers)
+
+
+def test_joint_assessments_stand_at_every_stage_that_a_visitor_can_try(session: Session) -> None:
+    found = {one.title: one for one in session.scalars(select(Assessment))}
+    now = found["How the three of us lead together"]
+    finished = [one.sheet.finished_at is not None for one in now.assessors if one.sheet]
+    assert (now.status, finished) == ("rating", [True, True, False])
+    before = now.repeats
+    assert before is not None
+    assert before.status == "agreed"
+    actions = session.scalars(select(Action).where(Action.assessment_id == before.id)).all()
+    assert {one.status for one in actions} == {"verified", "claimed-complete", "in-progress"}
+    peers = found["Peer review of the ambulance service"]
+    assert (peers.status, peers.about) == ("discussion", "Three Rivers Ambulance Service NHS Trust")

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Column
 
 from s11audit.exports.history import as_text
-from s11audit.exports.layout import Layout, layout_named
+from s11audit.exports.layout import REPEATS, Layout, layout_named
 from s11audit.exports.plain_text import FORMULA_STARTS
 from s11audit.exports.workbook import write_workbook
 from s11audit.paths import EXPORTS
@@ -60,7 +60,7 @@ def test_every_column_of_every_layout_holds_text(name: str, text: str) -> None:
     tables = [table for sheet in layout.sheets for table in sheet.tables]
     rows = {table.row_class: [Typed(text)] for table in tables}
     stream = io.BytesIO()
-    repeats = {"standards": [("leadership", text)]}
+    repeats = {name: [("leadership", text)] for name in REPEATS}
     write_workbook(layout, facts_of(layout, text), rows, stream, written_at=MOMENT, repeats=repeats)
     cells = cells_of(stream.getvalue())
     typed = [cell for cell in cells if str(cell.value).strip() == text.strip()]

@@ -240,9 +240,12 @@ def test_every_table_that_names_a_person_is_told_of_or_known_not_to_be(
     assert referring == {
         "action_notes.user_id",
         "agreed_grades.agreed_by_id",
+        "agreed_ratings.agreed_by_id",
         "answer_files.added_by_id",
         "answer_sheets.user_id",
         "answers.updated_by_id",
+        "assessments.chair_id",
+        "assessors.user_id",
         "case_audits.chair_id",
         "case_deletions.approved_by_id",
         "case_deletions.proposed_by_id",
