@@ -7,45 +7,11 @@ records and that is missing here fails a test.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from s11audit.domain.event_groups import EventGroup
 
 DOWNLOADED = "downloaded"
 SEEN = "seen"
-
-
-class EventGroup(StrEnum):
-    """What events are about, as somebody looks for them."""
-
-    LOOKS = "looks"
-    DOWNLOADS = "downloads"
-    ACCOUNTS = "accounts"
-    PEOPLE = "people"
-    AGENCIES = "agencies"
-    ROUNDS = "rounds"
-    RETURNS = "returns"
-    ACTIONS = "actions"
-    CASES = "cases"
-    ASSESSMENTS = "assessments"
-    SURVEYS = "surveys"
-    QUESTIONNAIRES = "questionnaires"
-    IDENTIFIERS = "identifiers"
-
-
-GROUP_LABELS: dict[EventGroup, str] = {
-    EventGroup.LOOKS: "Views of information about children",
-    EventGroup.DOWNLOADS: "Downloads",
-    EventGroup.ACCOUNTS: "Accounts and signing in",
-    EventGroup.PEOPLE: "People, roles and invitations",
-    EventGroup.AGENCIES: "Agencies and partnerships",
-    EventGroup.ROUNDS: "Rounds",
-    EventGroup.RETURNS: "Returns and answers",
-    EventGroup.ACTIONS: "Actions",
-    EventGroup.CASES: "Case audits",
-    EventGroup.ASSESSMENTS: "Joint assessments",
-    EventGroup.SURVEYS: "Surveys of staff",
-    EventGroup.QUESTIONNAIRES: "Questionnaires",
-    EventGroup.IDENTIFIERS: "What may identify a child",
-}
 
 
 @dataclass(frozen=True)

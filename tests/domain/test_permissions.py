@@ -209,6 +209,7 @@ def test_a_young_panellist_reads_plain_words_cases_of_their_panels_and_briefings
         Permission.USE_ACCOUNT,
         Permission.SECURE_ACCOUNT,
         Permission.READ_PLAINLY,
+        Permission.SEE_PANELS,
         Permission.READ_CASES,
         Permission.READ_BRIEFINGS,
     }

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 import s11audit
 from s11audit.domain.actions import ACTION_STEPS
 from s11audit.domain.event_details import detail_in_words
-from s11audit.domain.event_kinds import EVENT_KINDS, GROUP_LABELS, kinds_of, sentence_of
+from s11audit.domain.event_groups import GROUP_LABELS
+from s11audit.domain.event_kinds import EVENT_KINDS, kinds_of, sentence_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.versions import VERSION_STEPS
 from s11audit.domain.workflow import RETURN_STEPS, ROUND_STEPS, ReturnStatus

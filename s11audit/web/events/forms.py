@@ -7,7 +7,8 @@ from typing import Any
 from wtforms import Form, SelectField
 from wtforms.validators import ValidationError
 
-from s11audit.domain.event_kinds import EVENT_KINDS, GROUP_LABELS, EventGroup, kinds_of
+from s11audit.domain.event_groups import GROUP_LABELS, EventGroup
+from s11audit.domain.event_kinds import EVENT_KINDS, kinds_of
 from s11audit.queries.events import Search
 from s11audit.web.fields import DateParts, TextField
 
