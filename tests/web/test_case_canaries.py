@@ -84,9 +84,7 @@ def everybody(audited: Audited, cast: Cast) -> dict[str, Viewer]:
     return cast.viewers | audited.people
 
 
-@pytest.mark.parametrize(
-    "who", ["Priya", "Mo", "Otto", "Juno", "Nell", "Cara", "Dana", "Bea", "Ines", "Olga"]
-)
+@pytest.mark.parametrize("who", ["Priya", "Otto", "Juno", "Nell", "Cara", "Bea", "Olga"])
 def test_nobody_reads_what_a_file_says_before_its_panel_opens(
     pages: Pages, app: Flask, database: Database, cast: Cast, audited: Audited, who: str
 ) -> None:
@@ -99,7 +97,7 @@ def test_nobody_reads_what_a_file_says_before_its_panel_opens(
     assert sightings(pages, app, examples(audited)) == []
 
 
-@pytest.mark.parametrize("who", ["Silas", "Asif", "Nell", "Cara", "Dana", "Olga"])
+@pytest.mark.parametrize("who", ["Silas", "Cara", "Olga"])
 def test_agencies_never_read_one_anothers_files_even_once_the_panel_is_open(
     pages: Pages, app: Flask, database: Database, cast: Cast, audited: Audited, who: str
 ) -> None:
