@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import yaml
-from sqlalchemy import Column, String, Table, select, update
+from sqlalchemy import Column, String, Table, UniqueConstraint, select, update
 from sqlalchemy.orm import Session
 
 from s11audit.domain.permissions import Permission
@@ -25,7 +25,7 @@ Words = Callable[[Column[Any]], str]
 OURS = re.compile(
     r"sha256$|^password_hash$|^secret$|^public_key$|^credential_id$|^questionnaire_(id|version)$"
     r"|^(question_key|standard_id|agency_type|points|kind|rag|content|source|version|value)$"
-    r"|^(subject|address|receipt|place|because|reference|text|media_type)$"
+    r"|^(subject|address|receipt|place|because|certificate|reference|text|media_type)$"
 )
 
 
@@ -51,10 +51,16 @@ def _spoil(session: Session, table: Table, column: Column[Any], words: Words) ->
     """What may stand there once only is told apart by its last characters."""
     key = next(iter(table.primary_key.columns))
     for number in session.scalars(select(key)).all():
-        text: Any = words(column) + (str(number) if column.unique else "")
+        text: Any = words(column) + (str(number) if _stands_once(table, column) else "")
         if isinstance(column.type, Codes):
             text = frozenset(text.split())
         session.execute(update(table).where(key == number).values({column.name: text}))
+
+
+def _stands_once(table: Table, column: Column[Any]) -> bool:
+    """Whether no two rows may hold the same, by itself or beside another column."""
+    together = (one.columns for one in table.constraints if isinstance(one, UniqueConstraint))
+    return bool(column.unique) or any(column.name in columns for columns in together)
 
 
 def spoilt_questionnaire(typed: str) -> str:
