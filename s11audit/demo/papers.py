@@ -10,7 +10,7 @@ from typing import Any
 
 from s11audit.services.evidence import NewFile
 
-_MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+_MEDIA_TYPES = {"pdf": "application/pdf", "csv": "text/csv"}
 # A4 upright, in points, with the first line of text at the top left.
 _PAGE, _LEFT, _TOP = (595, 842), 56, 770
 _HEADING, _BODY = 16, 10
