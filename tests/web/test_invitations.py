@@ -355,7 +355,11 @@ def test_only_roles_and_places_are_offered_that_one_may_give(
     pages: Pages, cast: Cast, database: Database
 ) -> None:
     put(database, Trust(reference="TRU", name="Rowan Trust"))
-    assert roles_offered(pages.sign_in(cast["Asif"])) == {"contributor", "signatory"}
+    assert roles_offered(pages.sign_in(cast["Asif"])) == {
+        "contributor",
+        "signatory",
+        "case-auditor",
+    }
     page = pages.get("/people/invite")
     assert page.soup.find("select") is None  # one agency: nothing to choose
     assert "Hospitals" not in page.soup.get_text()

@@ -72,7 +72,11 @@ def test_no_evidence_comment_link_post_or_name_is_in_plain_words(young: Pages) -
 
 def test_a_young_panellist_is_let_in_nowhere_else(young: Pages, app: Flask) -> None:
     menu = young.get("/rounds/plain").soup.select("nav a")
-    assert [link.get_text(strip=True) for link in menu] == ["Rounds in plain words"]
+    assert [link.get_text(strip=True) for link in menu] == [
+        "Rounds in plain words",
+        "Panels",
+        "Briefings",
+    ]
     for address in (
         "/rounds",
         "/rounds/R1",
@@ -89,6 +93,10 @@ def test_a_young_panellist_is_let_in_nowhere_else(young: Pages, app: Flask) -> N
         "/returns",
         "/actions",
         "/people",
+        "/case-audits",
+        "/case-files",
+        "/assessments",
+        "/surveys",
     ):
         assert young.get(address).status == 403, address
 
