@@ -133,7 +133,7 @@ LEFT_OUT = {
     "/account/second-factors/passkey",
     "/sign-in/passkey",
     "/returns/<reference>/changes",
-    "/returns/<reference>/offline/<int:form_id>",
+    "/returns/<reference>/offline/<int(max=2147483647):form_id>",
 }
 # These use up what the others look at, so they come last.
 USES_UP = ("/leave", "/end", "/disable", "/confirm", "/delete")

@@ -131,14 +131,14 @@ def _offline_page(desk: Desk, form: FilledFormForm) -> str:
     )
 
 
-@blueprint.get("/<reference>/offline/<int:form_id>")
+@blueprint.get("/<reference>/offline/<int(max=2147483647):form_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def look_at_form(reference: str, form_id: int) -> str:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS)
     return _look_page(desk, _form_or_404(desk, form_id))
 
 
-@blueprint.post("/<reference>/offline/<int:form_id>")
+@blueprint.post("/<reference>/offline/<int(max=2147483647):form_id>")
 @permitted(Permission.EDIT_ANSWERS)
 def apply_filled_form(reference: str, form_id: int) -> Page:
     desk = desk_of(reference, to=Permission.EDIT_ANSWERS, to_change=True)
