@@ -117,7 +117,7 @@ OWN: dict[str, tuple[Any, ...]] = {
     "number": (1,),
     "asker": ("DOWN",),
     "key": (WITH_FILES, "leads.equal-share"),
-    "file_id": (1, 2, 3, 4, 5),
+    "file_id": tuple(range(1, 13)),
     "form_id": (1,),
     "assessment": ASSESSMENTS,
     "assessor_id": ASSESSORS,
