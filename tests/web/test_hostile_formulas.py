@@ -19,6 +19,7 @@ from s11audit.exports.layout import REPEATS, Layout, layout_named
 from s11audit.exports.plain_text import FORMULA_STARTS
 from s11audit.exports.workbook import write_workbook
 from s11audit.paths import EXPORTS
+from tests.exports.test_layouts import NO_WORKBOOKS
 from tests.furnished import TOKENS, Furnished, post
 from tests.spoilt import spoilt_stage
 from tests.web.test_access import address, rules
