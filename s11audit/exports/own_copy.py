@@ -20,6 +20,7 @@ from s11audit.domain.routing import Route, route
 from s11audit.domain.scoring import ReturnScore, score
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURN_STATUS_LABELS, ReturnStatus
+from s11audit.exports.compliance import yes_or_no
 from s11audit.exports.own_return import NotTheirReturnError, rating_in_words, return_facts
 from s11audit.exports.rows import ReturnFacts
 from s11audit.models import AgencyReturn, SideState, Signature
@@ -157,18 +158,18 @@ def _statement(stated: SideState | None) -> StatementCopy | None:
     if stated is None:
         return None
     is_nil = stated.state is ReturnStatus.NIL_RETURN
-    assured = "Yes" if stated.can_assure else "No"
     texts = {
         "Reason" if is_nil else "What we cannot be sure of": stated.explanation,
         "It rests on": stated.document,
         "Document": stated.file.name if stated.file else "",
-        "Can the agency assure that children are safe?": "" if is_nil else assured,
+        "Can the agency assure that children are safe?": ""
+        if is_nil
+        else yes_or_no(stated.can_assure),
         "Declaration": stated.declaration,
         "Stated by": f"{stated.user.name}, {stated.post}",
         "Stated": long_time(stated.stated_at),
     }
-    facts = tuple(Fact(label, text) for label, text in texts.items() if text)
-    return StatementCopy(RETURN_STATUS_LABELS[stated.state], facts)
+    return StatementCopy(RETURN_STATUS_LABELS[stated.state], tuple(_facts(texts)))
 
 
 def _standards(
@@ -192,14 +193,15 @@ def _answer(question: Question, own: ReturnAnswers) -> AnswerCopy:
     return AnswerCopy(
         anchor=question.key.replace(".", "-"),
         ask=question.ask,
-        facts=(*_facts(question, answer, grid), *_files(own.files.get(question.key, ()))),
+        facts=(*_facts(_texts(question, answer, grid)), *_files(own.files.get(question.key, ()))),
         grid=grid,
         note=TO_CONFIRM if question.key in own.to_confirm else "",
     )
 
 
-def _facts(question: Question, answer: Answer, grid: Grid | None) -> Iterator[Fact]:
-    for label, text in _texts(question, answer, grid).items():
+def _facts(texts: Mapping[str, str]) -> Iterator[Fact]:
+    """A fact for each label that has a text."""
+    for label, text in texts.items():
         if text:
             yield Fact(label, text)
 

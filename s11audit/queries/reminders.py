@@ -131,9 +131,10 @@ def told_returns(
         .execution_options(populate_existing=True)
     ).all()
     ids = select(AgencyReturn.id).where(*within)
+    agencies = select(AgencyReturn.agency_id).where(*within)
     reminders = _by_return(session, select(Reminder).where(Reminder.return_id.in_(ids)))
-    people = _people(session, select(AgencyReturn.agency_id).where(*within))
-    invited = _invited(session, select(AgencyReturn.agency_id).where(*within))
+    people = _people(session, agencies)
+    invited = _invited(session, agencies)
     signed = _signed(session, ids)
     return [
         ToldReturn(

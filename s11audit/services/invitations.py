@@ -98,7 +98,7 @@ def invite_all(
         invitation.token_sha256 = token_digest(token)
     session.add_all(invitations)
     session.flush()
-    happenings = [_happening("person-invited", invitation) for invitation in invitations]
+    happenings = [happening_of("person-invited", invitation) for invitation in invitations]
     record_all(session, happenings, by=account_id(by), at=now)
     for invitation, token in zip(invitations, tokens, strict=True):
         facts, place = _facts(invitation, address(token)), invitation.agency_id
@@ -243,7 +243,7 @@ def _revoke_others(
 def _revoke(session: Session, invitation: Invitation, by: Viewer, now: datetime) -> None:
     invitation.revoked_at = now
     session.flush()
-    _withdraw_mail(session, invitation)
+    withdraw_mail_of(session, invitation)
     _record(session, "invitation-revoked", invitation, by, now)
 
 
@@ -261,7 +261,7 @@ def _accept(session: Session, invitation: Invitation, user_id: int, now: datetim
     if not held_already(session, user_id, membership):
         session.add(membership)
     session.flush()
-    _withdraw_mail(session, invitation)
+    withdraw_mail_of(session, invitation)
     subject, detail = f"invitation {invitation.id}", {"role": invitation.role}
     record(
         session, "invitation-accepted", subject, by=user_id, at=now, detail=detail, of=invitation
@@ -271,7 +271,8 @@ def _accept(session: Session, invitation: Invitation, user_id: int, now: datetim
         role_ends.hand_on(session, old, user_id, by=None, now=now)
 
 
-def _withdraw_mail(session: Session, invitation: Invitation) -> None:
+def withdraw_mail_of(session: Session, invitation: Invitation) -> None:
+    """Take back what is still to be sent of an invitation, because its link works no more."""
     withdraw_mail(
         session,
         MAIL_KIND,
@@ -282,10 +283,11 @@ def _withdraw_mail(session: Session, invitation: Invitation) -> None:
 
 
 def _record(session: Session, kind: str, invitation: Invitation, by: Viewer, now: datetime) -> None:
-    told = _happening(kind, invitation)
+    told = happening_of(kind, invitation)
     record_by(session, kind, told.subject, by, now, told.detail, of=invitation)
 
 
-def _happening(kind: str, invitation: Invitation) -> Happening:
+def happening_of(kind: str, invitation: Invitation) -> Happening:
+    """What the history is told of an invitation: to which role, and where."""
     detail = {"role": invitation.role, "place": invitation.place_reference}
     return Happening(kind, f"invitation {invitation.id}", detail, invitation)

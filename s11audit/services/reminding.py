@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Permission
 from s11audit.domain.reminding import (
     MOST_REMINDERS,
     asked_for,
@@ -31,6 +30,7 @@ from s11audit.services.events import Happening, record_all, record_by
 from s11audit.services.refusals import RefusedError
 from s11audit.services.renewing import renew
 from s11audit.services.return_mail import Links, joining_reminder, reminder
+from s11audit.services.running_rounds import check_may_run
 
 REMINDED = "round-reminded"
 
@@ -154,8 +154,7 @@ def change_plan(
 
     Raises RefusedError (`before`) for too many, PermissionError for whoever does not run the round.
     """
-    if not by.may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id):
-        raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
+    check_may_run(by, audit_round.partnership_id)
     before, after = audit_round.reminder_days, tuple(sorted(set(days)))
     if len(after) > MOST_REMINDERS:
         raise RefusedError("before", f"Enter {MOST_REMINDERS} days or fewer, before and after")

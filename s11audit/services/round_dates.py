@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.numbers import counted
-from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError, step_named
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RETURNED_STATUSES, ROUND_STEPS, RoundStatus
 from s11audit.models import AgencyReturn, AuditRound
 from s11audit.services.events import record, record_by
 from s11audit.services.refusals import RefusedError
+from s11audit.services.running_rounds import check_may_run
 from s11audit.services.steps import move
 
 # The statuses in which the dates of a round may still change.
@@ -74,8 +74,7 @@ def change_dates(
     Raises RefusedError (`opens_on`, `due_on`, `closes_on`, `reason`), and StepNotAllowedError once
     the round has closed.
     """
-    if not by.may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id):
-        raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
+    check_may_run(by, audit_round.partnership_id)
     before = dates_of(audit_round)
     _check_change(session, audit_round, dates, reason, today_in_london(now))
     _keep(session, audit_round, dates, reason)

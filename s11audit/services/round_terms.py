@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.domain.workflow import RoundStatus
 from s11audit.models import AuditRound
 from s11audit.services.events import record_by
 from s11audit.services.rounds import check_signatures
+from s11audit.services.running_rounds import check_may_run
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,7 @@ def change_terms(
     Raises RefusedError (`signatures_needed`), StepNotAllowedError once agencies have been told,
     and PermissionError for a stranger.
     """
-    if not by.may_in_partnership(Permission.EDIT_ROUNDS, audit_round.partnership_id):
-        raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
+    check_may_run(by, audit_round.partnership_id)
     check_signatures(terms.signatures_needed)
     wanted, held = (
         RoundTerms(terms.guidance.strip(), terms.signatures_needed),

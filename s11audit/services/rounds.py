@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.composing import LocalPart
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
@@ -33,6 +32,7 @@ from s11audit.services.events import record, record_by
 from s11audit.services.local_questions import pin_local_questions
 from s11audit.services.refusals import RefusedError
 from s11audit.services.round_dates import RoundDates, check_extension, day_to_close
+from s11audit.services.running_rounds import check_may_run
 from s11audit.services.steps import check_reason, move, step_for
 
 # A round's reference is the beginning of those of its returns, actions and receipts.
@@ -69,7 +69,7 @@ def create_round(
     `shared_with` are ids of partnerships that ask, too: an agency of several answers once. Raises
     RefusedError (`reference`, `title`, `due_on`, `closes_on`, `signatures_needed`, `agencies`).
     """
-    _check_may_run(by, partnership_id)
+    check_may_run(by, partnership_id)
     _check_words(session, reference, title)
     check_signatures(signatures_needed)
     dates = RoundDates(opens_on, due_on, closes_on).checked()
@@ -118,7 +118,7 @@ def add_agencies(
     Raises RefusedError (`agencies`) for an agency of another partnership, and
     StepNotAllowedError once the round has closed.
     """
-    _check_may_run(by, audit_round.partnership_id)
+    check_may_run(by, audit_round.partnership_id)
     if audit_round.status not in JOINABLE_STATUSES:
         raise StepNotAllowedError("Agencies can join a round only before it closes.")
     chosen = set(agency_ids)
@@ -187,7 +187,7 @@ def extend(
     Raises RefusedError (`due_on`, `reason`), and StepNotAllowedError once it has returned.
     """
     audit_round = agency_return.round
-    _check_may_run(by, audit_round.partnership_id)
+    check_may_run(by, audit_round.partnership_id)
     if agency_return.status in RETURNED_STATUSES | {ReturnStatus.EXEMPT}:
         raise StepNotAllowedError("Nothing more is due from this agency in this round.")
     check_extension(agency_return, due_on, reason)
@@ -211,11 +211,6 @@ def extend(
     )
 
 
-def _check_may_run(by: Viewer, partnership_id: int) -> None:
-    if not by.may_in_partnership(Permission.EDIT_ROUNDS, partnership_id):
-        raise PermissionError(f"{by.name} may not {Permission.EDIT_ROUNDS} here")
-
-
 def _check_words(session: Session, reference: str, title: str) -> None:
     if not _REFERENCE.match(reference):
         raise RefusedError("reference", REFERENCE_RULE)
@@ -235,7 +230,7 @@ def check_signatures(needed: int) -> None:
 
 def _share(session: Session, audit_round: AuditRound, with_: Iterable[int], by: Viewer) -> None:
     for partnership_id in sorted(set(with_) - {audit_round.partnership_id}):
-        _check_may_run(by, partnership_id)
+        check_may_run(by, partnership_id)
         row = {"round_id": audit_round.id, "partnership_id": partnership_id}
         session.execute(round_partnerships.insert().values(row))
     session.refresh(audit_round, ["partnerships"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
@@ -13,7 +14,7 @@ from s11audit.services.evidence_store import EvidenceStore, StoreError, store_at
 from s11audit.services.malware import ScannerError, malware_in
 from s11audit.services.refusals import RefusedError
 from s11audit.web.security import now, services
-from s11audit.web.uploads import ALLOWED, EVIDENCE, received
+from s11audit.web.uploads import ALLOWED, EVIDENCE, endings, received
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,15 @@ class MalwareError(RefusedError):
 def evidence_store() -> EvidenceStore:
     """Where the contents of files lie."""
     return store_at(services().settings.evidence)
+
+
+def file_box() -> dict[str, Any]:
+    """What a box for such a file says: `accept`, the `kinds` by name, and the `most` megabytes."""
+    return {
+        "accept": endings(*EVIDENCE),
+        "kinds": [ALLOWED[kind].endings[0].removeprefix(".").upper() for kind in EVIDENCE],
+        "most": services().settings.evidence_mb,
+    }
 
 
 def taken_in(file: FileStorage | None, field: str = "file") -> NewFile:

@@ -25,12 +25,11 @@ from s11audit.services.evidence import (
 from s11audit.services.evidence_sweeping import drop_content
 from s11audit.services.refusals import RefusedError
 from s11audit.web.evidence_downloads import download_evidence
-from s11audit.web.evidence_intake import MalwareError, evidence_store, taken_in
+from s11audit.web.evidence_intake import MalwareError, evidence_store, file_box, taken_in
 from s11audit.web.guard import Guard
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
-from s11audit.web.security import db, machine, now, permitted, services, viewer
-from s11audit.web.uploads import ALLOWED, EVIDENCE, endings
+from s11audit.web.security import db, machine, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
 
@@ -194,9 +193,7 @@ def _page(desk: Desk, question: Question, errors: list[tuple[str, str]] | None =
         has_more=len(choice) > MOST_LISTED,
         is_searchable=bool(called) or len(choice) > SEARCHED_FROM,
         called=called,
-        accept=endings(*EVIDENCE),
-        kinds=[ALLOWED[kind].endings[0].removeprefix(".").upper() for kind in EVIDENCE],
-        most=services().settings.evidence_mb,
+        **file_box(),
     )
 
 

@@ -18,14 +18,13 @@ from s11audit.services.evidence import remember_malware
 from s11audit.services.refusals import RefusedError
 from s11audit.services.returns import RoundNotOpenError
 from s11audit.services.side_states import SentDocument
-from s11audit.web.evidence_intake import MalwareError, evidence_store, taken_in
+from s11audit.web.evidence_intake import MalwareError, evidence_store, file_box, taken_in
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.returns import blueprint
 from s11audit.web.returns.desk import Desk, desk_of
 from s11audit.web.returns.stating_forms import AssuranceForm, NilForm, StatingForm
-from s11audit.web.security import db, now, permitted, services, viewer
-from s11audit.web.uploads import ALLOWED, EVIDENCE, endings
+from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
 
@@ -166,9 +165,7 @@ def _assurance_page(desk: Desk, form: AssuranceForm) -> str:
         form,
         state,
         held_file=held.file if held else None,
-        accept=endings(*EVIDENCE),
-        kinds=[ALLOWED[kind].endings[0].removeprefix(".").upper() for kind in EVIDENCE],
-        most=services().settings.evidence_mb,
+        **file_box(),
     )
 
 
