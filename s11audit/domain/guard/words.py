@@ -14,9 +14,12 @@ from importlib.resources import files
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from s11audit.domain.guard.dictionary import dictionary
+
 _REGULAR_ENDINGS = (
     ("ies", "y"),
     ("ied", "y"),
+    ("ier", "y"),
     ("es", ""),
     ("s", ""),
     ("ed", ""),
@@ -129,7 +132,8 @@ def lexicon() -> Lexicon:
     given, unclear = _words("given-names"), _words("unclear-names")
     around, organisations = _parts("titles-and-kin"), _parts("organisations")
     acronyms = _split(organisations["acronyms"])
-    ordinary, sure = _words("ordinary"), _words("certain-names")
+    sure = _words("certain-names")
+    ordinary = _words("british") | {folded(word) for word in dictionary()}
     capitals, places = _words("capitals"), _phrases("places") | _phrases("local-places")
     small = frozenset(
         name
