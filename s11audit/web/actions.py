@@ -35,6 +35,7 @@ from s11audit.services.refusals import RefusedError
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
 from s11audit.web.guard import Guard
+from s11audit.web.page_versions import page_version
 from s11audit.web.paging import asked_page, page_address
 from s11audit.web.security import db, now, permitted, services, viewer
 from s11audit.web.sorting import sorting
@@ -114,7 +115,7 @@ def write_note(reference: str) -> Page:
 def take_step(reference: str, step: str) -> Page:
     found = _action_or_404(reference)
     form, guard = sent_form(step), Guard(Place.ACTIONS, request.form)
-    version = request.form.get("version", -1, type=int)
+    version = page_version()
     text = form.text.data or ""
     if not (form.validate() and guard.passes(form)):
         guard.refused(f"action {reference}", of=found.action)

@@ -374,6 +374,7 @@ def test_only_roles_and_places_are_offered_that_one_may_give(
         "trust-viewer",
         "contributor",
         "signatory",
+        "case-auditor",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.assessments import AssessmentStatus
@@ -18,6 +18,7 @@ from s11audit.web.assessments.comparing import opened, question_or_404
 from s11audit.web.assessments.forms import AgreedForm
 from s11audit.web.assessments.pages import blueprint, may
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
@@ -44,7 +45,7 @@ def agree(assessment: str, key: str) -> Page:
         return _question_page(found, compared, one, form), 422
     write = partial(agree_rating, db(), found, one.question, form.agreement)
     try:
-        write(version=request.form.get("version", 0, type=int), by=viewer(), now=now())
+        write(version=page_version(), by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _question_page(found, compared, one, form), 422

@@ -35,6 +35,7 @@ from s11audit.web.cases.briefing_forms import AUDIENCES, BriefingForm, IssueForm
 from s11audit.web.downloads import DOCX, PDF, download
 from s11audit.web.form_errors import errors_of
 from s11audit.web.guard import Guard
+from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
@@ -58,7 +59,7 @@ def save_briefing(audit: str) -> Page:
     if not _is_sound(found, form, guard):
         guard.refused(_about(found), of=found)
         return _page(found, form), 422
-    version = request.form.get("version", 0, type=int)
+    version = page_version()
     try:
         write_briefing(db(), found, form.text, by=viewer(), now=now(), version=version)
     except (ChangedBriefingError, StepNotAllowedError) as error:
@@ -79,7 +80,7 @@ def issue_briefing(audit: str) -> Page:
         return _page(found, form, chosen=chosen), 422
     audience = BriefingAudience(chosen.audience.data)
     try:
-        issue(db(), found, audience, by=viewer(), now=now(), version=_version())
+        issue(db(), found, audience, by=viewer(), now=now(), version=page_version())
     except RefusedError as error:
         form[error.field].errors = [str(error)]
         return _page(found, form, chosen=chosen), 422
@@ -95,7 +96,7 @@ def issue_briefing(audit: str) -> Page:
 def take_back_briefing(audit: str) -> Page:
     found = _audit_or_404(audit)
     try:
-        take_back(db(), found, by=viewer(), now=now(), version=_version())
+        take_back(db(), found, by=viewer(), now=now(), version=page_version())
     except (ChangedBriefingError, StepNotAllowedError) as error:
         return _stopped(audit, error)
     db().commit()
@@ -127,10 +128,6 @@ def briefing_pdf(audit: str) -> Response:
 
 def _about(audit: CaseAudit) -> str:
     return f"case audit {audit.reference}"
-
-
-def _version() -> int:
-    return request.form.get("version", -1, type=int)
 
 
 def _audit_or_404(reference: str) -> CaseAudit:

@@ -28,10 +28,11 @@ from s11audit.services.findings import (
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.guarding import may_keep, panel_guard
-from s11audit.web.cases.reading import PanelDesk, panel_or_404, version_sent
+from s11audit.web.cases.reading import PanelDesk, panel_or_404
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.looks import looks_at
+from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, viewer
 
 Page = str | tuple[str, int] | Response
@@ -130,7 +131,7 @@ def edit_finding(audit: str, finding_id: int) -> Page:
     form, guard = FindingForm(data=_stored(found)).offer(desk), panel_guard()
     if not may_keep(form, guard, desk.audit):
         return _page(desk, found, form), 422
-    told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
+    told: dict[str, Any] = {"version": page_version(), "by": viewer(), "now": now()}
     try:
         change_finding(db(), desk.audit, desk.questionnaire, found.finding, form.finding, **told)
     except RefusedError as error:

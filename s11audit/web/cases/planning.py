@@ -24,6 +24,7 @@ from s11audit.web.cases.guarding import AuditGuard
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.guard import Guard
+from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, services, viewer
 
 Page = str | tuple[str, int] | Response
@@ -78,7 +79,7 @@ def change_plan(audit: str) -> Page:
         return _plan_page(found, form), 422
     reason = (form.reason.data or "") if form.reason else ""
     try:
-        version = request.form.get("version", type=int) or 0
+        version = page_version()
         wanted = _wanted(found, form)
         case_audits.change_plan(
             db(), found, wanted, reason, version=version, by=viewer(), now=now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, request
+from flask import abort
 from werkzeug.utils import cached_property
 
 from s11audit.domain.permissions import Permission
@@ -25,7 +25,6 @@ from s11audit.web.looks import shows
 from s11audit.web.security import db, services, viewer
 
 # More digits than this are no number of ours.
-LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,3 @@ def taught_or_404(reference: str) -> CaseAudit:
     if audit is None:
         abort(404)
     return audit
-
-
-def version_sent() -> int:
-    """The version of what was on the page; 0, which nothing has, of anything but a number."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0

@@ -31,9 +31,10 @@ from s11audit.services.recommended_actions import ask_for_action
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.guarding import may_keep, panel_guard
-from s11audit.web.cases.reading import taught_or_404, version_sent
+from s11audit.web.cases.reading import taught_or_404
 from s11audit.web.cases.recommendation_forms import ActionForm, RecommendationForm
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, services, viewer
 
 Page = str | tuple[str, int] | Response
@@ -81,7 +82,7 @@ def edit_recommendation(audit: str, recommendation_id: int) -> Page:
     form, guard = _recommendation_form(about, data=_stored(one)), panel_guard()
     if not may_keep(form, guard, about):
         return _page(one, form), 422
-    told: dict[str, Any] = {"version": version_sent(), "by": viewer(), "now": now()}
+    told: dict[str, Any] = {"version": page_version(), "by": viewer(), "now": now()}
     try:
         change_recommendation(db(), one.recommendation, form.recommendation, **told)
     except RefusedError as error:
