@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
@@ -13,7 +12,6 @@ from s11audit.domain.lineage import same_answers, sources
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import Rag
-from s11audit.domain.scales import Scale
 from s11audit.domain.steps import Step
 
 
@@ -101,57 +99,6 @@ ASSESSMENT_STEPS: tuple[Step[AssessmentStatus], ...] = (
         needs_reason=True,
     ),
 )
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How far apart ratings of one question are.
-
-    `rated` of the assessors gave a level that counts. `steps` are those between the furthest two,
-    along the scale's levels; None where fewer than two can be compared. There is no average: a red
-    beside a green is not two ambers.
-    """
-
-    rated: int
-    steps: int | None
-
-
-def spread(scale: Scale, values: Iterable[str]) -> Spread:
-    """The spread of these levels (ids; empty where somebody has not rated)."""
-    order = [level.id for level in scale.levels if level.applicable]
-    places = [order.index(value) for value in values if value in order]
-    return Spread(len(places), max(places) - min(places) if len(places) > 1 else None)
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Of how many questions ratings agree, lie one step apart, or further; or are too few."""
-
-    agree: int
-    one_step: int
-    further: int
-    too_few: int
-
-    @property
-    def total(self) -> int:
-        return self.agree + self.one_step + self.further + self.too_few
-
-
-def tally(spreads: Iterable[Spread]) -> Tally:
-    """Count questions by how far apart their ratings are."""
-    steps = [one.steps for one in spreads]
-    further = sum(one is not None and one > 1 for one in steps)
-    return Tally(steps.count(0), steps.count(1), further, steps.count(None))
-
-
-def most_apart_first(spreads: Mapping[str, Spread]) -> list[str]:
-    """Question keys, the widest spread first; alike in the order of the questionnaire."""
-
-    def apart(key: str) -> int:
-        steps = spreads[key].steps
-        return -1 if steps is None else steps
-
-    return sorted(spreads, key=apart, reverse=True)
 
 
 def to_agree(

@@ -15,40 +15,6 @@ from s11audit.domain.ratings import Rag
 from s11audit.domain.scales import Level, Scale
 
 
-class Closeness(StrEnum):
-    """How far the grades of one question are apart."""
-
-    TOO_FEW = "too-few"
-    AGREE = "agree"
-    ONE_STEP = "one-step"
-    FURTHER = "further"
-
-
-@dataclass(frozen=True)
-class Variance:
-    """How many steps of the scale lie between the furthest grades; None of fewer than two."""
-
-    steps: int | None
-
-    @property
-    def closeness(self) -> Closeness:
-        if self.steps is None:
-            return Closeness.TOO_FEW
-        return {0: Closeness.AGREE, 1: Closeness.ONE_STEP}.get(self.steps, Closeness.FURTHER)
-
-    @property
-    def words(self) -> str:
-        if self.steps is None:
-            return "Fewer than two grades"
-        if self.steps < 2:
-            return ("All agree", "One step apart")[self.steps]
-        return f"{self.steps} steps apart"
-
-    @property
-    def differs(self) -> bool:
-        return bool(self.steps)
-
-
 def is_graded(question: Question) -> bool:
     """Whether a panel agrees a grade for it."""
     return question.type == "rating" and question.scale is not None
@@ -62,16 +28,6 @@ def grade_of(question: Question, value: str) -> Level | None:
     """The level that was given; None of no answer, and of one that says it does not apply."""
     level = question.scale.level(value) if question.scale else None
     return level if level and level.applicable else None
-
-
-def variance(question: Question, values: Iterable[str]) -> Variance:
-    """How far these grades (level ids) are apart, by the order in which the scale has its levels.
-
-    Whoever did not answer, or to whom it does not apply, is left out.
-    """
-    order = _grades(question.scale) if question.scale else ()
-    places = [order.index(level.id) for value in values if (level := grade_of(question, value))]
-    return Variance(max(places) - min(places) if len(places) > 1 else None)
 
 
 @dataclass(frozen=True)

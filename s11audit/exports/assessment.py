@@ -125,7 +125,7 @@ def _compared_rows(compared: Comparison, asked: Questionnaire) -> Iterator[Compa
                 str(rated.assessor.id): _label(one.question, rated.answer.value)
                 for rated in one.ratings
             },
-            steps=one.spread.steps,
+            steps=one.variance.steps,
             agreed=_label(one.question, agreed.level) if agreed else "Not agreed yet",
             rationale=agreed.rationale if agreed else "",
             note=agreed.note if agreed else "",

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from s11audit.domain.cases import HELD_STATUSES, CaseAuditStatus
-from s11audit.domain.panels import Variance, grade_of, graded_questions, is_graded, variance
+from s11audit.domain.panels import grade_of, graded_questions, is_graded
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.routing import route
+from s11audit.domain.variance import Variance, variance
 from s11audit.domain.viewers import Viewer
 from s11audit.models import (
     AgreedGrade,
@@ -71,7 +72,7 @@ class CaseRead:
         return [one.value(question) for one in self.involved if question.key in one.asked]
 
     def variance(self, question: Question) -> Variance:
-        return variance(question, self.values(question))
+        return variance(question.scale, self.values(question))
 
     def agreed_level(self, question: Question) -> str:
         grade = self.agreed.get(question.key)
@@ -80,7 +81,7 @@ class CaseRead:
     def by_disagreement(self, questions: Sequence[Question]) -> list[Question]:
         """Graded questions, those on which agencies are furthest apart first."""
         graded = [question for question in questions if is_graded(question)]
-        return sorted(graded, key=lambda one: -(self.variance(one).steps or 0))
+        return sorted(graded, key=lambda one: self.variance(one).apart, reverse=True)
 
     def differing(self, questionnaire: Questionnaire) -> list[Question]:
         """Graded questions on which agencies differ, the furthest apart first."""

@@ -15,18 +15,14 @@ from sqlalchemy.orm import Session, joinedload
 from s11audit.domain.answers import Answer
 from s11audit.domain.assessments import (
     Movement,
-    Spread,
-    Tally,
     becomes_action,
     comparators,
-    most_apart_first,
     movement,
-    spread,
-    tally,
     to_agree,
 )
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Question, Questionnaire
+from s11audit.domain.variance import Tally, Variance, tally, variance
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, AgreedRating, Assessment, Assessor
 from s11audit.queries import reach
@@ -47,7 +43,7 @@ class Compared:
 
     question: Question
     ratings: tuple[Rated, ...]
-    spread: Spread
+    variance: Variance
     agreed: AgreedRating | None
 
     @property
@@ -77,12 +73,12 @@ class Comparison:
 
     @property
     def tally(self) -> Tally:
-        return tally(one.spread for one in self.questions)
+        return tally(one.variance for one in self.questions)
 
     @property
     def most_apart_first(self) -> list[Compared]:
-        spreads = {key: one.spread for key, one in self.by_key.items()}
-        return [self.by_key[key] for key in most_apart_first(spreads)]
+        """The order of the questionnaire among those that are alike."""
+        return sorted(self.questions, key=lambda one: one.variance.apart, reverse=True)
 
     @property
     def unsettled(self) -> list[Compared]:
@@ -131,9 +127,7 @@ def _compared(
         Rated(one, answers.get(one.sheet_id or 0, {}).get(question.key, Answer()))
         for one in assessors
     )
-    if question.scale is None:
-        raise ValueError(f"{question.key} is not rated on a scale")
-    apart = spread(question.scale, (one.answer.value for one in ratings))
+    apart = variance(question.scale, (one.answer.value for one in ratings))
     return Compared(question, ratings, apart, agreed)
 
 

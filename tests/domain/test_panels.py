@@ -1,4 +1,4 @@
-"""How far grades are apart, what colours they add up to, and what the panel did to them."""
+"""What colours grades add up to, and what the panel did to them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s11audit.domain.panels import (
-    Closeness,
     RagCount,
     Shift,
     Shifts,
     rag_count,
     shift,
     shifts,
-    variance,
 )
 from s11audit.domain.ratings import Rag
 from s11audit.domain.scales import Direction, Level, Scale
@@ -24,28 +22,6 @@ MET = rating("a.met", COMPLIANCE)
 ONE_IS_BEST = rating("a.best", grades(Direction.LOWEST_IS_BEST, "GGAR"))
 COLOURLESS = rating("a.plain", Scale("plain", (Level("x", "X"), Level("y", "Y"), Level("z", "Z"))))
 LEVELS = st.sampled_from(["met", "partly-met", "not-met", "not-applicable", ""])
-
-
-@pytest.mark.parametrize(
-    ("values", "closeness", "words"),
-    [
-        ([], Closeness.TOO_FEW, "Fewer than two grades"),
-        (["met", "", "not-applicable"], Closeness.TOO_FEW, "Fewer than two grades"),
-        (["met", "met", ""], Closeness.AGREE, "All agree"),
-        (["met", "partly-met"], Closeness.ONE_STEP, "One step apart"),
-        (["not-met", "partly-met", "met"], Closeness.FURTHER, "2 steps apart"),
-    ],
-)
-def test_variance_counts_the_steps_between_the_furthest_grades(
-    values: list[str], closeness: Closeness, words: str
-) -> None:
-    found = variance(MET, values)
-    assert (found.closeness, found.words) == (closeness, words)
-
-
-def test_variance_goes_by_the_order_of_the_scale_whatever_its_points_are() -> None:
-    assert variance(ONE_IS_BEST, ["1", "4"]).steps == 3
-    assert variance(COLOURLESS, ["x", "z"]).steps == 2
 
 
 def test_only_colours_are_counted_and_what_has_none_stands_apart() -> None:
@@ -66,7 +42,6 @@ def test_every_value_is_counted_once_and_counts_add_up(one: list[str], other: li
     whole = rag_count(MET, [*one, *other])
     assert whole == rag_count(MET, one) + rag_count(MET, other)
     assert whole.asked == len(one) + len(other)
-    assert 0 <= (variance(MET, [*one, *other]).steps or 0) <= 2
 
 
 @pytest.mark.parametrize(
