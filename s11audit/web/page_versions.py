@@ -7,7 +7,7 @@ from flask import request
 _LARGEST = 2**31 - 1  # what a column of either database holds
 
 
-def page_version() -> int:
-    """The number in a hidden box of the form; -1, which no row has, where it is none."""
-    version = request.form.get("version", -1, type=int)
+def page_version(name: str = "version") -> int:
+    """The number in the hidden box of that name; -1, which no row has, where it is none."""
+    version = request.form.get(name, -1, type=int)
     return version if 0 <= version <= _LARGEST else -1

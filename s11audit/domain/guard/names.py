@@ -10,25 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from s11audit.domain.guard.initials import dotted_initials, is_initial_of, verdict_on_initials
-from s11audit.domain.guard.kinds import Certainty, Hit, Kind
+from s11audit.domain.guard.initials import dotted_initials, verdict_on_initials
+from s11audit.domain.guard.kinds import Certainty, Hit
+from s11audit.domain.guard.name_parts import Parts
 from s11audit.domain.guard.sentences import Word, words_of
-from s11audit.domain.guard.surroundings import SPACE, Surroundings
+from s11audit.domain.guard.shapes import is_joined, is_shaped_like_a_name
+from s11audit.domain.guard.surroundings import Surroundings
+from s11audit.domain.guard.things import (
+    is_among_places,
+    is_eponym,
+    is_of_family,
+    is_saint,
+    is_thing,
+    may_be_thing,
+)
 from s11audit.domain.guard.words import lexicon
 
-_LISTED = re.compile(r", ?| ?& ?| ?/ ?| ?\+ ?")
-_IN_RUN = re.compile(r"\.?[ \t]{1,2}")
 # Before a place or a thing, never before a person.
 _NO_PERSON = frozenset(
     re.findall(
         "[a-z]+",
         "the a an this these those each every our your its no any some per all both other in at "
         "near around across outside throughout into",
-    )
-)
-_PARTICLES = frozenset(
-    re.findall(
-        "[a-z]+", "de da do dos das di del la le van von der den ter al el bin bint ibn ap ab"
     )
 )
 _PLACE_ENDING = re.compile(
@@ -42,9 +45,9 @@ _LIKE_A_PLACE = re.compile(
 _WORD_ENDING = re.compile("(?:s|ed|ing|ly|tion|ment|ness|ity|nce|ive|al|ary|ure|ent|ant)$")
 _HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _WITH_HUMP = ("mac", "mc", "fitz", "de", "di", "da", "la", "le", "du", "van", "o")
-_LONGEST_ABBREVIATION = 5
 _MOST_SLIPS = 100
 _SHORTEST_SMALL = 4
+_VOWEL = re.compile("[aeiouy]")
 
 
 def names(text: str) -> Iterator[Hit]:
@@ -59,19 +62,18 @@ class _Finder:
         self.text = text
         self.words = words_of(text)
         self.around = Surroundings(text, self.words, self.known)
-        self.verdicts: list[Certainty | None] = []
         self.slips_left = _MOST_SLIPS
 
     def found(self) -> Iterator[Hit]:
-        self.verdicts = [self._verdict(number) for number in range(len(self.words))]
-        self._spread()
-        yield from self._runs()
-
-    # One word
+        parts = Parts(self.around, [self._verdict(number) for number in range(len(self.words))])
+        parts.spread()
+        yield from parts.runs()
 
     def _verdict(self, number: int) -> Certainty | None:
         word = self.words[number]
         if word.is_address or word.in_organisation:
+            return None
+        if word.is_capital and (is_eponym(self.around, number) or is_saint(self.around, number)):
             return None
         if word.is_upper and len(word.folded) <= 2:
             return verdict_on_initials(self.around, number)
@@ -85,7 +87,17 @@ class _Finder:
 
     def _in_small_letters(self, number: int) -> Certainty | None:
         known, around, plain = self.known, self.around, self.words[number].folded
-        if plain in known.small_given or ("-" in plain and self._joins_names(plain)):
+        if plain in known.small_given or ("-" in plain and is_joined(plain, known, small=True)):
+            return Certainty.LIKELY
+        is_titled = number > 0 and self.words[number - 1].folded in known.titles
+        if is_titled and around.follows_title(number) and plain not in known.small_words:
+            is_surname = plain in known.surnames and plain not in known.does
+            return Certainty.LIKELY if is_surname or not known.is_ordinary(plain) else None
+        if plain in known.unclear:
+            after = around.after(number)
+            if after is not None and after.folded in known.surnames:
+                return Certainty.LIKELY if around.is_person(number + 1) else None
+        if plain[:-1] in known.small_given and around.is_without_apostrophe(number):
             return Certainty.LIKELY
         if plain in known.ordinary or plain in known.small_words or len(plain) < _SHORTEST_SMALL:
             return None
@@ -93,34 +105,52 @@ class _Finder:
             return None
         return None if self._is_slip(plain) else Certainty.LIKELY
 
-    def _joins_names(self, plain: str) -> bool:
-        """`ellie-mae`: names only, one of which is nothing else."""
-        parts = plain.split("-")
-        known = self.known
-        return all(one in known.given or one in known.sure for one in parts) and any(
-            one in known.small_given for one in parts
-        )
-
     def _in_capitals(self, number: int) -> Certainty | None:
         """`SARAH`, but not `NSPCC`."""
         known, plain = self.known, self.words[number].folded
         if self.around.follows_title(number) and plain not in known.acronyms:
             return Certainty.LIKELY
-        is_name = plain in known.sure or plain in known.small_given
-        return Certainty.LIKELY if is_name and len(plain) > 3 else None
+        if len(plain) <= 3:
+            return None
+        if plain in known.sure or plain in known.small_given:
+            return Certainty.LIKELY
+        if not self.around.shouts or plain in known.acronyms or known.is_capital(plain):
+            return None
+        return Certainty.LIKELY if self._is_name_in_shout(number) else None
+
+    def _is_name_in_shout(self, number: int) -> bool:
+        """Whether a word of a text in capitals is a name, which its capitals do not say."""
+        known, around, plain = self.known, self.around, self.words[number].folded
+        stands = around.is_small(number) or around.is_person(number)
+        if plain in known.unclear or (known.is_ordinary(plain) and plain in known.given):
+            return stands
+        if known.is_ordinary(plain) or plain in known.places or not _VOWEL.search(plain):
+            return False
+        if plain in known.census or around.is_after_kin(number):
+            return True
+        if is_shaped_like_a_name(plain, known):
+            return True
+        stands = stands or around.follows_link(number)
+        return stands and (plain in known.surnames or not self._is_slip(plain))
 
     def _with_capital(self, number: int) -> Certainty | None:
         known, word, around = self.known, self.words[number], self.around
         plain = word.folded
-        if plain in known.kin or plain in known.titles or plain in known.roles:
+        if around.is_nobody(plain):
             return None
-        if plain in known.sure or (word.is_foreign and plain not in known.places):
+        if word.is_foreign and plain not in known.places:
+            return Certainty.LIKELY
+        if plain in known.sure or is_of_family(around, number) or is_joined(plain, known):
+            return Certainty.POSSIBLE if is_thing(around, number) else Certainty.LIKELY
+        if plain[:-1] in known.small_given and around.is_without_apostrophe(number):
             return Certainty.LIKELY
         if known.is_capital(plain) or plain in known.unclear or plain in known.places:
             return self._unclear(number)
         is_ordinary = known.is_ordinary(plain)
         if plain in known.given or plain in known.census:
-            if not is_ordinary or not word.starts or around.is_person(number):
+            if is_thing(around, number):
+                return Certainty.POSSIBLE
+            if not is_ordinary or not word.starts or around.is_person(number, loosely=True):
                 return Certainty.LIKELY
             return Certainty.LIKELY if self._has_surname(number) else None
         if is_ordinary:
@@ -134,6 +164,8 @@ class _Finder:
         known, word, around = self.known, self.words[number], self.around
         plain = word.folded
         is_name = plain in known.unclear or plain in known.given
+        if plain in known.places and is_among_places(around, number):
+            return None
         if not is_name:
             is_surname = plain in known.surnames and plain not in known.capitals
             named = around.is_named(number) if is_surname else around.follows_title(number)
@@ -143,7 +175,7 @@ class _Finder:
         before = around.before(number)
         if word.starts or (before is not None and before.folded in _NO_PERSON):
             is_person = word.starts and around.is_person(number)
-            return Certainty.LIKELY if is_person else None
+            return Certainty.LIKELY if is_person and not may_be_thing(around, number) else None
         is_word = plain in known.capitals or plain in known.places or self._goes_before_word(number)
         if around.is_person(number) or (around.follows_link(number) and not is_word):
             return Certainty.LIKELY
@@ -160,7 +192,11 @@ class _Finder:
         if after is None or not after.is_capital or after.in_organisation or after.is_upper:
             return False
         plain, known = after.folded, self.known
-        return plain in known.surnames and plain not in known.capitals and plain not in known.places
+        if plain in known.capitals or plain in known.places or self.around.is_nobody(plain):
+            return False
+        before = self.around.before(number)
+        is_thing = before is not None and before.folded in _NO_PERSON
+        return plain in known.surnames or (not is_thing and not known.is_ordinary(plain))
 
     def _unknown(self, number: int) -> Certainty | None:
         """A word with a capital that no list has."""
@@ -172,7 +208,9 @@ class _Finder:
         if behind in _NO_PERSON or _PLACE_ENDING.search(word.folded):
             return None
         is_slip = bool(_WORD_ENDING.search(word.folded)) and self._is_slip(word.folded)
-        if around.is_person(number) and not (word.starts and is_slip):
+        if around.is_person(number, loosely=True) and not (word.starts and is_slip):
+            return Certainty.LIKELY
+        if not is_slip and is_shaped_like_a_name(word.folded, known):
             return Certainty.LIKELY
         if _LIKE_A_PLACE.search(word.folded):
             return None
@@ -207,74 +245,3 @@ class _Finder:
         if word.in_organisation or plain in known.capitals or plain in known.places:
             return False
         return not known.is_ordinary(plain) or plain in known.given or plain in known.surnames
-
-    # Its neighbours
-
-    def _spread(self) -> None:
-        """Beside a name, words with a capital are its other parts, or the next name of a list."""
-        forwards, backwards = range(1, len(self.words)), range(len(self.words) - 2, -1, -1)
-        for numbers in (forwards, backwards, forwards):
-            for number in numbers:
-                beside = number - numbers.step
-                is_name = self.verdicts[number] is Certainty.LIKELY
-                is_beside_one = self.verdicts[beside] is Certainty.LIKELY
-                if not is_name and is_beside_one and self._belongs(number, beside):
-                    self.verdicts[number] = Certainty.LIKELY
-
-    def _belongs(self, number: int, beside: int) -> bool:
-        word, other = self.words[number], self.words[beside]
-        first, second = min(number, beside), max(number, beside)
-        if word.is_address or word.in_organisation or self.words[first].is_possessive:
-            return False
-        gap = self.around.gap(first, second)
-        if is_initial_of(word, gap, is_before=number < beside):
-            return True
-        follows_initial = number > beside and other.is_upper and len(other.folded) == 1
-        if not SPACE.fullmatch(gap) and not (follows_initial and gap in (".", ". ")):
-            is_next = bool(_LISTED.fullmatch(gap)) and word.is_capital
-            is_name = word.folded in self.known.unclear or word.folded in self.known.given
-            return is_next and (is_name or self.verdicts[number] is Certainty.POSSIBLE)
-        if not word.is_capital:
-            return number > beside and self._goes_on_small(number, other)
-        return self._is_part(number, is_second=number > beside)
-
-    def _goes_on_small(self, number: int, other: Word) -> bool:
-        """A surname without a capital after such a name, or what joins two parts of a name."""
-        known, plain = self.known, self.words[number].folded
-        if plain in _PARTICLES:
-            after = self.around.after(number)
-            return after is not None and after.is_capital and other.is_capital
-        is_surname = plain in known.surnames and not known.is_ordinary(plain)
-        return is_surname and not other.is_capital
-
-    def _is_part(self, number: int, *, is_second: bool) -> bool:
-        known, word = self.known, self.words[number]
-        plain = word.folded
-        if plain in known.kin or plain in known.titles or plain in known.roles:
-            return False
-        if word.is_upper and len(plain) <= _LONGEST_ABBREVIATION:
-            return plain in known.surnames or plain in known.small_given
-        if plain in known.surnames or plain in known.given or plain in known.unclear:
-            return is_second or not word.starts or not known.is_ordinary(plain)
-        if plain in known.capitals or plain in known.places:
-            return False
-        return not known.is_ordinary(plain)
-
-    def _runs(self) -> Iterator[Hit]:
-        """Neighbouring parts of a name as one, from its first letter to its last."""
-        number = 0
-        while number < len(self.words):
-            certainty, last = self.verdicts[number], number
-            while certainty is not None and self._goes_on(last, certainty):
-                last += 1
-            if certainty is not None:
-                start, end = self.words[number].start, self.words[last].bare_end
-                yield Hit(Kind.NAME, start, end, certainty)
-            number = last + 1
-
-    def _goes_on(self, last: int, certainty: Certainty) -> bool:
-        if last + 1 >= len(self.words) or self.verdicts[last + 1] is not certainty:
-            return False
-        word, gap = self.words[last], self.around.gap(last, last + 1)
-        is_stop = "." in gap and len(word.folded) > 1
-        return bool(_IN_RUN.fullmatch(gap)) and not word.is_possessive and not is_stop

@@ -44,7 +44,8 @@ _NI = re.compile(
 _NO_NI = frozenset({"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"})
 
 _UK_PHONE = re.compile(
-    rf"{_BEFORE}(?<![A-Za-z])(?P<code>(?:\(?(?:\+|00)[ ]?44\)?{_GAP}(?:\(0\){_GAP})?|\(?[0Oo]))"
+    rf"{_BEFORE}(?<![A-Za-z])"
+    rf"(?P<code>(?:\(?(?:\+|00)[ ]?44\)?{_GAP}(?:\(0\){_GAP})?|\(?[0Oo]{_GAP}))"
     rf"(?P<rest>\(?[1-9I](?:\)?{_GAP}\(?{_DIGIT}){{8,9}}\)?){_AFTER}(?![A-Za-z])"
 )
 _ABROAD = re.compile(
@@ -143,7 +144,8 @@ def _is_whole(number: str, shown: str) -> bool:
     """Whether digits without a country's code are as many as a number has, in groups like one's."""
     if len(number) == 9:  # some old exchanges, and never written digit by digit
         return number.startswith("1") and not _is_scattered(shown)
-    return len(number) == 10 and (number.startswith("7") or not _is_scattered(shown))
+    is_mobile = number.startswith("7") and not re.match(r"\(?[0Oo][^0-9]", shown)
+    return len(number) == 10 and (is_mobile or not _is_scattered(shown))
 
 
 def _is_rather_a_phone(text: str, match: re.Match[str], digits: str) -> bool:

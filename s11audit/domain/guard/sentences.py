@@ -18,6 +18,14 @@ _FOREIGN = re.compile("[^A-Za-z'\\-\u00e9\u00e8\u00ea\u00e2\u00ee\u00ef\u00f4\u0
 _SMALL_JOINS = frozenset(
     ["of", "and", "the", "for", "in", "on", "with", "to", "upon", "under", "by", "le", "next"]
 )
+# In a text of capitals: what no name of an organisation goes on beyond.
+_BEFORE_ANOTHER = frozenset(
+    re.findall(
+        "[a-z]+",
+        "a after an at because before by from had has he her his if in into is not on re said says "
+        "seen she spoke that to told until was were when who with",
+    )
+)
 _POSSESSIVE = re.compile(r"'s?$")
 
 
@@ -52,7 +60,7 @@ def words_of(text: str) -> Sequence[Word]:
 def _word(text: str, match: re.Match[str], addresses: Sequence[tuple[int, int]]) -> Word:
     start, end = match.span()
     shown = match[0]
-    is_possessive = len(shown) > 3 and shown.endswith("'s")
+    is_possessive = len(shown) > 3 and shown.endswith(("'s", "'S"))
     bare = shown[:-2] if is_possessive else shown
     is_address = bool(addresses) and _lies_in(addresses, start)
     if bare.isascii() and bare.islower():  # most words
@@ -118,8 +126,17 @@ def _of_organisation(words: Sequence[Word], first: int, last: int, known: Lexico
     found = set(_of_phrases(plain, known))
     for place, word in enumerate(run):
         if word.folded in known.organisations and word.is_capital and len(run) > 1:
-            found.update(_of_head(plain, place, known))
+            first_of_it = _after_small_word(run, place, known)
+            found.update(one for one in _of_head(plain, place, known) if one >= first_of_it)
     return [first + place for place in found]
+
+
+def _after_small_word(run: Sequence[Word], head: int, known: Lexicon) -> int:
+    """Where what `head` ends begins: in `SARAH SEEN AT SCHOOL`, all of it capitals, after `AT`."""
+    if not run[head].is_upper:
+        return 0
+    stops = _BEFORE_ANOTHER | known.does | known.kin
+    return next((place for place in range(head, 0, -1) if run[place - 1].folded in stops), 0)
 
 
 def _of_head(plain: Sequence[str], head: int, known: Lexicon) -> range:

@@ -49,25 +49,29 @@ _HEADING = re.compile(r"\[([a-z-]+)\]")
 class Lexicon:
     """Sets of folded words (`folded`): small letters, no accents.
 
-    `given` holds all given names, `unclear` those that need words around them, `sure` and
-    `small_given` those that are names even in small letters; `census` are American ones, which are
-    believed only with a capital. `phrases` and `places` hold several words as one text.
-    `small_words` mean something without a capital, though no dictionary may have them.
+    `given` holds all given names, `unclear` those that need words around them (`wishes` more of
+    them), `sure` and `small_given` those that are names even in small letters; `census` are
+    American ones, which are believed only with a capital. Of `ordinary` words, `usual` ones are
+    what somebody may have meant who made a slip. `phrases` and `places` hold several words as one
+    text. `small_words` mean something without a capital, though no dictionary may have them.
     """
 
     given: frozenset[str]
     unclear: frozenset[str]
+    wishes: frozenset[str]
     sure: frozenset[str]
     small_given: frozenset[str]
     census: frozenset[str]
     surnames: frozenset[str]
     ordinary: frozenset[str]
+    usual: frozenset[str]
     capitals: frozenset[str]
     places: frozenset[str]
     titles: frozenset[str]
     kin: frozenset[str]
     takes_person: frozenset[str]
     does: frozenset[str]
+    acts: frozenset[str]
     states: frozenset[str]
     person_states: frozenset[str]
     possessed: frozenset[str]
@@ -84,12 +88,14 @@ class Lexicon:
 
     def is_capital(self, word: str) -> bool:
         """Whether it has a capital and is nobody's name, or is the plural of such a word."""
-        return word in self.capitals or word.removesuffix("s") in self.capitals
+        if word in self.capitals or word.removesuffix("s") in self.capitals:
+            return True
+        return "-" in word and all(one in self.capitals for one in word.split("-"))  # `Oct-Dec`
 
     def is_nearly_ordinary(self, word: str) -> bool:
-        """Whether a long word is one slip away from one of the dictionary."""
+        """Whether a long word is one slip away from one that people use."""
         return len(word) >= _SHORTEST_SLIP and any(
-            slip in self.ordinary or is_ordinary(slip, self.ordinary) for slip in _slips(word)
+            slip in self.usual or is_ordinary(slip, self.usual) for slip in _slips(word)
         )
 
     def is_ordinary(self, word: str) -> bool:
@@ -129,11 +135,14 @@ _UNACCENTED = str.maketrans(
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """All lists, as they are shipped."""
-    given, unclear = _words("given-names"), _words("unclear-names")
+    given, wishes = _words("given-names"), _words("wish-names")
+    unclear = wishes | _words("unclear-names")
     around, organisations = _parts("titles-and-kin"), _parts("organisations")
     acronyms = _split(organisations["acronyms"])
     sure = _words("certain-names")
-    ordinary = _words("british") | {folded(word) for word in dictionary()}
+    british = _words("british")
+    ordinary = british | {folded(word) for word in dictionary()}
+    often = _listed("english_wikipedia", "us_tv_and_film")
     capitals, places = _words("capitals"), _phrases("places") | _phrases("local-places")
     small = frozenset(
         name
@@ -143,30 +152,21 @@ def lexicon() -> Lexicon:
     return Lexicon(
         given=given - unclear,
         unclear=unclear,
+        wishes=wishes,
         sure=sure,
         small_given=small | sure,
-        census=_census("female_names", "male_names") - ordinary - unclear,
-        surnames=_words("surnames") | (_census("surnames") - ordinary),
+        census=_listed("female_names", "male_names") - ordinary - unclear,
+        surnames=_words("surnames") | (_listed("surnames") - ordinary),
         ordinary=ordinary,
+        usual=british | frozenset(word for word in often if is_ordinary(word, ordinary)),
         capitals=capitals,
         places=places,
-        titles=_split(around["titles"]),
-        kin=_split(around["kin"]),
-        takes_person=_split(around["takes-person"]),
-        does=_split(around["does"]),
-        states=_split(around["states"]),
-        person_states=_split(around["person-states"]),
-        possessed=_split(around["possessed"]),
-        links=_split(around["links"]),
-        family=_split(around["family"]),
-        tells=_split(around["tells"]),
-        lettered=_split(around["lettered"]),
-        adverbs=_split(around["adverbs"]),
         small_words=capitals | acronyms | _split(organisations["heads"]),
         organisations=_split(organisations["heads"]),
         roles=_split(organisations["roles"]),
         phrases=frozenset(organisations["phrases"]),
         acronyms=acronyms,
+        **{part.replace("-", "_"): _split(lines) for part, lines in around.items()},
     )
 
 
@@ -198,7 +198,7 @@ def _split(lines: Iterator[str] | list[str]) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
 
-def _census(*names: str) -> frozenset[str]:
+def _listed(*names: str) -> frozenset[str]:
     return frozenset(word for name in names for word in FREQUENCY_LISTS[name] if len(word) > 2)
 
 

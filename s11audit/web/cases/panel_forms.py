@@ -15,6 +15,7 @@ from s11audit.queries.case_reading import CaseRead
 from s11audit.services.agreeing import Discussed, TypedGrade, TypedNote
 from s11audit.web.fields import TextField
 from s11audit.web.guard import Guard
+from s11audit.web.page_versions import page_version
 
 Typed = MultiDict[str, str]
 # What was chosen on the page that shows both texts.
@@ -31,8 +32,7 @@ class _Kept(Form):
 
     @property
     def seen(self) -> int:
-        text = self.version.data or ""
-        return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else 0
+        return page_version(self.version.name)
 
     @property
     def is_undecided(self) -> bool:

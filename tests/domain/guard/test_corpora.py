@@ -25,11 +25,14 @@ from s11audit.domain.guard.words import folded, lexicon
 from s11audit.paths import PACKAGE, QUESTIONNAIRES
 
 MARKED = re.compile(r"\{\{([a-z-]+):(.*?)\}\}")
+ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
 OTHER_STYLES = Path(__file__).parent / "other-styles.txt"
+HELD_OUT = Path(__file__).parent / "held-out.txt"
 
 
 def marked(line: str) -> LabelledText:
-    """A line of other-styles.txt without its marks, and what they say."""
+    """A line of other-styles.txt or held-out.txt without its marks, and what they say."""
+    line = ESCAPED.sub(lambda match: chr(int(match[1], 16)), line)
     text, labels, last = "", [], 0
     for match in MARKED.finditer(line):
         text += line[last : match.start()]
@@ -79,13 +82,27 @@ def test_names_that_are_said_to_be_in_no_list_are_in_none() -> None:
     assert [one for part in ("given", "last") for one in names[part] if folded(one) in lists] == []
 
 
+def measured(corpus: Path) -> Figures:
+    lines = corpus.read_text(encoding="utf-8").splitlines()
+    return measure(marked(line) for line in lines if line and not line.startswith("#"))
+
+
 def test_texts_in_other_styles_do_as_well() -> None:
-    lines = OTHER_STYLES.read_text(encoding="utf-8").splitlines()
-    found = measure(marked(line) for line in lines if line and not line.startswith("#"))
+    found = measured(OTHER_STYLES)
     names = found.of_kind(Kind.NAME)
     assert share(names.part, names.whole) >= WANTED_OF_NAMES
     assert share(found.alarms.part, found.alarms.whole) <= ALLOWED_FALSE_ALARMS
     assert found.of_numbers.share == 1
+
+
+def test_texts_that_the_rules_were_not_made_by_do_as_well() -> None:
+    found = measured(HELD_OUT)
+    names, numbers = found.of_kind(Kind.NAME), found.of_numbers
+    assert names.whole >= 120
+    assert found.alarms.whole >= 120
+    assert share(names.part, names.whole) >= WANTED_OF_NAMES
+    assert share(numbers.part, numbers.whole) >= WANTED_OF_NUMBERS
+    assert share(found.alarms.part, found.alarms.whole) <= ALLOWED_FALSE_ALARMS
 
 
 def texts_in(held: Any) -> Iterator[str]:

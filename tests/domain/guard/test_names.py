@@ -33,6 +33,17 @@ from tests.domain.guard.told import of_kind
         ("\u0405arah has a new worker.", "\u0405arah"),
         ("Sarah Jones School Nurse was told.", "Sarah Jones"),
         ("PC Brown attended.", "Brown"),
+        ("Yaroslavka is home.", "Yaroslavka"),
+        ("Letters from Tvrdoslav, in a box, got lost.", "Tvrdoslav"),
+        ("Shaunyce keeps a diary.", "Shaunyce"),
+        ("Tansy-Mae loved it.", "Tansy-Mae"),
+        ("The Trantham children were removed.", "Trantham"),
+        ("Her partner is Qorveth.", "Qorveth"),
+        ("Told her sarahs mum rang.", "sarahs"),
+        ("rang mrs donnelly, no answer", "donnelly"),
+        ("DAWID SEEN AT SCHOOL TODAY BY WORKER", "DAWID"),
+        ("MOTHER QORVETTE WANTS TO MOVE HOUSE", "QORVETTE"),
+        ("Favour wept when she was told.", "Favour"),
     ],
 )
 def test_a_name_is_found_where_it_stands(text: str, name: str) -> None:
@@ -59,6 +70,13 @@ def test_a_name_is_found_where_it_stands(text: str, name: str) -> None:
         "Safegaurding was discussed. Attendence fell.",
         "See https://example.org/sarah/jones for the form, or s11audit.",
         "He came at 9 a.m. and left at 5 P.M. on Tuesday.",
+        "Whooley questions, Boxall profiles, Crohn's disease, ELSA sessions.",
+        "Ward staff at St Thomas' and the Evelina sent no chronology.",
+        "Lincoln, Kent and Chester returned it; Devon has asked for time.",
+        "Success came late. Silence was kept. Truth and Kindness are its values.",
+        "Summer was a risk. Autumn saw a rise. Faith was said to help.",
+        "POLICE SAID NFA. CHILD SEEN AT SCHOOL. RANG CYPS.",
+        "In this case we will let them know.",
     ],
 )
 def test_months_roles_places_laws_and_slips_are_no_names(text: str) -> None:
