@@ -7,7 +7,7 @@ is answered, is for its auditor alone until the panel opens.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from s11audit.domain.cases import (
     CASE_AUDIT_STATUS_LABELS,
@@ -15,6 +15,7 @@ from s11audit.domain.cases import (
     CaseAuditStatus,
     FileProgress,
 )
+from s11audit.domain.retention import not_written_because
 
 # Somebody who answers “yes” here raises an immediate concern before they finish.
 CHILD_AT_RISK = "immediate-concern.child-at-risk"
@@ -25,7 +26,10 @@ REMIND_BEFORE = (7, 1)
 
 @dataclass(frozen=True)
 class FileState:
-    """What is known of a file without opening it. `declared` is that a conflict, or none, was."""
+    """What is known of a file without opening it. `declared` is that a conflict, or none, was.
+
+    `emptied_at` is when what it said was deleted, since its time to be kept was over.
+    """
 
     audit: CaseAuditStatus
     set_aside: bool
@@ -36,6 +40,7 @@ class FileState:
     begun: bool
     finished: bool
     opened: bool
+    emptied_at: datetime | None = None
 
     @property
     def progress(self) -> FileProgress:
@@ -52,6 +57,8 @@ class FileState:
     @property
     def not_asked_because(self) -> str:
         """Why nobody can do anything about this file now, in a sentence; empty where they can."""
+        if self.emptied_at is not None:
+            return not_written_because(self.emptied_at)
         if self.opened or self.audit in OPENED_STATUSES:
             return "The case has been opened to its panel, so this file cannot be changed any more."
         if self.set_aside:

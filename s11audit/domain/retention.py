@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from s11audit.domain.cases import HELD_STATUSES, CaseAuditStatus
-from s11audit.domain.dates import today_in_london
+from s11audit.domain.dates import long_date, today_in_london
 
 # What has come to an end, and is kept for some months from then on.
 ENDED_STATUSES: frozenset[CaseAuditStatus] = HELD_STATUSES | {CaseAuditStatus.CANCELLED}
@@ -90,6 +90,20 @@ def stage_of(ending: Ending, months: int, today: date) -> Stage | None:
     if ending.is_held:
         return Stage.ON_HOLD
     return Stage.DUE if due_on(ending.ended_at, months) <= today else Stage.LATER
+
+
+def not_written_because(emptied_at: datetime) -> str:
+    """Why nothing is written any more about the cases of an audit, in a sentence or two."""
+    return (
+        f"{deleted_on(emptied_at)}, so nothing can be written about them any more. Recommendations "
+        "and actions go on."
+    )
+
+
+def deleted_on(emptied_at: datetime) -> str:
+    """What pages and workbooks say in place of what they had: the beginning of a sentence."""
+    day = long_date(today_in_london(emptied_at))
+    return f"What was held of single cases of this audit was deleted on {day}"
 
 
 @dataclass(frozen=True)

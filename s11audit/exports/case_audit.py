@@ -10,14 +10,13 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from s11audit.domain.actions import ACTION_STATUS_LABELS, is_overdue
-from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS
-from s11audit.domain.dates import long_date, long_time, today_in_london
+from s11audit.domain.dates import today_in_london
 from s11audit.domain.measures import COUNTED_OF_LABELS, DIRECTION_LABELS, choices_of
 from s11audit.domain.panels import RagCount, graded_questions
 from s11audit.domain.questionnaire import Question, Questionnaire
 from s11audit.domain.ratings import LABELS
+from s11audit.exports.case_audit_facts import facts_of
 from s11audit.exports.case_rows import (
-    CaseAuditFacts,
     CaseFileRow,
     FindingRow,
     GradeRow,
@@ -28,7 +27,6 @@ from s11audit.exports.case_rows import (
 )
 from s11audit.exports.compliance import yes_or_no
 from s11audit.exports.layout import layout_named
-from s11audit.exports.summary import of_whole
 from s11audit.models import CaseAudit
 from s11audit.queries.case_grades import GradeLine, GradeTable, grade_table
 from s11audit.queries.case_reading import CaseRead, FileRead, cases_read
@@ -43,6 +41,7 @@ from s11audit.queries.measures import MeasureRead, measures_of
 LAYOUT = "case-audit"
 GIVEN, AGREED = "Agencies’ own grades", "Agreed grades"
 NO_INVOLVEMENT, NOT_ASKED = "No involvement", LABELS["not-asked"]
+GONE = "Deleted"
 
 
 def write_case_audit(
@@ -54,22 +53,25 @@ def write_case_audit(
     exported_at: datetime,
     path_or_stream: str | PathLike[str] | IO[bytes],
 ) -> None:
-    """Write `exports/case-audit.yaml`. Whoever calls has found the audit, which must be opened."""
+    """Write `exports/case-audit.yaml`. Whoever calls has found the audit, which must be opened.
+
+    Where what agencies answered is deleted, it has the agreed grades that stay, and says so.
+    """
     from s11audit.exports.workbook import write_workbook  # openpyxl is slow to load
 
     cases = cases_read(session, audit, questionnaire)
     table = grade_table(questionnaire, cases)
-    today = today_in_london(exported_at)
+    today, are_deleted = today_in_london(exported_at), audit.emptied_at is not None
     rows: dict[type, Iterable[Any]] = {
         CaseFileRow: file_rows(cases),
-        GradeRow: grade_rows(questionnaire, cases),
-        RagCountRow: count_rows(table),
-        ShiftRow: shift_rows(table),
+        GradeRow: grade_rows(questionnaire, cases, are_deleted=are_deleted),
+        RagCountRow: count_rows(table, are_deleted=are_deleted),
+        ShiftRow: () if are_deleted else shift_rows(table),
         FindingRow: finding_rows(findings_of(session, audit), questionnaire),
         RecommendedRow: recommended_rows(recommendations_of(session, audit), today),
         MeasureRow: measure_rows(measures_of(session, audit), questionnaire),
     }
-    facts = _facts(audit, questionnaire, table, cases, exported_by, exported_at)
+    facts = facts_of(audit, questionnaire, table, cases, exported_by, exported_at)
     write_workbook(
         layout_named(LAYOUT),
         facts,
@@ -98,30 +100,44 @@ def file_rows(cases: Sequence[CaseRead]) -> Iterator[CaseFileRow]:
             )
 
 
-def grade_rows(questionnaire: Questionnaire, cases: Sequence[CaseRead]) -> Iterator[GradeRow]:
-    """Every graded question of every case, with each agency's level and the agreed one."""
+def grade_rows(
+    questionnaire: Questionnaire, cases: Sequence[CaseRead], *, are_deleted: bool = False
+) -> Iterator[GradeRow]:
+    """Every graded question of every case, with each agency's level and the agreed one.
+
+    Where agencies' answers are deleted, only those that have an agreed grade.
+    """
     nothing = dict.fromkeys(agencies_of(cases), "")
     for one in cases:
         for question in graded_questions(questionnaire):
             grade = one.agreed.get(question.key)
+            if are_deleted and grade is None:
+                continue
             standard = questionnaire.standard(question.standard_id)
             yield GradeRow(
                 case=one.case.reference,
                 standard=standard.title if standard else "",
                 question=question.title,
                 given=nothing
-                | {file.file.agency.reference: _given(file, question) for file in one.files},
-                variance=one.variance(question).words,
+                | {
+                    file.file.agency.reference: _given(file, question, are_deleted)
+                    for file in one.files
+                },
+                variance=GONE if are_deleted else one.variance(question).words,
                 agreed=_label(question, grade.level) if grade else "",
                 agreed_rag=LABELS.get(grade.rag, "") if grade else "",
                 reasons=grade.reasons if grade else "",
             )
 
 
-def count_rows(table: GradeTable) -> Iterator[RagCountRow]:
-    """Both sides of each question, of each standard and of the audit, never in one row."""
+def count_rows(table: GradeTable, *, are_deleted: bool = False) -> Iterator[RagCountRow]:
+    """Both sides of each question, of each standard and of the audit, never in one row.
+
+    Where agencies' answers are deleted, only the side of the agreed grades is left to count.
+    """
     for standard, line, is_total in _lines(table):
-        for side, count in ((AGREED, line.agreed), (GIVEN, line.given)):
+        sides = ((AGREED, line.agreed), (GIVEN, line.given))
+        for side, count in sides[:1] if are_deleted else sides:
             yield _count_row(standard, line, side, count, is_total=is_total)
 
 
@@ -228,10 +244,12 @@ def _count_row(
     )
 
 
-def _given(file: FileRead, question: Question) -> str:
+def _given(file: FileRead, question: Question, is_deleted: bool) -> str:
     """What one agency's cell shows: its level, or why it has none."""
     if not file.is_involved:
         return NO_INVOLVEMENT
+    if is_deleted:
+        return GONE
     if question.key not in file.asked:
         return NOT_ASKED
     value = file.value(question)
@@ -241,35 +259,3 @@ def _given(file: FileRead, question: Question) -> str:
 def _label(question: Question, level_id: str) -> str:
     level = question.scale.level(level_id) if question.scale else None
     return level.label if level else level_id
-
-
-def _facts(
-    audit: CaseAudit,
-    questionnaire: Questionnaire,
-    table: GradeTable,
-    cases: Sequence[CaseRead],
-    exported_by: str,
-    exported_at: datetime,
-) -> CaseAuditFacts:
-    wanted = sum(len(one.to_agree(questionnaire)) for one in cases)
-    lacking = sum(len(one.lacking(questionnaire)) for one in cases)
-    days = [long_date(day) for day in (audit.period_from, audit.period_to) if day]
-    return CaseAuditFacts(
-        partnership=audit.partnership.name,
-        audit_reference=audit.reference,
-        audit_title=audit.title,
-        theme=audit.theme or "None",
-        status=CASE_AUDIT_STATUS_LABELS[audit.status],
-        period=" to ".join(days) or "Not given",
-        questionnaire_title=questionnaire.title,
-        questionnaire_version=questionnaire.version,
-        questionnaire_sha256=questionnaire.sha256,
-        cases=table.cases,
-        files=of_whole(table.files - table.not_involved, table.files),
-        not_involved=table.not_involved,
-        agreed=of_whole(wanted - lacking, wanted),
-        signed_off=long_time(audit.signed_off_at) if audit.signed_off_at else "Not signed off yet",
-        repeats=audit.repeats.reference if audit.repeats else "None: this is the first",
-        written_at=long_time(exported_at),
-        exported_by=exported_by,
-    )

@@ -25,6 +25,7 @@ class CaseAuditFacts:
     not_involved: int
     agreed: str
     signed_off: str
+    case_level: str
     repeats: str
     written_at: str
     exported_by: str

@@ -36,9 +36,11 @@ from s11audit.exports.rows import (
     StatementRow,
 )
 from s11audit.exports.survey_rows import (
+    HandedLink,
     SurveyAnswerRow,
     SurveyCommentRow,
     SurveyFacts,
+    SurveyLinksFacts,
     SurveyQuestionRow,
 )
 
@@ -53,6 +55,7 @@ FACTS = {
         ProgrammeFacts,
         AssessmentFacts,
         SurveyFacts,
+        SurveyLinksFacts,
     )
 }
 
@@ -88,5 +91,6 @@ ROW_CLASSES = {
         SurveyQuestionRow,
         SurveyAnswerRow,
         SurveyCommentRow,
+        HandedLink,
     )
 }

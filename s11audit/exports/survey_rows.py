@@ -23,6 +23,28 @@ class SurveyFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyLinksFacts:
+    """What the workbook of a survey's links can say about it."""
+
+    partnership: str
+    survey_title: str
+    survey_reference: str
+    open_from_to: str
+    written_at: str
+    exported_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedLink:
+    """An agency, and the link that its staff answer by."""
+
+    agency_reference: str
+    agency: str
+    agency_type: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyQuestionRow:
     """One question as one group answered it. Counts are None where they are hidden."""
 

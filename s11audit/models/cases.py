@@ -77,6 +77,7 @@ class CaseFile(Base):
             begun=self.sheet.updated_at is not None,
             finished=self.sheet.finished_at is not None,
             opened=self.sheet.opened_at is not None,
+            emptied_at=self.case.audit.emptied_at,
         )
 
 

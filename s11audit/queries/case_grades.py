@@ -1,6 +1,7 @@
 """Grades of a whole audit, counted: those that agencies gave, and those that the panel agreed.
 
 The two sides are counted apart and never mixed. Only colours are counted: scales may differ.
+Agreed grades outlive what agencies answered: they are counted, too, where there are no answers.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _group(standard: Standard, cases: Sequence[CaseRead]) -> GradeGroup:
 
 
 def _line(question: Question, cases: Sequence[CaseRead]) -> GradeLine:
-    asked = [one for one in cases if one.values(question)]
+    asked = [one for one in cases if one.values(question) or one.agreed_level(question)]
     apart = [one.variance(question) for one in asked]
     moved = [shifts(question, one.values(question), one.agreed_level(question)) for one in asked]
     return GradeLine(

@@ -31,7 +31,10 @@ from s11audit.questionnaires.catalogue import Catalogue
 
 @dataclass(frozen=True)
 class FileRead:
-    """One agency's opened file on a case. `asked` holds the keys of what its answers ask."""
+    """One agency's opened file on a case. `asked` holds the keys of what its answers ask.
+
+    Of one whose answers were deleted nothing is known: it neither asks nor answers.
+    """
 
     file: CaseFile
     held: Mapping[str, HeldAnswer] = field(default_factory=dict)
@@ -170,8 +173,10 @@ def file_read(
     audit: CaseAudit,
     questionnaire: Questionnaire,
 ) -> FileRead:
-    """A file with its answers, as far as they are asked; nothing of one without involvement."""
-    if file.no_involvement_at is not None:
+    """A file with its answers, as far as they are asked; nothing of one without involvement, or
+    of one whose answers were deleted.
+    """
+    if file.no_involvement_at is not None or audit.emptied_at is not None:
         return FileRead(file)
     values = {key: one.answer.value for key, one in held.items()}
     asked = route(questionnaire, file.agency.respondent([audit.partnership]), values).asked

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.cases import CASE_AUDIT_STEPS, HELD_STATUSES, AuditKind, CaseAuditStatus
 from s11audit.domain.permissions import Permission
-from s11audit.domain.steps import StepNotAllowedError
+from s11audit.domain.retention import not_written_because
+from s11audit.domain.steps import Step, StepNotAllowedError, steps_from
 from s11audit.domain.viewers import Viewer
 from s11audit.models import AskedAgency, CaseAudit
 from s11audit.queries.panel_members import people_who_chair
@@ -166,25 +167,42 @@ def tell_steering_group(
     record_of_audit(session, "steering-group-told", audit, by, now, detail)
 
 
+def plain_steps(audit: CaseAudit) -> list[Step[CaseAuditStatus]]:
+    """Those of PLAIN_STEPS that lead on from where an audit is."""
+    ended = {"plan-again"} if audit.emptied_at is not None else set()
+    steps = steps_from(CASE_AUDIT_STEPS, audit.status)
+    return [step for step in steps if step.name in PLAIN_STEPS - ended]
+
+
 def take_audit_step(
     session: Session, audit: CaseAudit, name: str, reason: str = "", *, by: Viewer, now: datetime
 ) -> None:
     """Take one of PLAIN_STEPS. Raises StepNotAllowedError, RefusedError (`reason`).
 
-    What agencies have begun is not put back into the programme: that would mix two samples.
+    What agencies have begun is not put back into the programme: that would mix two samples. Nor is
+    an audit whose cases are deleted: what came after would never be.
     """
     if name not in PLAIN_STEPS:
         raise StepNotAllowedError("This step has a page of its own.")
     allows = partial(by.may_in_partnership, partnership_id=audit.partnership_id)
     step = step_for(CASE_AUDIT_STEPS, name, audit.status, by=by, allows=allows)
     check_reason(step, reason)
-    if name == "plan-again" and has_asked(session, audit):
-        raise StepNotAllowedError(
-            "Agencies were asked about the cases of this audit already. Plan a new audit instead."
-        )
+    if name == "plan-again":
+        _check_not_begun(session, audit)
     statuses = move(session, audit, step, status_reason=reason.strip())
     detail = {**statuses, "reason_given": bool(reason.strip())}
     record_of_audit(session, step.event, audit, by, now, detail)
+
+
+def _check_not_begun(session: Session, audit: CaseAudit) -> None:
+    if audit.emptied_at is not None:
+        raise StepNotAllowedError(
+            f"{not_written_because(audit.emptied_at)} Plan a new audit instead."
+        )
+    if has_asked(session, audit):
+        raise StepNotAllowedError(
+            "Agencies were asked about the cases of this audit already. Plan a new audit instead."
+        )
 
 
 def has_asked(session: Session, audit: CaseAudit) -> bool:

@@ -1,11 +1,11 @@
-"""Mail about files on cases. It names the audit and holds a link; of a case it says nothing.
+"""Mail about case audits. It names the audit or action, with a link; of a case it says nothing.
 
 It is shown on no agency's page: the manager of another partnership would read it there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,16 +13,19 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Role
-from s11audit.models import CaseFile, User
+from s11audit.models import Action, CaseFile, User
 from s11audit.queries.concerns import leads_of, managers_of
 from s11audit.queries.reminders import people_of_agency
 from s11audit.services.mail import write_mail
 
-GIVEN, DUE, CONFLICT, CONCERN = (
+# Makes the absolute address of an action's page from its reference.
+Address = Callable[[str], str]
+GIVEN, DUE, CONFLICT, CONCERN, ACTION = (
     "case-files-given",
     "case-files-due",
     "case-file-conflict",
     "immediate-concern",
+    "action-asked-for",
 )
 
 
@@ -45,6 +48,21 @@ def tell_of_concern(session: Session, file: CaseFile, link: str, *, now: datetim
     managers = managers_of(session, file.case.audit.partnership_id)
     for address in _once(leads, managers):
         write_mail(session, CONCERN, address, {"link": link}, now=now)
+
+
+def tell_of_action(session: Session, action: Action, address: Address, *, now: datetime) -> None:
+    """Tell the agency's leads, who may report on it, that an action is asked for; not what it is.
+
+    What somebody typed is for the page, behind its sign-in.
+    """
+    facts = {
+        "agency": action.agency.name,
+        "action": action.reference,
+        "due": long_date(action.due_on),
+        "link": address(action.reference),
+    }
+    for lead in people_of_agency(session, action.agency_id, Role.AGENCY_LEAD):
+        write_mail(session, ACTION, lead.email, {**facts, "name": lead.name}, now=now)
 
 
 def due_in_words(file: CaseFile) -> str:

@@ -14,6 +14,7 @@ from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import CaseFile, ImmediateConcern
 from s11audit.queries.case_files import concerns_on
+from s11audit.queries.case_holdings import DELETED
 from s11audit.services.case_files import check_may
 from s11audit.services.case_mail import tell_of_concern
 from s11audit.services.events import record_by
@@ -63,6 +64,7 @@ def close_concern(
 ) -> None:
     """Say what came of it, without which it stays open.
 
+    Once the cases of its audit are deleted, the words are not kept: their time is over already.
     Raises RefusedError (`outcome`) for none, StepNotAllowedError where it is closed already.
     """
     _check_may(concern, by)
@@ -70,7 +72,9 @@ def close_concern(
         raise RefusedError("outcome", "Say what came of it")
     if concern.closed_at is not None:
         raise StepNotAllowedError("Somebody else has closed this concern with another outcome.")
-    concern.outcome, concern.closed_at, concern.closed_by_id = outcome, now, by.user_id
+    is_emptied = concern.file.case.audit.emptied_at is not None
+    concern.outcome = DELETED if is_emptied else outcome
+    concern.closed_at, concern.closed_by_id = now, by.user_id
     _record(session, "concern-closed", concern, by, now)
 
 

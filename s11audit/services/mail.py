@@ -45,6 +45,7 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "case-files-due": _OF_A_CASE_AUDIT | {"due"},
     "case-file-conflict": _OF_A_CASE_AUDIT,
     "immediate-concern": frozenset({"link"}),
+    "action-asked-for": frozenset({"name", "agency", "action", "due", "link"}),
     "assessment-asked": _OF_AN_ASSESSMENT,
     "assessment-due": _OF_AN_ASSESSMENT,
     "assessment-opened": _OF_AN_ASSESSMENT - {"due"},

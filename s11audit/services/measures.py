@@ -13,6 +13,7 @@ from s11audit.domain.measures import CountedOf, Tally, choices_of, is_countable,
 from s11audit.domain.panels import is_graded
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
+from s11audit.domain.retention import not_written_because
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import AuditMeasure, CaseAudit
@@ -139,9 +140,7 @@ def _counted(
     if new.by_hand is not None:
         return new.by_hand
     if audit.emptied_at is not None:
-        raise StepNotAllowedError(
-            "What was said of single cases has been deleted, so it cannot be counted any more."
-        )
+        raise StepNotAllowedError(not_written_because(audit.emptied_at))
     question = questionnaire.by_key[new.question_key]
     cases = cases_read(session, audit, questionnaire)
     return tally(question, new.level, values_counted(cases, question, new.counted_of))

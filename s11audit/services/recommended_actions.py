@@ -16,6 +16,7 @@ from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
 from s11audit.models import Action, Agency, CaseAudit, Recommendation
 from s11audit.queries.reach import agencies_of
+from s11audit.services.case_mail import Address, tell_of_action
 from s11audit.services.events import record_by
 from s11audit.services.refusals import RefusedError
 
@@ -30,12 +31,14 @@ def ask_for_action(
     *,
     by: Viewer,
     now: datetime,
+    address: Address | None = None,
 ) -> Action:
     """Ask an agency of the partnership to do something about a recommendation, by a date.
 
-    The agency finds it among its actions and reports on it there; the partnership verifies it. The
-    same asked for twice is one action. Raises RefusedError about a field, StepNotAllowedError
-    before the panel is open, PermissionError for whoever does not run the partnership's audits.
+    The agency finds it among its actions and reports on it there; the partnership verifies it. Its
+    leads are told by mail, unless there is no `address` for links. The same asked for twice is one
+    action. Raises RefusedError about a field, StepNotAllowedError before the panel is open,
+    PermissionError for whoever does not run the partnership's audits.
     """
     audit = recommendation.audit
     if not by.may_in_partnership(Permission.RUN_CASE_AUDITS, audit.partnership_id):
@@ -55,6 +58,8 @@ def ask_for_action(
     detail = {"agency": agency.reference, "due": due_on.isoformat()}
     subject = f"action {action.reference}"
     record_by(session, "action-asked-for", subject, by, now, detail, of=action)
+    if address is not None:
+        tell_of_action(session, action, address, now=now)
     return action
 
 

@@ -39,6 +39,9 @@ class Links:
     def to_assessment(self, reference: str) -> str:
         return f"{self.base_url}/assessments/{reference}"
 
+    def to_action(self, reference: str) -> str:
+        return f"{self.base_url}/actions/{reference}"
+
     def to_join(self, token: str) -> str:
         return f"{self.base_url}/join/{token}"
 

@@ -21,7 +21,7 @@ _ANSWER_PARTS = {
     Part.ACTION_WHAT: "action",
     Part.ACTION_POST: "responsible post",
 }
-_OTHERS = frozenset({"note", "reason", "text"})
+_OTHERS = frozenset({"note", "reason", "text", "what", "said", "outcome"})
 _STEP_TEXT = "-text"
 # Controls of the identifier guard beside a box.
 _BESIDE = "-guard-"

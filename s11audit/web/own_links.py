@@ -38,3 +38,8 @@ def return_links() -> Callable[[str], str] | None:
 def assessment_links() -> Callable[[str], str] | None:
     """The same for mail about joint assessments, to the page of each."""
     return mail_links().to_assessment if sends_mail() else None
+
+
+def action_links() -> Callable[[str], str] | None:
+    """The same for mail about actions that are asked of an agency."""
+    return mail_links().to_action if sends_mail() else None

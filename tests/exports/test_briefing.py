@@ -28,9 +28,11 @@ from s11audit.domain.briefings import (
     numbers_in_words,
 )
 from s11audit.domain.cases import BriefingAudience
+from s11audit.domain.retention import Certificate, Held, Signer
 from s11audit.exports.briefing import briefing_copy, briefing_layout
 from s11audit.exports.briefing_document import write_briefing_document
 from s11audit.exports.briefing_pdf import size_that_fits, write_pdf
+from s11audit.exports.certificate import certificate_lines, certificate_page
 from s11audit.models import Briefing, Partnership
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -210,3 +212,21 @@ def test_numbers_say_what_they_are_of_and_give_no_share() -> None:
 def test_points_are_put_in_once(points: list[str], text: str) -> None:
     once = added_to(text, points)
     assert added_to(once, points) == once
+
+
+# A certificate of deletion is set as a briefing is
+
+
+def test_a_certificate_is_one_page_that_says_what_its_text_says() -> None:
+    counts = {str(kind): 12_345 for kind in Held}
+    signer = Signer(1, "Priya " * 12, "Partnership manager", "2026-10-14T09:30:00+00:00")
+    days = ("2025-10-14", "2026-10-14")
+    held = Certificate("Downshire " * 10, "MA-25-01", "Infants " * 20, *days, 12, counts, "0" * 64,
+                       "2026-10-14T09:30:00+00:00", signer, signer)  # fmt: skip
+    page = certificate_page(held, "f" * 64)
+    said = [block.text for section in page.sections for block in section.blocks]
+    assert said[:-1] == [f"{label}: {text}" for label, text in certificate_lines(held)]
+    assert said[-1].endswith("f" * 64)
+    pdf = write_pdf(page, written_at=NOON)
+    assert pages_in(pdf) == 1
+    assert size_that_fits(page, written_at=NOON) >= 8

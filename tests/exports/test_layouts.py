@@ -44,6 +44,7 @@ def test_every_workbook_has_a_layout() -> None:
         "compliance",
         "return-rate",
         "return",
+        "survey-links",
         "survey",
     ]
 

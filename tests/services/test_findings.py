@@ -12,7 +12,7 @@ from s11audit.domain.actions import ActionSource, ActionStatus
 from s11audit.domain.cases import CaseAuditStatus, FindingKind
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
-from s11audit.models import Action, CaseAudit, Event, Finding, Recommendation
+from s11audit.models import Action, CaseAudit, Event, Finding, OutgoingMail, Recommendation
 from s11audit.models.database import Database
 from s11audit.models.people import agency_partnerships
 from s11audit.queries.actions import ActionFilter, action_in_full, actions_page, reaches
@@ -31,6 +31,7 @@ from s11audit.services.findings import (
 )
 from s11audit.services.recommended_actions import ask_for_action
 from s11audit.services.refusals import RefusedError
+from s11audit.services.return_mail import Links
 from tests.case_audits import MORNING, Audited
 from tests.cast import Cast
 from tests.panels import ASKED, opened_audit
@@ -227,3 +228,29 @@ def test_only_those_who_run_audits_ask_for_actions(
         ask_for_action(
             session, recommendation, "POL", "Do", "Head", DUE, by=cast["Mo"], now=MORNING
         )
+
+
+def test_the_agencys_leads_are_told_of_an_action_once_and_not_what_it_is(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    """Asif leads the police; who only helps there, or leads elsewhere, is not written to."""
+    recommendation = recommended(session, audited)
+    for _ in range(2):  # pressed twice
+        ask_for_action(
+            session, recommendation, "POL", "Change the form", "Head of forms", DUE,
+            by=cast["Priya"], now=MORNING, address=Links("https://audit.example").to_action,
+        )  # fmt: skip
+    (mail,) = session.scalars(select(OutgoingMail)).all()
+    assert (mail.kind, mail.recipient) == ("action-asked-for", "asif@example.org")
+    assert mail.subject == "MA-26-01-A1: an action is asked of Downshire Police"
+    assert "https://audit.example/actions/MA-26-01-A1" in mail.text
+    assert "30 September 2026" in mail.text
+    for typed in ("Change the form", "Head of forms", recommendation.text, "-C1"):
+        assert typed not in mail.subject + mail.text
+
+
+def test_nobody_is_written_to_where_no_mail_leaves(
+    session: Session, audited: Audited, cast: Cast
+) -> None:
+    asked(session, audited, cast)
+    assert session.scalars(select(OutgoingMail)).all() == []

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from s11audit.domain.cases import CaseAuditStatus
-from s11audit.models import Action, CaseAudit, Finding, Recommendation
+from s11audit.models import Action, CaseAudit, Finding, OutgoingMail, Recommendation
 from s11audit.models.database import Database
 from tests.case_audits import Audited
 from tests.cast import Cast
 from tests.pages import Pages
 from tests.panels import opened_audit, signed_off_audit
+from tests.web.test_case_files import mailing
+
+__all__ = ["mailing"]
 
 AUDIT = "/case-audits/MA-26-01"
 FINDINGS, RECOMMENDATIONS = f"{AUDIT}/findings", f"{AUDIT}/recommendations"
@@ -203,3 +206,17 @@ def test_while_the_panel_is_open_only_it_sees_what_it_recommends(
     assert pages.sign_in(cast["Priya"]).get(RECOMMENDATIONS).status == 404
     assert pages.post(MEASURES, BY_HAND).status == 404
     assert pages.sign_in(audited["Otto"]).get(RECOMMENDATIONS).status == 200
+
+
+@pytest.mark.usefixtures("mailing")
+def test_an_action_is_told_to_the_agencys_lead_with_a_link_to_it(
+    otto: Pages, database: Database, cast: Cast
+) -> None:
+    place = recommend(otto)
+    answer = otto.post(f"{place}/actions", {**otto.get(place).form("/actions"), **ACTION})
+    assert "Its leads are being told by e-mail" in otto.get(answer.location).text
+    with database.reading() as session:
+        mail = session.scalars(select(OutgoingMail)).one()
+        link = next(line for line in mail.text.splitlines() if line.startswith("http"))
+    page = otto.sign_in(cast["Asif"]).get("/" + link.split("/", 3)[3])
+    assert (page.status, "MA-26-01-A1" in page.text) == (200, True)

@@ -21,6 +21,7 @@ from s11audit.web.security import Services
 from tests.cast import Cast
 from tests.full_cases import OF_A_CASE, Full, full_audit, second_person
 from tests.pages import Page, Pages
+from tests.web.test_keeping import words_of
 
 DUE, HELD = "MA-24-01", "MA-24-02"
 PAGE = f"/case-audits/{DUE}/retention"
@@ -103,6 +104,13 @@ def test_one_proposes_another_approves_and_a_certificate_stays(
     text = other.client.get(f"{PAGE}/certificate.txt").get_data(as_text=True)
     assert digest_of(raw) in text
     assert OF_A_CASE not in raw + text + certificate
+    document = words_of(other.client.get(f"{PAGE}/certificate.docx").get_data())
+    for line in text.splitlines()[3:-2]:
+        assert line in document
+    assert digest_of(raw) in document
+    assert OF_A_CASE not in document
+    printed = other.client.get(f"{PAGE}/certificate.pdf")
+    assert (printed.mimetype, printed.get_data()[:5]) == ("application/pdf", b"%PDF-")
     assert [line.certificate for line in ledger.lines()] == [raw]
     assert "MA-24-01" in other.get("/case-audits/retention").text
 

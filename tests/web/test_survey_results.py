@@ -145,7 +145,8 @@ def test_another_partnership_finds_nothing(pages: Pages, cast: Cast, closed: Non
     pages.sign_in(cast["Olga"])
     assert "Survey PS1" not in pages.get("/surveys").text
     for address in ("/surveys/PS1", RESULTS, f"{RESULTS}.xlsx", "/surveys/PS1/agencies/POL",
-                    "/surveys/PS1/links", "/surveys/PS1/links.csv"):  # fmt: skip
+                    "/surveys/PS1/links", "/surveys/PS1/links.csv",
+                    "/surveys/PS1/links.xlsx"):  # fmt: skip
         assert pages.get(address).status == 404, address
 
 
@@ -201,7 +202,9 @@ def test_the_workbook_says_what_the_page_says(
     assert (kept.kind, kept.subject) == ("downloaded", "survey PS1")
 
 
-def test_a_manager_sets_up_opens_and_hands_out_a_survey(pages: Pages, cast: Cast) -> None:
+def test_a_manager_sets_up_opens_and_hands_out_a_survey(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
     pages.sign_in(cast["Priya"])
     page = pages.get("/surveys/new")
     fields = page.form("/surveys/new?partnership=DOWN") | {
@@ -219,6 +222,17 @@ def test_a_manager_sets_up_opens_and_hands_out_a_survey(pages: Pages, cast: Cast
     assert all("/s/" in link for link in links)
     file = pages.get("/surveys/PS-2026/links.csv").response.get_data(as_text=True)
     assert all(link in file for link in links)
+    book = openpyxl.load_workbook(
+        BytesIO(pages.get("/surveys/PS-2026/links.xlsx").response.get_data())
+    )
+    rows = [row for row in book["Links"].iter_rows(values_only=True) if row[3]]
+    assert rows[0] == ("Agency reference", "Agency", "Type of agency", "Link")
+    assert [row[3] for row in rows[1:]] == links
+    assert ("POL", "Downshire Police", "Police", links[1]) in rows
+    with database.reading() as session:
+        taken = session.scalars(select(Event).where(Event.kind == "downloaded")).all()
+    assert [one.detail["file"] for one in taken] == ["PS-2026-links.csv", "PS-2026-links.xlsx"]
+    assert {one.subject for one in taken} == {"survey PS-2026"}
     pages.sign_in(cast["Asif"])
     assert links[1] in pages.get("/surveys/PS-2026/agencies/POL").text
 

@@ -18,6 +18,7 @@ from s11audit.web.cases import (  # noqa: E402, F401
     concerns,
     declaring,
     drawing,
+    emptied,
     files,
     findings,
     grades,

@@ -41,8 +41,8 @@ def file(file_id: int) -> Page:
 @looks_at("case file", "file_id")
 def file_standard(file_id: int, standard_id: str) -> Page:
     desk = file_desk(file_id)
-    if _must_declare(desk):
-        return redirect(url_for("cases.conflict", file_id=file_id), 303)
+    if elsewhere := _elsewhere(desk):
+        return elsewhere
     return standard_page(desk, standard_or_404(desk, standard_id))
 
 
@@ -61,8 +61,8 @@ def save_file_standard(file_id: int, standard_id: str) -> Page:
 @looks_at("case file", "file_id")
 def check_file(file_id: int) -> Page:
     desk = file_desk(file_id)
-    if _must_declare(desk):
-        return redirect(url_for("cases.conflict", file_id=file_id), 303)
+    if elsewhere := _elsewhere(desk):
+        return elsewhere
     return _check_page(desk)
 
 
@@ -90,6 +90,13 @@ def take_up(file_id: int) -> Response:
         db().commit()
         flash("You can change this file again.", "success")
     return _to_file(file_id)
+
+
+def _elsewhere(desk: FileDesk) -> Response | None:
+    """Where the auditor is sent instead: to declare first, or to where it says what is deleted."""
+    if _must_declare(desk):
+        return redirect(url_for("cases.conflict", file_id=desk.file.id), 303)
+    return _to_file(desk.file.id) if desk.owner.emptied_at else None
 
 
 def _must_declare(desk: FileDesk) -> bool:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort, render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
-from s11audit.domain.retention import certificate_from, digest_of
-from s11audit.exports.certificate import certificate_lines, certificate_text
+from s11audit.domain.retention import Certificate, certificate_from, digest_of
+from s11audit.exports.briefing_document import write_briefing_document
+from s11audit.exports.certificate import (
+    NOTHING_OF_IT,
+    certificate_lines,
+    certificate_page,
+    certificate_text,
+)
 from s11audit.models import CaseAudit
 from s11audit.queries.retention import deletion_done
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.retention import audit_to_keep_or_404
-from s11audit.web.downloads import JSON, TEXT, download
+from s11audit.web.downloads import DOCX, JSON, PDF, TEXT, download
 from s11audit.web.security import db, permitted
 
 
@@ -25,6 +33,7 @@ def certificate(audit: str) -> str:
         audit=found,
         lines=list(certificate_lines(certificate_from(text))),
         sha256=digest_of(text),
+        nothing_of_it=NOTHING_OF_IT,
     )
 
 
@@ -42,6 +51,31 @@ def certificate_file(audit: str) -> Response:
     found, text = _certificate_or_404(audit)
     content = certificate_text(certificate_from(text), digest_of(text))
     return _send(found, content, TEXT, "txt")
+
+
+@blueprint.get("/case-audits/<audit>/retention/certificate.docx")
+@permitted(Permission.RUN_CASE_AUDITS)
+def certificate_document(audit: str) -> Response:
+    found, text = _certificate_or_404(audit)
+    held = certificate_from(text)
+    page, deleted_at = certificate_page(held, digest_of(text)), _deleted_at(held)
+    return _send(found, write_briefing_document(page, written_at=deleted_at), DOCX, "docx")
+
+
+@blueprint.get("/case-audits/<audit>/retention/certificate.pdf")
+@permitted(Permission.RUN_CASE_AUDITS)
+def certificate_pdf(audit: str) -> Response:
+    from s11audit.exports.briefing_pdf import write_pdf  # matplotlib is slow to load
+
+    found, text = _certificate_or_404(audit)
+    held = certificate_from(text)
+    page, deleted_at = certificate_page(held, digest_of(text)), _deleted_at(held)
+    return _send(found, write_pdf(page, written_at=deleted_at), PDF, "pdf")
+
+
+def _deleted_at(held: Certificate) -> datetime:
+    """Files say this as the moment they were written, so that the same one is the same file."""
+    return datetime.fromisoformat(held.deleted_at)
 
 
 def _certificate_or_404(reference: str) -> tuple[CaseAudit, str]:

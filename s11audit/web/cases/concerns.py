@@ -92,7 +92,8 @@ def close(concern_id: int) -> Page:
         guard.refused(found.subject, of=audit)
         return _page(found, form), 422
     outcome = form.outcome.data or ""
-    if found.closed_at is None or found.outcome != outcome:  # otherwise pressed twice
+    is_kept = audit.emptied_at is None
+    if found.closed_at is None or (is_kept and found.outcome != outcome):  # else pressed twice
         close_concern(db(), found, outcome, by=viewer(), now=now())
         guard.remember(found.subject, of=audit)
         db().commit()

@@ -178,7 +178,7 @@ def _finding_or_404(desk: PanelDesk, finding_id: int) -> FindingRead:
 
 
 def _may_write(desk: PanelDesk) -> bool:
-    is_writable = desk.audit.status in WRITABLE_STATUSES
+    is_writable = desk.audit.status in WRITABLE_STATUSES and not desk.audit.emptied_at
     return is_writable and sits_on(db(), desk.audit, visible_to=viewer())
 
 

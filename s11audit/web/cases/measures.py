@@ -133,6 +133,11 @@ def _asked(audit: CaseAudit) -> Questionnaire:
     return asked_in(audit, services().catalogue)
 
 
+def _may_count(audit: CaseAudit) -> bool:
+    runs = viewer().may_in_partnership(Permission.RUN_CASE_AUDITS, audit.partnership_id)
+    return runs and audit.emptied_at is None
+
+
 def _page(audit: CaseAudit, form: MeasureForm, problem: str = "") -> str:
     return render_template(
         "cases/measures.html",
@@ -146,7 +151,7 @@ def _page(audit: CaseAudit, form: MeasureForm, problem: str = "") -> str:
         small=SMALL_SAMPLE,
         form=form,
         errors=errors_of(form),
-        may_run=viewer().may_in_partnership(Permission.RUN_CASE_AUDITS, audit.partnership_id),
+        may_count=_may_count(audit),
         problem=problem,
     )
 

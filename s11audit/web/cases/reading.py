@@ -47,8 +47,9 @@ class PanelDesk:
 
     @property
     def standards(self) -> list[Standard]:
-        """The parts in which any agency is asked anything."""
+        """The parts in which any agency is asked anything, or a grade is agreed."""
         asked = {key for one in self.cases for file in one.involved for key in file.asked}
+        asked |= {key for one in self.cases for key in one.agreed}
         return [
             standard
             for standard in self.questionnaire.standards

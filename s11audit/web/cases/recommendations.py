@@ -11,7 +11,8 @@ from s11audit.domain.actions import is_overdue
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
-from s11audit.models import CaseAudit
+from s11audit.models import Action, CaseAudit
+from s11audit.queries.asked_files import without_lead
 from s11audit.queries.case_reading import asked_in, sits_on
 from s11audit.queries.findings import (
     RecommendationRead,
@@ -34,6 +35,7 @@ from s11audit.web.cases.guarding import may_keep, panel_guard
 from s11audit.web.cases.reading import taught_or_404
 from s11audit.web.cases.recommendation_forms import ActionForm, RecommendationForm
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.own_links import action_links, sends_mail
 from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, services, viewer
 
@@ -121,9 +123,8 @@ def add_action(audit: str, recommendation_id: int) -> Page:
     form, guard = _action_form(about), panel_guard()
     if not may_keep(form, guard, about):
         return _page(one, action_form=form), 422
-    asked = (form.agency.data or "", form.what.data or "", form.post.data or "", form.due_on.data)
     try:
-        made = ask_for_action(db(), one.recommendation, *asked, by=viewer(), now=now())
+        made = _ask(one, form)
     except RefusedError as error:
         refuse(form, error)
         return _page(one, action_form=form), 422
@@ -131,8 +132,21 @@ def add_action(audit: str, recommendation_id: int) -> Page:
         return _problem(audit, recommendation_id, str(error), form.what.data or "")
     guard.remember(f"case audit {audit}", of=about)
     db().commit()
-    flash(f"{made.agency.name} now has the action {made.reference}.", "success")
+    flash(_done(made), "success")
     return _to(audit, recommendation_id)
+
+
+def _ask(one: RecommendationRead, form: ActionForm) -> Action:
+    asked = (form.agency.data or "", form.what.data or "", form.post.data or "", form.due_on.data)
+    told: dict[str, Any] = {"by": viewer(), "now": now(), "address": action_links()}
+    return ask_for_action(db(), one.recommendation, *asked, **told)
+
+
+def _done(made: Action) -> str:
+    told = f"{made.agency.name} now has the action {made.reference}."
+    if without_lead(db(), [made.agency]):
+        return f"{told} Nobody leads it yet, so nobody there was told."
+    return f"{told} Its leads are being told by e-mail." if sends_mail() else told
 
 
 def _to(audit: str, recommendation_id: int) -> Response:

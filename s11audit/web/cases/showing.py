@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from flask import render_template
 
-from s11audit.domain.cases import CASE_AUDIT_STEPS, FILE_PROGRESS_LABELS, CaseAuditStatus
+from s11audit.domain.cases import FILE_PROGRESS_LABELS, CaseAuditStatus
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
-from s11audit.domain.steps import steps_from
 from s11audit.models import CaseAudit
 from s11audit.queries.asked_files import progress_of
 from s11audit.queries.case_sampling import cases_of, cohort_of
 from s11audit.queries.panel_members import members_of
-from s11audit.services.case_audits import CHANGEABLE_STATUSES, PLAIN_STEPS
+from s11audit.services.case_audits import CHANGEABLE_STATUSES, plain_steps
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.pages import audit_or_404, runs
 from s11audit.web.cases.reading import reads
@@ -45,8 +44,7 @@ def show(audit: str) -> str:
 def audit_page(audit: CaseAudit, sent: dict[str, StepForm] | None = None) -> str:
     """The page of an audit; `sent` holds a step's form that comes back with errors."""
     may_run = runs(audit)
-    steps = steps_from(CASE_AUDIT_STEPS, audit.status) if may_run else ()
-    buttons = step_buttons([one for one in steps if one.name in PLAIN_STEPS], WANTED, sent)
+    buttons = step_buttons(plain_steps(audit) if may_run else [], WANTED, sent)
     return render_template(
         "cases/show.html",
         audit=audit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -11,13 +12,14 @@ from s11audit.domain.agency_types import agency_type_label
 from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.surveys import SurveyStatus
-from s11audit.exports.survey_links import HandedLink, write_survey_links
-from s11audit.models import SurveyLink
+from s11audit.exports.survey_links import write_survey_links, write_survey_links_workbook
+from s11audit.exports.survey_rows import HandedLink
+from s11audit.models import Survey, SurveyLink
 from s11audit.queries.surveys import link_lines, links_of
 from s11audit.services import survey_links
 from s11audit.services.refusals import RefusedError
 from s11audit.services.secret_box import BrokenSealError
-from s11audit.web.downloads import CSV, download
+from s11audit.web.downloads import CSV, XLSX, download
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.own_links import own_link
 from s11audit.web.security import box, db, now, permitted, viewer
@@ -40,14 +42,19 @@ def links(reference: str) -> str:
 def links_file(reference: str) -> Response:
     survey = survey_or_404(reference, Permission.RUN_SURVEYS)
     rows = _handed(links_of(db(), survey, visible_to=viewer()))
-    return download(
-        write_survey_links(rows),
-        CSV,
-        f"{survey.reference}-links.csv",
-        about=f"survey {survey.reference}",
-        of=survey,
-        links=len(rows),
+    return _download(survey, write_survey_links(rows), CSV, "csv", len(rows))
+
+
+@blueprint.get("/surveys/<reference>/links.xlsx")
+@permitted(Permission.RUN_SURVEYS)
+def links_workbook(reference: str) -> Response:
+    survey, stream = survey_or_404(reference, Permission.RUN_SURVEYS), BytesIO()
+    rows = _handed(links_of(db(), survey, visible_to=viewer()))
+    by = viewer().name
+    write_survey_links_workbook(
+        survey, rows, exported_by=by, exported_at=now(), path_or_stream=stream
     )
+    return _download(survey, stream, XLSX, "xlsx", len(rows))
 
 
 @blueprint.get(_LINK)
@@ -101,6 +108,13 @@ def address_of(found: SurveyLink) -> str:
     except BrokenSealError:
         return ""
     return own_link(url_for("surveys.answer", token=token))
+
+
+def _download(
+    survey: Survey, content: BytesIO | bytes, media_type: str, ending: str, links: int
+) -> Response:
+    name, about = f"{survey.reference}-links.{ending}", f"survey {survey.reference}"
+    return download(content, media_type, name, about=about, of=survey, links=links)
 
 
 def _handed(found: Iterable[SurveyLink]) -> list[HandedLink]:
