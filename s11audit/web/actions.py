@@ -22,7 +22,7 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError, steps_from
-from s11audit.models import Assessment
+from s11audit.models import Action, Assessment
 from s11audit.queries import actions as queries
 from s11audit.queries.actions import ActionFilter, ActionInFull
 from s11audit.queries.asking import questionnaire_for, questionnaire_of
@@ -99,12 +99,11 @@ def show(reference: str) -> str:
 @permitted(Permission.SEE_ACTIONS)
 def write_note(reference: str) -> Page:
     found = _action_or_404(reference)
-    form, guard = NoteForm(request.form), Guard(Place.ACTIONS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(f"action {reference}", of=found.action)
+    form, guard = NoteForm(request.form), _guard_of(found.action)
+    if not guard.accepts(form):
         return _action_page(found, note=form), 422
     add_note(db(), found.action, form.note.data or "", by=viewer(), now=now())
-    guard.remember(f"action {reference}", of=found.action)
+    guard.remember()
     db().commit()
     flash("Your note is added.", "success")
     return _to_action(reference)
@@ -114,11 +113,10 @@ def write_note(reference: str) -> Page:
 @permitted(Permission.SEE_ACTIONS)
 def take_step(reference: str, step: str) -> Page:
     found = _action_or_404(reference)
-    form, guard = sent_form(step), Guard(Place.ACTIONS, request.form)
+    form, guard = sent_form(step), _guard_of(found.action)
     version = page_version()
     text = form.text.data or ""
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(f"action {reference}", of=found.action)
+    if not guard.accepts(form):
         return _action_page(found, {step: form}), 422
     try:
         take_action_step(db(), found.action, step, text, by=viewer(), now=now(), version=version)
@@ -127,7 +125,7 @@ def take_step(reference: str, step: str) -> Page:
     except (ChangedActionError, StepNotAllowedError) as error:
         db().rollback()
         return _action_page(_action_or_404(reference), problem=str(error), typed=text), 409
-    guard.remember(f"action {reference}", of=found.action)
+    guard.remember()
     db().commit()
     flash(f"The action is now {ACTION_STATUS_LABELS[found.action.status].lower()}.", "success")
     return _to_action(reference)
@@ -135,6 +133,10 @@ def take_step(reference: str, step: str) -> Page:
 
 def _to_action(reference: str) -> Response:
     return redirect(url_for("actions.show", reference=reference), 303)
+
+
+def _guard_of(action: Action) -> Guard:
+    return Guard(Place.ACTIONS, f"action {action.reference}", of=action)
 
 
 def _action_or_404(reference: str) -> ActionInFull:

@@ -3,11 +3,10 @@ or not stored, as `POLICY` says for the place.
 
 A view needs three lines of it; `docs/architecture.md` has the recipe.
 
-    guard = Guard(Place.CASE_AUDITS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(f"case {reference}", of=case)
+    guard = Guard(Place.CASE_AUDITS, f"case {reference}", of=audit)
+    if not guard.accepts(form):
         …show the page again: its boxes say what was found, and ask
-    guard.remember(f"case {reference}", of=case)  # before db().commit()
+    guard.remember()  # before db().commit()
 
 What a box held before it was changed is not asked about again.
 """
@@ -18,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import g
+from flask import g, request
 from sqlalchemy.orm import Session
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.form import BaseForm
@@ -62,14 +61,27 @@ class Noticed:
 class Guard:
     """Looks at the texts of one request. `sent` is its form: what people ticked is in it.
 
-    Where the page saves itself (`by_itself`), nobody can be asked, so texts that need it wait for
-    the button, and what is stopped is not remembered each time.
+    `subject` names what the texts are about (`case MA-26-03-C2`), and `of` is the row to whose
+    history it belongs. Where the page saves itself (`by_itself`), nobody can be asked, so texts
+    that need it wait for the button, and what is stopped is not remembered each time.
     """
 
     place: Place
-    sent: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
+    of: Any = None
+    sent: Mapping[str, str] = field(default_factory=lambda: request.form)
     by_itself: bool = False
     findings: list[Finding] = field(default_factory=list)
+
+    def accepts(self, form: BaseForm) -> bool:
+        """Whether a form is valid and all its texts may be stored.
+
+        Where they may not, its boxes say what was found, and that is written down for good.
+        """
+        if form.validate() and self.passes(form):
+            return True
+        self.refused()
+        return False
 
     def passes(self, form: BaseForm | Iterable[Any]) -> bool:
         """Whether all texts of a form may be stored; after `validate`, which clears errors.
@@ -102,19 +114,17 @@ class Guard:
             raise RefusedError(box, message)
         return noticed.said
 
-    def remember(self, subject: str, *, of: Any = None, session: Session | None = None) -> None:
-        """Write down what was found in this request: kind and box, never the text.
-
-        `subject` names the thing (`case MA-26-03-C2`) and `of` is its row. Whoever calls commits.
-        """
+    def remember(self, session: Session | None = None) -> None:
+        """Write down what was found in this request: kind and box, never the text. Whoever calls
+        commits."""
         by = g.viewer.user_id if g.get("viewer") else None
         into = session if session is not None else db()
-        remember_findings(into, self.findings, subject, of=of, by=by, now=now())
+        remember_findings(into, self.findings, self.subject, of=self.of, by=by, now=now())
 
-    def refused(self, subject: str, *, of: Any = None) -> None:
+    def refused(self) -> None:
         """Write the same down where nothing else is stored, and commit it."""
         if self.findings:
-            self.remember(subject, of=of)
+            self.remember()
             db().commit()
 
     def _passes_box(self, box: Any) -> bool:

@@ -101,13 +101,14 @@ class SheetDesk(AnswerDesk):
 
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
-        questions, guard = self.questions_on_page(standard_id), Guard(self.place, typed or {})
+        questions = self.questions_on_page(standard_id)
+        guard = Guard(self.place, f"sheet {self.reference}", of=self.owner, sent=typed or {})
         return StandardForm(questions, self.answers, self.today, typed, guard=guard)
 
     def remember(self, form: StandardForm) -> None:
         """Write down what kind of identifier was found where in what was sent: never the text."""
         if form.guard is not None:
-            form.guard.remember(f"sheet {self.reference}", of=self.owner)
+            form.guard.remember()
 
 
 def _is_evidence(gap: Gap) -> bool:

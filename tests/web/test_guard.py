@@ -60,7 +60,7 @@ def looked_at(
 ) -> tuple[bool, Any, Guard]:
     """Whether a note passes, its box, and the guard that looked."""
     fields = MultiDict({"note": text, **{f"note{end}": value for end, value in sent.items()}})
-    form, guard = NoteForm(fields, note=stored), Guard(place, fields)
+    form, guard = NoteForm(fields, note=stored), Guard(place, sent=fields)
     passes = form.validate() and guard.passes(form)
     return passes, form.note, guard
 
@@ -161,7 +161,7 @@ def test_what_was_found_is_shown_with_its_controls_beside_the_box() -> None:
 def test_a_form_of_answers_saves_the_others_and_keeps_what_was_typed() -> None:
     asked = [replace(of_type("long-text"), key=f"a.{id_}") for id_ in ("first", "second")]
     typed = MultiDict({"first__value": NAMED, "second__value": "All is well."})
-    guard = Guard(Place.CASE_AUDITS, typed)
+    guard = Guard(Place.CASE_AUDITS, sent=typed)
     form = StandardForm(asked, {}, TODAY, typed, guard=guard)
     assert [change.key for change in form.changes()] == [asked[1].key]
     assert [one.question.id for one in form.faulty] == ["first"]
@@ -175,7 +175,7 @@ def test_a_form_of_answers_saves_the_others_and_keeps_what_was_typed() -> None:
             f"first__value{REASON}": "pseudonym",
         }
     )
-    form = StandardForm(asked, {}, TODAY, again, guard=Guard(Place.CASE_AUDITS, again))
+    form = StandardForm(asked, {}, TODAY, again, guard=Guard(Place.CASE_AUDITS, sent=again))
     assert len(form.changes()) == 2
 
 
@@ -183,7 +183,7 @@ def test_a_form_of_answers_saves_the_others_and_keeps_what_was_typed() -> None:
 def test_the_cells_of_a_table_are_looked_at() -> None:
     asked = of_type("table")
     typed = MultiDict({"x__value-0-post": "Sarah Jones"})
-    form = StandardForm([asked], {}, TODAY, typed, guard=Guard(Place.CASE_AUDITS, typed))
+    form = StandardForm([asked], {}, TODAY, typed, guard=Guard(Place.CASE_AUDITS, sent=typed))
     assert form.changes() == []
     held = StandardForm([asked], {asked.key: Answer()}, TODAY)
     held.looked_at(Guard(Place.RETURNS))
@@ -199,7 +199,7 @@ def test_a_file_is_looked_at_by_name_and_text_and_can_be_confirmed() -> None:
         f"file{CHECKED}": "y",
         f"file{REASON}": "pseudonym",
     }
-    guard = Guard(Place.CASE_AUDITS, sent)
+    guard = Guard(Place.CASE_AUDITS, sent=sent)
     guard.check_file("plan for Sarah.txt", b"No concerns.")
     assert [one.outcome for one in guard.findings] == [Outcome.CONFIRMED]
     with pytest.raises(RefusedError, match="Take this out"):

@@ -140,8 +140,12 @@ def test_two_members_who_write_at_once_see_both_texts(
 ) -> None:
     mo = Pages(app, database).sign_in(cast["Mo"])
     first, second = otto.get(VOICE), mo.get(VOICE)
-    save(otto, first, heard__level="uneven", heard__reasons="First reasons", note__text="First words")
-    page = save(mo, second, heard__level="weak", heard__reasons="Second reasons", note__text="Second words")
+    save(
+        otto, first, heard__level="uneven", heard__reasons="First reasons", note__text="First words"
+    )
+    page = save(
+        mo, second, heard__level="weak", heard__reasons="Second reasons", note__text="Second words"
+    )
     assert page.status == 409
     for text in ("First reasons", "Second reasons", "First words", "Second words"):
         assert text in page.text

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from s11audit.domain.briefings import LONGEST_TITLE, added_to, numbers_in_words
 from s11audit.domain.cases import HELD_STATUSES, BriefingAudience
-from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.exports.briefing import briefing_copy
@@ -32,6 +31,7 @@ from s11audit.services.briefings import (
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.briefing_forms import AUDIENCES, BriefingForm, IssueForm
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.downloads import DOCX, PDF, download
 from s11audit.web.form_errors import errors_of
 from s11audit.web.guard import Guard
@@ -55,9 +55,9 @@ def save_briefing(audit: str) -> Page:
     """Save what was typed; a button may put findings or numbers in first."""
     found = _audit_or_404(audit)
     form = _sent_form(found)
-    guard = Guard(Place.CASE_AUDITS, request.form)
+    guard = guard_of_audit(found)
     if not _is_sound(found, form, guard):
-        guard.refused(_about(found), of=found)
+        guard.refused()
         return _page(found, form), 422
     version = page_version()
     try:
@@ -65,7 +65,7 @@ def save_briefing(audit: str) -> Page:
     except (ChangedBriefingError, StepNotAllowedError) as error:
         db().rollback()
         return _page(_audit_or_404(audit), form, problem=str(error) or CHANGED), 409
-    guard.remember(_about(found), of=found)
+    guard.remember()
     db().commit()
     flash("The briefing is saved.", "success")
     return redirect(url_for("cases.briefing", audit=audit), 303)

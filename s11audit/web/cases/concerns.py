@@ -86,16 +86,15 @@ def see(concern_id: int) -> Response:
 @permitted(Permission.ANSWER_CONCERNS)
 def close(concern_id: int) -> Page:
     found = _concern_or_404(concern_id, to_change=True)
-    form, guard = OutcomeForm(request.form), Guard(Place.CASE_AUDITS, request.form)
-    audit = found.file.case.audit
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(found.subject, of=audit)
+    form, audit = OutcomeForm(request.form), found.file.case.audit
+    guard = Guard(Place.CASE_AUDITS, found.subject, of=audit)
+    if not guard.accepts(form):
         return _page(found, form), 422
     outcome = form.outcome.data or ""
     is_kept = audit.emptied_at is None
     if found.closed_at is None or (is_kept and found.outcome != outcome):  # else pressed twice
         close_concern(db(), found, outcome, by=viewer(), now=now())
-        guard.remember(found.subject, of=audit)
+        guard.remember()
         db().commit()
         flash("The concern is closed.", "success")
     return redirect(url_for("cases.concern", concern_id=concern_id), 303)

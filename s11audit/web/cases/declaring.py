@@ -8,7 +8,6 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.models import CaseFile
 from s11audit.services.case_files import (
@@ -19,9 +18,9 @@ from s11audit.services.case_files import (
 )
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.file_desk import FileDesk, file_desk, file_of
+from s11audit.web.cases.guarding import guard_of_file
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
-from s11audit.web.guard import Guard
 from s11audit.web.looks import looks_at
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import db, now, permitted, viewer
@@ -82,13 +81,12 @@ def conflict(file_id: int) -> str:
 @permitted(Permission.AUDIT_CASE)
 def declare_conflict(file_id: int) -> Page:
     file, form = file_of(file_id, to_change=True), ConflictForm(request.form)
-    guard = Guard(Place.CASE_AUDITS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(file.subject, of=file.case.audit)
+    guard = guard_of_file(file)
+    if not guard.accepts(form):
         return _conflict_page(file_desk(file_id), form), 422
     link = own_link(url_for("cases.files")) if sends_mail() else ""
     declare(db(), file, form.conflict, by=viewer(), now=now(), link=link)
-    guard.remember(file.subject, of=file.case.audit)
+    guard.remember()
     db().commit()
     return redirect(url_for("cases.file", file_id=file_id), 303)
 
@@ -104,13 +102,12 @@ def no_involvement(file_id: int) -> str:
 @permitted(Permission.STATE_NO_INVOLVEMENT)
 def not_involved(file_id: int) -> Page:
     file = file_of(file_id, to=Permission.STATE_NO_INVOLVEMENT, to_change=True)
-    form, guard = NoInvolvementForm(request.form), Guard(Place.CASE_AUDITS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(file.subject, of=file.case.audit)
+    form, guard = NoInvolvementForm(request.form), guard_of_file(file)
+    if not guard.accepts(form):
         return _no_involvement_page(file, form), 422
     if file.no_involvement_at is None:  # otherwise pressed twice
         state_no_involvement(db(), file, form.reason.data or "", by=viewer(), now=now())
-        guard.remember(file.subject, of=file.case.audit)
+        guard.remember()
         db().commit()
         flash(f"Case {file.case.reference}: your agency was not involved.", "success")
     return redirect(url_for("cases.files"), 303)

@@ -35,7 +35,7 @@ from s11audit.services.sampling import (
 )
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import SetAsideForm, whole_number
-from s11audit.web.cases.guarding import AuditGuard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.pages import audit_to_run, case_to_run
 from s11audit.web.fields import TextField, TickField
 from s11audit.web.form_errors import errors_of, refuse
@@ -116,7 +116,7 @@ def draw_page(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def draw_sample(audit: str) -> Page:
     found = audit_to_run(audit)
-    form, guard = _form_for(found), AuditGuard(found)
+    form, guard = _form_for(found), guard_of_audit(found)
     if not guard.accepts(form):
         return _draw_page(found, form), 422
     try:
@@ -145,7 +145,7 @@ def case_to_set_aside(audit: str, case: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def set_case_aside(audit: str, case: str) -> Page:
     found = case_to_run(audit_to_run(audit), case)
-    form, guard = SetAsideForm(), AuditGuard(found.audit)
+    form, guard = SetAsideForm(), guard_of_audit(found.audit)
     if not guard.accepts(form):
         return _set_aside_page(found, form), 422
     try:

@@ -10,7 +10,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from s11audit.domain.guard.policy import Place
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.services.case_material import (
     ChangedEntryError,
@@ -25,8 +24,8 @@ from s11audit.services.case_material import (
 )
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases.file_desk import FileDesk, file_desk
+from s11audit.web.cases.guarding import guard_of_file
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, viewer
 
 Page = str | tuple[str, int] | Response
@@ -57,9 +56,8 @@ class Entries:
     def add(self, file_id: int) -> Page:
         """Add what was sent."""
         desk, form = file_desk(file_id, to_change=True), self.form(request.form)
-        guard = Guard(Place.CASE_AUDITS, request.form)
-        if not (form.validate() and guard.passes(form)):
-            guard.refused(desk.file.subject, of=desk.file.case.audit)
+        guard = guard_of_file(desk.file)
+        if not guard.accepts(form):
             return self.list_page(desk, form), 422
         try:
             is_new = add_entry(db(), desk.file, form.typed(), by=viewer(), now=now())
@@ -68,7 +66,7 @@ class Entries:
             return self.list_page(desk, form), 422
         except StepNotAllowedError as error:
             return self._too_late(desk, form, error)
-        guard.remember(desk.file.subject, of=desk.file.case.audit)
+        guard.remember()
         db().commit()
         flash("This is added." if is_new else "This was there already.", "success")
         return self._to_list(file_id)
@@ -83,9 +81,8 @@ class Entries:
         desk = file_desk(file_id, to_change=True)
         entry = self._entry_or_404(desk, entry_id)
         form = self.form(request.form, data=vars(text_of(entry)))
-        guard = Guard(Place.CASE_AUDITS, request.form)
-        if not (form.validate() and guard.passes(form)):
-            guard.refused(desk.file.subject, of=desk.file.case.audit)
+        guard = guard_of_file(desk.file)
+        if not guard.accepts(form):
             return self._change_page(desk, entry, form, seen=_seen()), 422
         try:
             typed, seen = form.typed(), _seen()
@@ -97,7 +94,7 @@ class Entries:
             return self._change_page(desk, entry, form, meanwhile=True), 409
         except StepNotAllowedError as error:
             return self._too_late(desk, form, error)
-        guard.remember(desk.file.subject, of=desk.file.case.audit)
+        guard.remember()
         db().commit()
         flash("Your change is saved.", "success")
         return self._to_list(file_id)

@@ -27,7 +27,7 @@ from s11audit.services.findings import (
 )
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.guarding import may_keep, panel_guard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.reading import PanelDesk, panel_or_404
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
@@ -96,8 +96,8 @@ def findings(audit: str) -> str:
 @permitted(Permission.AGREE_GRADES)
 def add_finding(audit: str) -> Page:
     desk = panel_or_404(audit)
-    form, guard = FindingForm().offer(desk), panel_guard()
-    if not may_keep(form, guard, desk.audit):
+    form, guard = FindingForm().offer(desk), guard_of_audit(desk.audit)
+    if not guard.accepts(form):
         return _list_page(desk, form), 422
     try:
         new = form.finding
@@ -108,7 +108,7 @@ def add_finding(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _list_page(panel_or_404(audit), form, problem=str(error)), 409
-    guard.remember(f"case audit {audit}", of=desk.audit)
+    guard.remember()
     db().commit()
     flash("The finding is added.", "success")
     return _to_list(audit)
@@ -128,8 +128,8 @@ def finding(audit: str, finding_id: int) -> str:
 def edit_finding(audit: str, finding_id: int) -> Page:
     desk = panel_or_404(audit)
     found = _finding_or_404(desk, finding_id)
-    form, guard = FindingForm(data=_stored(found)).offer(desk), panel_guard()
-    if not may_keep(form, guard, desk.audit):
+    form, guard = FindingForm(data=_stored(found)).offer(desk), guard_of_audit(desk.audit)
+    if not guard.accepts(form):
         return _page(desk, found, form), 422
     told: dict[str, Any] = {"version": page_version(), "by": viewer(), "now": now()}
     try:
@@ -139,7 +139,7 @@ def edit_finding(audit: str, finding_id: int) -> Page:
         return _page(desk, found, form), 422
     except (ChangedMeanwhileError, StepNotAllowedError) as error:
         return _problem(audit, finding_id, form, str(error))
-    guard.remember(f"case audit {audit}", of=desk.audit)
+    guard.remember()
     db().commit()
     flash("The finding is saved.", "success")
     return _to_list(audit)

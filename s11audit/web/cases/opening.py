@@ -15,7 +15,7 @@ from s11audit.services import case_panels
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import NO_NAMES, PanelForm
-from s11audit.web.cases.guarding import AuditGuard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
@@ -65,7 +65,7 @@ def opening(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def open_panel(audit: str) -> Page:
     found, form = audit_to_run(audit), OpeningForm()
-    guard = AuditGuard(found)
+    guard = guard_of_audit(found)
     if not guard.accepts(form):
         return _opening_page(found, form), 422
     try:

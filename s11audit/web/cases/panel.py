@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.cases import CASE_AUDIT_STATUS_LABELS, VIEW_OF_LABELS
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.panels import grade_of, is_graded
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Standard
@@ -15,9 +16,9 @@ from s11audit.queries.case_reading import CaseRead, panels_of
 from s11audit.queries.findings import findings_of
 from s11audit.services.agreeing import Discussed, discuss, sign_off
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.guarding import panel_guard
 from s11audit.web.cases.panel_forms import DomainForm, clashing_grades, clashing_note
 from s11audit.web.cases.reading import PanelDesk, domain_or_404, panel_or_404
+from s11audit.web.guard import Guard
 from s11audit.web.looks import looks_at
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -87,9 +88,10 @@ def discuss_domain(audit: str, case: str, domain: str) -> Page:
     desk = panel_or_404(audit, case)
     standard = domain_or_404(desk, domain)
     (one,) = desk.cases
-    form, guard = DomainForm(one, standard, request.form), panel_guard()
+    form = DomainForm(one, standard, request.form)
+    guard = Guard(Place.CASE_AUDITS, f"case {case}", of=desk.audit)
     if not (form.is_sound() and form.passes(guard)):
-        guard.refused(f"case {case}", of=desk.audit)
+        guard.refused()
         return _domain_page(desk, one, standard, form), 422
     try:
         found = discuss(
@@ -104,7 +106,7 @@ def discuss_domain(audit: str, case: str, domain: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _not_saved(desk, one, standard, form, str(error)), 409
-    guard.remember(f"case {case}", of=desk.audit)
+    guard.remember()
     db().commit()
     return _after_saving(desk, one, standard, form, found)
 

@@ -20,7 +20,7 @@ from s11audit.services.case_audits import CHANGEABLE_STATUSES, LATER_FIELDS, Aud
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
 from s11audit.web.cases.forms import PlanForm, SteeringForm
-from s11audit.web.cases.guarding import AuditGuard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.guard import Guard
@@ -48,16 +48,16 @@ def plan_audit() -> Page:
     home = _home()
     form = _offered(PlanForm(), home.id)
     del form.reason
-    guard = Guard(Place.CASE_AUDITS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused("case audit", of=home)
+    guard = Guard(Place.CASE_AUDITS, "case audit", of=home)
+    if not guard.accepts(form):
         return _new_page(form, home), 422
     try:
         audit = case_audits.plan_audit(db(), home.id, form.plan(), by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _new_page(form, home), 422
-    guard.remember(f"case audit {audit.reference}", of=audit)
+    guard.subject, guard.of = f"case audit {audit.reference}", audit
+    guard.remember()
     db().commit()
     flash(f"“{audit.title}” is in the programme.", "success")
     return _to_audit(audit)
@@ -74,7 +74,7 @@ def audit_plan(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def change_plan(audit: str) -> Page:
     found = audit_to_run(audit)
-    form, guard = _form_of(found), AuditGuard(found)
+    form, guard = _form_of(found), guard_of_audit(found)
     if not guard.accepts(form):
         return _plan_page(found, form), 422
     reason = (form.reason.data or "") if form.reason else ""
@@ -104,7 +104,7 @@ def steering_group(audit: str) -> str:
 @permitted(Permission.RUN_CASE_AUDITS)
 def tell_steering_group(audit: str) -> Page:
     found = audit_to_run(audit)
-    form, guard = SteeringForm(data=_told(found)), AuditGuard(found)
+    form, guard = SteeringForm(data=_told(found)), guard_of_audit(found)
     if not guard.accepts(form):
         return _steering_page(found, form), 422
     told, day = form.told.data or "", form.told_on.data

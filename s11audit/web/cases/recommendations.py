@@ -31,7 +31,7 @@ from s11audit.services.findings import (
 from s11audit.services.recommended_actions import ask_for_action
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.guarding import may_keep, panel_guard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.reading import taught_or_404
 from s11audit.web.cases.recommendation_forms import ActionForm, RecommendationForm
 from s11audit.web.form_errors import errors_of, refuse
@@ -53,8 +53,8 @@ def recommendations(audit: str) -> str:
 @permitted(Permission.AGREE_GRADES)
 def add_recommendation(audit: str) -> Page:
     found = taught_or_404(audit)
-    form, guard = _recommendation_form(found), panel_guard()
-    if not may_keep(form, guard, found):
+    form, guard = _recommendation_form(found), guard_of_audit(found)
+    if not guard.accepts(form):
         return _list_page(found, form), 422
     try:
         recommend(db(), found, form.recommendation, by=viewer(), now=now())
@@ -64,7 +64,7 @@ def add_recommendation(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _list_page(taught_or_404(audit), form, problem=str(error)), 409
-    guard.remember(f"case audit {audit}", of=found)
+    guard.remember()
     db().commit()
     flash("The recommendation is added.", "success")
     return redirect(url_for("cases.recommendations", audit=audit), 303)
@@ -81,8 +81,8 @@ def recommendation(audit: str, recommendation_id: int) -> str:
 def edit_recommendation(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
     about = one.recommendation.audit
-    form, guard = _recommendation_form(about, data=_stored(one)), panel_guard()
-    if not may_keep(form, guard, about):
+    form, guard = _recommendation_form(about, data=_stored(one)), guard_of_audit(about)
+    if not guard.accepts(form):
         return _page(one, form), 422
     told: dict[str, Any] = {"version": page_version(), "by": viewer(), "now": now()}
     try:
@@ -92,7 +92,7 @@ def edit_recommendation(audit: str, recommendation_id: int) -> Page:
         return _page(one, form), 422
     except (ChangedMeanwhileError, StepNotAllowedError) as error:
         return _problem(audit, recommendation_id, str(error), form.text.data or "")
-    guard.remember(f"case audit {audit}", of=about)
+    guard.remember()
     db().commit()
     flash("The recommendation is saved.", "success")
     return _to(audit, recommendation_id)
@@ -120,8 +120,8 @@ def remove_recommendation(audit: str, recommendation_id: int) -> Page:
 def add_action(audit: str, recommendation_id: int) -> Page:
     one = _recommendation_or_404(audit, recommendation_id)
     about = one.recommendation.audit
-    form, guard = _action_form(about), panel_guard()
-    if not may_keep(form, guard, about):
+    form, guard = _action_form(about), guard_of_audit(about)
+    if not guard.accepts(form):
         return _page(one, action_form=form), 422
     try:
         made = _ask(one, form)
@@ -130,7 +130,7 @@ def add_action(audit: str, recommendation_id: int) -> Page:
         return _page(one, action_form=form), 422
     except StepNotAllowedError as error:
         return _problem(audit, recommendation_id, str(error), form.what.data or "")
-    guard.remember(f"case audit {audit}", of=about)
+    guard.remember()
     db().commit()
     flash(_done(made), "success")
     return _to(audit, recommendation_id)

@@ -6,13 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms.validators import InputRequired
 
 from s11audit.domain.dates import today_in_london
-from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.retention import HELD_LABELS, Stage, certificate_from
 from s11audit.domain.steps import StepNotAllowedError
@@ -30,9 +29,9 @@ from s11audit.services.retention import (
     withdraw,
 )
 from s11audit.web.cases import blueprint
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
-from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, services, viewer
 
 logger = logging.getLogger(__name__)
@@ -104,9 +103,8 @@ def approve_deletion(audit: str) -> Page:
 @permitted(Permission.DELETE_CASE_DATA)
 def hold(audit: str) -> Page:
     found, form = audit_to_keep_or_404(audit), HoldForm()
-    about, guard = f"case audit {audit}", Guard(Place.CASE_AUDITS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(about, of=found)
+    guard = guard_of_audit(found)
+    if not guard.accepts(form):
         return _page(found, form=form), 422
     try:
         put_on_hold(db(), found, form.reason.data or "", by=viewer(), now=now())
@@ -116,7 +114,7 @@ def hold(audit: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _page(audit_to_keep_or_404(audit), problem=str(error), form=form), 409
-    guard.remember(about, of=found)
+    guard.remember()
     db().commit()
     flash("This audit is on hold. Nothing of it is deleted until somebody ends that.", "success")
     return redirect(url_for("cases.retention", audit=audit), 303)

@@ -10,7 +10,7 @@ from s11audit.domain.permissions import Permission
 from s11audit.services.case_audits import take_audit_step
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.cases.guarding import AuditGuard
+from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.cases.pages import audit_to_run
 from s11audit.web.cases.showing import WANTED, audit_page
 from s11audit.web.security import db, now, permitted, viewer
@@ -21,7 +21,7 @@ from s11audit.web.step_forms import refuse_step, sent_form
 @permitted(Permission.RUN_CASE_AUDITS)
 def take_step(audit: str, step: str) -> str | tuple[str, int] | Response:
     found, form = audit_to_run(audit), sent_form(step)
-    guard = AuditGuard(found)
+    guard = guard_of_audit(found)
     if not guard.accepts(form):
         return audit_page(found, {step: form}), 422
     try:

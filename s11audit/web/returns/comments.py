@@ -45,9 +45,9 @@ def comments(reference: str, standard_id: str) -> str:
 def add_comment(reference: str, standard_id: str) -> tuple[str, int] | Response:
     desk = desk_of(reference, to=Permission.COMMENT)
     asked = standard_or_404(desk, standard_id)
-    form, guard = _form(desk, asked), Guard(Place.COMMENTS, request.form)
-    if not (form.validate() and guard.passes(form)):
-        guard.refused(f"return {reference}", of=desk.agency_return)
+    form = _form(desk, asked)
+    guard = Guard(Place.COMMENTS, f"return {reference}", of=desk.agency_return)
+    if not guard.accepts(form):
         return _page(desk, asked, form), 422
     try:
         write_comment(
@@ -63,7 +63,7 @@ def add_comment(reference: str, standard_id: str) -> tuple[str, int] | Response:
     except RefusedError as error:
         refuse(form, error)
         return _page(desk, asked, form), 422
-    guard.remember(f"return {reference}", of=desk.agency_return)
+    guard.remember()
     db().commit()
     flash("Your comment is added.", "success")
     return redirect(url_for("returns.comments", reference=reference, standard_id=standard_id), 303)

@@ -94,7 +94,7 @@ def question_files(reference: str, key: str) -> str:
 def add_question_file(reference: str, key: str) -> Page:
     _question_or_404(desk_of(reference, to=Permission.EDIT_ANSWERS), key, to_change=True)
     db().rollback()  # nobody waits for us while the file is looked at and kept
-    guard = Guard(Place.FILES, request.form)
+    guard = Guard(Place.FILES, f"return {reference}")
     try:
         new = taken_in(request.files.get("file"))
         told = guard.check_file(new.name, new.raw)
@@ -105,7 +105,8 @@ def add_question_file(reference: str, key: str) -> Page:
         )
     except RefusedError as error:
         return _refused(reference, key, error)
-    guard.remember(f"return {reference}", of=desk.agency_return)
+    guard.of = desk.agency_return
+    guard.remember()
     db().commit()
     flash(f"“{added.name}” is added.", "success")
     if told:

@@ -19,7 +19,8 @@ def form_of(desk: Desk, standard_id: str, typed: MultiDict[str, str] | None = No
     """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
     questions = desk.questions_on_page(standard_id)
     stored, files = desk.answers, desk.files.keys()
-    guard = Guard(Place.RETURNS, typed or {})
+    one = desk.agency_return
+    guard = Guard(Place.RETURNS, f"return {one.reference}", of=one, sent=typed or {})
     return StandardForm(questions, stored, desk.today, typed, desk.to_confirm, files, guard)
 
 
@@ -39,6 +40,5 @@ def save(desk: Desk, form: StandardForm, confirms: Sequence[Question] = ()) -> S
         now=now(),
     )
     if form.guard is not None:
-        reference = desk.agency_return.reference
-        form.guard.remember(f"return {reference}", of=desk.agency_return)
+        form.guard.remember()
     return saved
