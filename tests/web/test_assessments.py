@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 import time_machine
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from s11audit.models import Action
+from s11audit.models import Action, Event
 from s11audit.models.database import Database
 from tests.assessments import (
     DUE,
@@ -65,6 +66,22 @@ def rate_on_pages(pages: Pages, level: str) -> None:
         sent = pages.get(address).form(address)
         sent |= dict.fromkeys(levels_of(pages, address), level)
         assert pages.post(address, {**sent, "next": "later"}).status == 303
+
+
+def test_the_history_does_not_name_the_box_in_which_an_assessor_wrote_a_number(
+    pages: Pages, rating: Assessing, database: Database
+) -> None:
+    """Why something does not apply has a box of its own, and so has an action for amber or red."""
+    address, number = f"{HOME}/ratings/leads", "Ring 07700 900123."
+    for name, level, box in (("Ines", "green", "comment"), ("Iris", "not-applicable", "reason")):
+        pages.sign_in(rating[name])
+        sent = pages.get(address).form(address) | dict.fromkeys(levels_of(pages, address), level)
+        boxes = [field for field in sent if field.endswith(f"__{box}")]
+        pages.post(address, {**sent, **dict.fromkeys(boxes, number), "next": "later"})
+    with database.reading() as session:
+        noticed = select(Event).where(Event.kind == "identifier-noticed").order_by(Event.id)
+        told = [(one.subject, one.detail) for one in session.scalars(noticed)]
+    assert told == [(f"joint assessment {FIRST}", {"looks_like": "phone-number"})] * 2
 
 
 def levels_of(pages: Pages, address: str) -> set[str]:
