@@ -260,6 +260,21 @@ def test_the_chair_agrees_question_by_question_then_signs_off(
     assert followed.soup.find("a", href=f"{HOME}/questions/voice.heard")
 
 
+def test_what_is_agreed_is_asked_about_once_where_it_may_identify_somebody(
+    pages: Pages, discussed: Assessing
+) -> None:
+    """It goes into a plan that agencies read. What was kept is not asked about again."""
+    pages.sign_in(discussed["Sol"])
+    address = f"{HOME}/questions/voice.heard"
+    typed = {"level": "green", "rationale": "Ring Sarah Jones on 07700 900123"}
+    page = pages.post(address, pages.get(address).form("voice.heard") | typed)
+    assert page.status == 422
+    assert "press the button again to keep it" in page.errors["rationale"]
+    assert pages.post(address, page.form("voice.heard")).status == 303
+    noted = pages.get(address).form("voice.heard") | {"note": "All agreed"}
+    assert pages.post(address, noted).status == 303
+
+
 def test_of_two_who_write_the_second_sees_both_and_decides(
     pages: Pages, discussed: Assessing
 ) -> None:

@@ -257,6 +257,20 @@ def test_a_link_is_made_anew_and_ended(pages: Pages, cast: Cast, database: Datab
     assert pages.get(f"/s/{old}").heading == "This link takes no more answers"
 
 
+def test_what_may_identify_somebody_is_asked_about_before_staff_can_read_it(
+    pages: Pages, cast: Cast, closed: None
+) -> None:
+    address = "/surveys/PS1/agencies/POL/replies"
+    form = pages.sign_in(cast["Asif"]).get(address).form("replies")
+    typed = {"said": "No time", "did": "Sarah Jones rings on 07700 900123", "publish": "y"}
+    page = pages.post(address, form | typed)
+    assert page.status == 422
+    assert "press the button again to keep it" in page.errors["did"]
+    assert "Nothing has been written yet" in page.text
+    assert pages.post(address, page.form("replies")).status == 303
+    assert "Published" in pages.get(address).text
+
+
 def test_a_lead_says_what_was_done_and_publishes_it(pages: Pages, cast: Cast, closed: None) -> None:
     address = "/surveys/PS1/agencies/POL/replies"
     page = pages.sign_in(cast["Asif"]).get(address)

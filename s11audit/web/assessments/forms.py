@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
@@ -155,14 +156,6 @@ class AgreedForm(FlaskForm):
             *((one.id, one.name) for one in agencies),
         ]
 
-    def show(self, stored: AgreedRating) -> None:
-        """Fill the boxes with what is kept."""
-        self.level.data = stored.level
-        self.rationale.data, self.note.data = stored.rationale, stored.note
-        self.what.data, self.post.data = stored.action_what, stored.action_post
-        self.agency_id.data = stored.action_agency_id
-        self.due_on.process(None, stored.action_due_on)
-
     @property
     def agreement(self) -> Agreement:
         return Agreement(
@@ -172,3 +165,16 @@ class AgreedForm(FlaskForm):
             promise=Promise(self.what.data or "", self.post.data or "", self.due_on.data),
             agency_id=self.agency_id.data,
         )
+
+
+def stored_texts(agreed: AgreedRating) -> dict[str, Any]:
+    """What is kept, by the boxes of `AgreedForm`."""
+    return {
+        "level": agreed.level,
+        "rationale": agreed.rationale,
+        "note": agreed.note,
+        "what": agreed.action_what,
+        "agency_id": agreed.action_agency_id,
+        "post": agreed.action_post,
+        "due_on": agreed.action_due_on,
+    }
