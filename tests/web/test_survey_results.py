@@ -107,6 +107,30 @@ def test_a_level_of_fewer_than_five_is_put_together_with_others(
     assert "19/21" not in second.get_text()
 
 
+def test_five_mixed_answers_show_how_many_and_say_why_so_few_questions_are_shown(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        answer(session, survey, cast, "POL", 3)
+        answer(session, survey, cast, "POL", 2, {"acting.know-the-lead": "no"})
+        close(session, survey, cast)
+    text = pages.sign_in(cast["Asif"]).get("/surveys/PS1/agencies/POL").text
+    assert "People who answered: 5. 13 of 14 questions are shown." in text
+    assert "With 5 to 9 people, a question is shown only where all answers are of one kind" in text
+
+
+def test_a_survey_that_is_closed_early_says_on_which_day(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        answer(session, survey, cast, "POL", 5)
+        close(session, survey, cast)
+    page = pages.sign_in(cast["Priya"]).get("/surveys/PS1")
+    assert "Staff could answer until 3 November 2026" in page.text
+
+
 def test_nothing_is_shown_before_the_survey_has_closed(
     pages: Pages, cast: Cast, database: Database
 ) -> None:
