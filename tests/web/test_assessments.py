@@ -119,10 +119,19 @@ def test_what_is_missing_in_a_new_one_is_said_beside_the_box(
     sent = {**page.form("DOWN"), "questionnaire": "small-joint/2", "title": "How we lead"}
     again = pages.post("/assessments/new?partnership=DOWN", sent)
     assert again.status == 422
-    assert set(again.errors) == {"due_on"}
-    again = pages.post("/assessments/new?partnership=DOWN", {**sent, **typed_due()})
-    assert set(again.errors) == {"chair_id"}
+    assert list(again.errors) == ["due_on", "chair_id"]
     assert again.form("DOWN")["title"] == "How we lead"
+
+
+def test_an_empty_form_is_told_of_its_faults_in_the_order_of_the_page(
+    pages: Pages, people: Assessing
+) -> None:
+    page = pages.sign_in(people["Priya"]).get("/assessments/new")
+    again = pages.post("/assessments/new?partnership=DOWN", page.form("DOWN") | {"title": ""})
+    assert [name for name in again.errors if name != "questionnaire"] == [
+        "title", "due_on", "chair_id",
+    ]  # fmt: skip
+    assert "questionnaire" not in list(again.errors)[1:]
 
 
 def test_three_rate_apart_and_the_last_opens_for_all(

@@ -57,6 +57,21 @@ def test_a_panel_member_reads_every_agency_side_by_side(otto: Pages) -> None:
     assert "2 steps apart" in page.text
 
 
+@pytest.mark.parametrize("page", ["recommendations", "measures", "re-audit"])
+def test_what_an_audit_taught_leads_back_to_the_audit(
+    pages: Pages, database: Database, cast: Cast, page: str
+) -> None:
+    with database.writing.begin() as session:
+        signed_off_audit(session, cast)
+    shown = pages.sign_in(cast["Priya"]).get(f"/case-audits/MA-26-01/{page}")
+    links = [one["href"] for one in shown.soup.select(".govuk-breadcrumbs__link")]
+    assert links == ["/case-audits", "/case-audits/MA-26-01"]
+
+
+def test_the_cases_of_a_panel_lead_back_to_the_panels(otto: Pages) -> None:
+    assert otto.get(CASES).soup.select_one(".govuk-breadcrumbs__link[href='/panels']")
+
+
 def test_no_involvement_is_named_and_left_out_of_counts(otto: Pages) -> None:
     page = otto.get(f"{CASES}/MA-26-01-C2")
     assert "Downshire Hospitals NHS Trust: no involvement" in page.text
@@ -140,10 +155,22 @@ def test_two_members_who_write_at_once_see_both_texts(
 ) -> None:
     mo = Pages(app, database).sign_in(cast["Mo"])
     first, second = otto.get(VOICE), mo.get(VOICE)
-    save(otto, first, heard__level="uneven", heard__reasons="Otto’s reasons", note__text="Otto’s")
-    page = save(mo, second, heard__level="weak", heard__reasons="Mo’s reasons", note__text="Mo’s")
+    save(
+        otto,
+        first,
+        heard__level="uneven",
+        heard__reasons="Chair’s reasons",
+        note__text="Chair’s",
+    )
+    page = save(
+        mo,
+        second,
+        heard__level="weak",
+        heard__reasons="Member’s reasons",
+        note__text="Member’s",
+    )
     assert page.status == 409
-    for text in ("Otto’s reasons", "Mo’s reasons", "Otto’s", "Mo’s"):
+    for text in ("Chair’s reasons", "Member’s reasons", "Chair’s", "Member’s"):
         assert text in page.text
     undecided = mo.post(VOICE, page.form("/voice"))
     assert undecided.status == 409
@@ -151,7 +178,7 @@ def test_two_members_who_write_at_once_see_both_texts(
     fields = undecided.form("/voice") | {"heard-keep": "mine", "note-keep": "theirs"}
     assert mo.post(VOICE, fields).location == CASE
     kept = mo.get(VOICE).form("/voice")
-    assert (kept["heard-reasons"], kept["note-text"]) == ("Mo’s reasons", "Otto’s")
+    assert (kept["heard-reasons"], kept["note-text"]) == ("Member’s reasons", "Chair’s")
 
 
 def test_a_young_panellist_reads_and_does_not_agree(pages: Pages, audited: Audited) -> None:

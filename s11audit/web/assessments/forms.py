@@ -31,6 +31,26 @@ def _one_of(label: str, description: str = "") -> SelectField:
     return SelectField(label, coerce=_id_or_none, description=description, validate_choice=False)
 
 
+class QuestionnaireForm(FlaskForm):
+    """Which questionnaire is asked: the first box of the page, and so of its errors."""
+
+    questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        "Questionnaire",
+        [InputRequired("Choose a questionnaire")],
+        invalid_choice_message="Choose one of the questionnaires in the list",
+    )
+
+    def offer_questionnaires(self, catalogue: Catalogue) -> None:
+        """Offer every published version that is for joint assessments, the newest first."""
+        choices = [
+            (f"{one.id}/{one.version}", version_name(one.title, one.version))
+            for one in reversed(catalogue.published())
+            if one.kind is Kind.JOINT_ASSESSMENT
+        ]
+        self.questionnaire.choices = choices
+        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
+
+
 class DetailsForm(FlaskForm):
     """What a manager says of an assessment, new or not yet opened."""
 
@@ -58,6 +78,10 @@ class DetailsForm(FlaskForm):
         if field.data is None and not any(field.parts):
             raise ValidationError("Enter the date by which the ratings are due")
 
+    def validate_chair_id(self, field: SelectField) -> None:
+        if field.data is None:
+            raise ValidationError("Choose who chairs")
+
     def offer(
         self, agencies: Iterable[Agency], chairs: Iterable[User], earlier: Iterable[Assessment]
     ) -> None:
@@ -83,22 +107,8 @@ class DetailsForm(FlaskForm):
         )
 
 
-class SetUpForm(DetailsForm):
-    questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        "Questionnaire",
-        [InputRequired("Choose a questionnaire")],
-        invalid_choice_message="Choose one of the questionnaires in the list",
-    )
-
-    def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every published version that is for joint assessments, the newest first."""
-        choices = [
-            (f"{one.id}/{one.version}", version_name(one.title, one.version))
-            for one in reversed(catalogue.published())
-            if one.kind is Kind.JOINT_ASSESSMENT
-        ]
-        self.questionnaire.choices = choices
-        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
+class SetUpForm(QuestionnaireForm, DetailsForm):
+    """What is said of a new one, in the order of the page."""
 
 
 class AssessorForm(FlaskForm):
