@@ -72,6 +72,7 @@ from s11audit.queries.surveys import survey_lines, survey_of
 from s11audit.questionnaires.catalogue import Catalogue, shipped_catalogue
 from s11audit.services.events import seal
 from s11audit.services.evidence_store import FolderStore
+from s11audit.services.history import verify_published
 from s11audit.services.passwords import password_fits
 from s11audit.services.questionnaires import publish
 from s11audit.services.second_factors import check_code
@@ -710,6 +711,10 @@ def test_the_history_is_chained_and_in_order_of_time(session: Session) -> None:
         assert moment is None or event.happened_at >= moment
         previous, moment = event.sha256, event.happened_at
     assert session.scalars(select(EventChain.head_sha256)).one() == previous
+
+
+def test_the_published_upload_is_the_one_that_the_history_sealed(session: Session) -> None:
+    assert verify_published(session).fault == ""
 
 
 def test_preparing_again_keeps_what_is_there_and_says_so(

@@ -77,7 +77,8 @@ def replay(ledger: Path | None, dry_run: bool, as_json: bool) -> None:
     May be run again at any time. Exits with 1 where a line of the ledger fits nothing here.
     """
     with installation() as opened:
-        lines = _lines(ledger or opened.settings.deletion_ledger)
+        read_from = ledger or opened.settings.deletion_ledger
+        lines = _lines(read_from)
         if dry_run:
             with opened.database.reading() as session:
                 waiting = not_done(session, lines)
@@ -89,6 +90,12 @@ def replay(ledger: Path | None, dry_run: bool, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(done, dry_run), indent=2, ensure_ascii=False))
     else:
         _print(done, dry_run)
+    if not read_from.exists():
+        click.echo(
+            f"There is no ledger at {read_from}. If anything was ever deleted, put the newest "
+            "ledger there, or name it with --ledger.",
+            err=True,
+        )
     if any(one.outcome in (Outcome.UNKNOWN, Outcome.FALSE) for one in done):
         raise SystemExit(1)
 

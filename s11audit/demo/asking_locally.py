@@ -35,7 +35,8 @@ def ask_locally(
     version.status, version.published_at = VersionStatus.PUBLISHED, now
     session.flush()
     subject = f"questionnaire {version.questionnaire_id}/{version.version}"
-    record(session, "questionnaire-published", subject, by=None, at=now, of=version)
+    detail = {"sha256": version.sha256}
+    record(session, "questionnaire-published", subject, by=None, at=now, detail=detail, of=version)
     look_again(session)
     choose_local_questions(
         session,

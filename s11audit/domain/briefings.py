@@ -144,7 +144,8 @@ def cases_named(text: str, local_references: Collection[str] = ()) -> list[str]:
 class AuditNumbers:
     """What is counted over a whole audit: cases, agencies, files, and files of no involvement.
 
-    `measures` are a title, how many, and of how many cases or files each.
+    `unfinished` of the files were not finished when the panel opened. `measures` are a title, how
+    many, and of how many cases or files each.
     """
 
     cases: int
@@ -152,6 +153,7 @@ class AuditNumbers:
     files: int
     not_involved: int
     measures: Sequence[tuple[str, int, int]] = ()
+    unfinished: int = 0
 
 
 def numbers_in_words(numbers: AuditNumbers) -> Iterator[str]:
@@ -159,9 +161,10 @@ def numbers_in_words(numbers: AuditNumbers) -> Iterator[str]:
     a share of six cases would look like more than it is."""
     agencies = counted(numbers.agencies, "agency", "agencies")
     files = counted(numbers.files, "file")
-    without = numbers.not_involved
+    without, late = numbers.not_involved, numbers.unfinished
+    files_late = f", {late} of them not finished" if late else ""
     rest = f"; {counted(without, 'time', 'times')} an agency had no involvement" if without else ""
-    yield f"- {counted(numbers.cases, 'case')}, with {files} from {agencies}{rest}"
+    yield f"- {counted(numbers.cases, 'case')}, with {files} from {agencies}{files_late}{rest}"
     for title, count, of in numbers.measures:
         yield f"- {title}: {count} of {of}"
 

@@ -151,6 +151,28 @@ def note_on(result: QuestionResult) -> str:
     return ". ".join(notes)
 
 
+def share_shown(group: GroupResult) -> str:
+    """How many questions are shown, and why not all, in sentences; empty where all are.
+
+    Where two kinds of answers are each given by enough, there are twice as many people as that.
+    """
+    results, shown = group.results, [one for one in group.results if one.shown]
+    if group.people is None or len(shown) == len(results):
+        return ""
+    words = (
+        f"{len(shown)} of {len(results)} questions are shown. The others are hidden to protect "
+        f"those who answered: from a number between 1 and {SMALLEST - 1}, somebody could tell who "
+        "said what."
+    )
+    if group.people >= 2 * SMALLEST:
+        return words
+    return (
+        f"{words} With {SMALLEST} to {2 * SMALLEST - 1} people, a question is shown only where all "
+        "answers are of one kind: good, other, or does not apply. The more people answer, the more "
+        "is shown."
+    )
+
+
 def rating_in_words(rating: SideRating | None) -> str:
     """`Green`, or of several agencies `Green 6/8`; empty where there is none."""
     if rating is None:

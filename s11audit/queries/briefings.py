@@ -12,6 +12,7 @@ from s11audit.domain.cases import BriefingAudience, FindingKind
 from s11audit.domain.permissions import Permission
 from s11audit.domain.viewers import Viewer
 from s11audit.models import (
+    AnswerSheet,
     AskedAgency,
     AuditCase,
     AuditMeasure,
@@ -91,12 +92,14 @@ def numbers_of(session: Session, audit_id: int) -> AuditNumbers:
         .where(AuditMeasure.audit_id == audit_id)
         .order_by(AuditMeasure.id)
     )
+    is_late = CaseFile.sheet.has(AnswerSheet.finished_at.is_(None))
     return AuditNumbers(
         cases=session.scalars(select(func.count()).select_from(cases.subquery())).one(),
         agencies=session.scalars(asked).one(),
         files=session.scalars(files.where(involved)).one(),
         not_involved=session.scalars(files.where(~involved)).one(),
         measures=[(title, count, of) for title, count, of in measures],
+        unfinished=session.scalars(files.where(involved, is_late)).one(),
     )
 
 

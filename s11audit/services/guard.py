@@ -27,7 +27,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One kind in one box, such as `board-lead: comment`; `reason` where somebody gave one."""
+    """One kind in one box, such as `board-lead: comment`; `reason` where somebody gave one.
+
+    `box` is empty where its name would tell what was answered.
+    """
 
     outcome: Outcome
     kind: Kind
@@ -53,5 +56,6 @@ def remember_findings(
 
 
 def _detail(finding: Finding) -> dict[str, str]:
-    detail = {"looks_like": finding.kind.value, "box": finding.box}
+    detail = {"looks_like": finding.kind.value}
+    detail |= {"box": finding.box} if finding.box else {}
     return detail | ({"reason": finding.reason.value} if finding.reason else {})

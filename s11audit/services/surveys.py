@@ -118,19 +118,24 @@ def take_survey_step(
     now: datetime,
     questionnaire: Questionnaire | None = None,
 ) -> None:
-    """Move a survey on. Opening it pins `questionnaire`, which it then needs.
+    """Move a survey on. Opening it pins `questionnaire`, which it then needs; closing it makes
+    today its last day.
 
     Raises StepNotAllowedError, and PermissionError for a stranger.
     """
     allows = partial(by.may_in_partnership, partnership_id=survey.partnership_id)
     step = step_for(SURVEY_STEPS, step_name, survey.status, by=by, allows=allows)
     pins: dict[str, Any] = {}
+    ends: dict[str, Any] = {}
+    today = today_in_london(now)
+    if step.target is SurveyStatus.CLOSED and survey.opens_on <= today < survey.closes_on:
+        ends = {"closes_on": today}
     if step.target is SurveyStatus.OPEN:
-        _check_can_open(session, survey, today_in_london(now))
+        _check_can_open(session, survey, today)
         if questionnaire is None:
             raise ValueError("Opening a survey pins its questionnaire, so it must be given")
         pins = {"questionnaire_sha256": questionnaire.sha256}
-    statuses = move(session, survey, step, **pins)
+    statuses = move(session, survey, step, **pins, **ends)
     record_of(session, step.event, survey, by, now, {**statuses, **pins})
 
 

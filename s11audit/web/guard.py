@@ -63,7 +63,9 @@ class Guard:
 
     `subject` names what the texts are about (`case MA-26-03-C2`), and `of` is the row to whose
     history it belongs. Where the page saves itself (`by_itself`), nobody can be asked, so texts
-    that need it wait for the button, and what is stopped is not remembered each time.
+    that need it wait for the button, and what is stopped is not remembered each time. Where the
+    very box tells what was answered, such as that of an action for amber or red, the history does
+    not name it (`names_boxes`).
     """
 
     place: Place
@@ -71,6 +73,7 @@ class Guard:
     of: Any = None
     sent: Mapping[str, str] = field(default_factory=lambda: request.form)
     by_itself: bool = False
+    names_boxes: bool = True
     findings: list[Finding] = field(default_factory=list)
 
     def accepts(self, form: BaseForm) -> bool:
@@ -172,9 +175,10 @@ class Guard:
     ) -> None:
         if self.by_itself and (stopped or outcome is Outcome.BLOCKED):
             return
-        box = name.replace("__", ": ")
+        box = name.replace("__", ": ") if self.names_boxes else ""
         kinds = dict.fromkeys(hit.kind for _, hit in found.hits)
-        self.findings += [Finding(outcome, kind, box, reason) for kind in kinds]
+        new = [Finding(outcome, kind, box, reason) for kind in kinds]
+        self.findings += [one for one in new if box or one not in self.findings]
 
 
 @dataclass(frozen=True)

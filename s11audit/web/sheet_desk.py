@@ -95,18 +95,24 @@ class SheetDesk(AnswerDesk):
         return Place.CASE_AUDITS if is_case else Place.ASSESSMENTS
 
     @property
-    def owner(self) -> Belonging | None:
+    def owner(self) -> Belonging:
         """To whose history belongs what is found in its texts."""
-        return None
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> str:
+        """What the history calls it."""
+        raise NotImplementedError
 
     def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
         """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
         questions = self.questions_on_page(standard_id)
-        guard = Guard(self.place, f"sheet {self.reference}", of=self.owner, sent=typed or {})
+        guard = Guard(self.place, self.subject, of=self.owner, sent=typed or {}, names_boxes=False)
         return StandardForm(questions, self.answers, self.today, typed, guard=guard)
 
     def remember(self, form: StandardForm) -> None:
-        """Write down what kind of identifier was found where in what was sent: never the text."""
+        """Write down what kind of identifier was found in what was sent: never the text, nor in
+        which box, as some boxes are there for one answer only and the sheet is not opened yet."""
         if form.guard is not None:
             form.guard.remember()
 

@@ -105,3 +105,9 @@ def test_serve_says_what_a_backup_brought_back(
         ledger.write_text("no line\n")
         warn_of_deletions_not_done(read_settings(told))
         assert "cannot be compared" in caplog.text
+
+
+def test_a_ledger_that_is_not_there_is_said(database_url: str, ledger: Path) -> None:
+    result = run(database_url, ledger, "replay")
+    assert f"There is no ledger at {ledger}" in result.stderr
+    assert result.exit_code == 0

@@ -205,6 +205,8 @@ def test_numbers_say_what_they_are_of_and_give_no_share() -> None:
         "- Fathers were asked: 4 of 6",
     ]
     assert "%" not in " ".join(numbers_in_words(replace(numbers, cases=1)))
+    first, *_ = numbers_in_words(replace(numbers, unfinished=1, not_involved=0))
+    assert first == "- 6 cases, with 28 files from 5 agencies, 1 of them not finished"
 
 
 @settings(max_examples=30)

@@ -7,8 +7,9 @@ from io import BytesIO
 import pytest
 import time_machine
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from s11audit.models import Action
+from s11audit.models import Action, Event
 from s11audit.models.database import Database
 from tests.assessments import (
     DUE,
@@ -67,6 +68,22 @@ def rate_on_pages(pages: Pages, level: str) -> None:
         assert pages.post(address, {**sent, "next": "later"}).status == 303
 
 
+def test_the_history_does_not_name_the_box_in_which_an_assessor_wrote_a_number(
+    pages: Pages, rating: Assessing, database: Database
+) -> None:
+    """Why something does not apply has a box of its own, and so has an action for amber or red."""
+    address, number = f"{HOME}/ratings/leads", "Ring 07700 900123."
+    for name, level, box in (("Ines", "green", "comment"), ("Iris", "not-applicable", "reason")):
+        pages.sign_in(rating[name])
+        sent = pages.get(address).form(address) | dict.fromkeys(levels_of(pages, address), level)
+        boxes = [field for field in sent if field.endswith(f"__{box}")]
+        pages.post(address, {**sent, **dict.fromkeys(boxes, number), "next": "later"})
+    with database.reading() as session:
+        noticed = select(Event).where(Event.kind == "identifier-noticed").order_by(Event.id)
+        told = [(one.subject, one.detail) for one in session.scalars(noticed)]
+    assert told == [(f"joint assessment {FIRST}", {"looks_like": "phone-number"})] * 2
+
+
 def levels_of(pages: Pages, address: str) -> set[str]:
     found = pages.get(address).soup.select("input[type=radio]")
     return {str(one["name"]) for one in found}
@@ -102,10 +119,19 @@ def test_what_is_missing_in_a_new_one_is_said_beside_the_box(
     sent = {**page.form("DOWN"), "questionnaire": "small-joint/2", "title": "How we lead"}
     again = pages.post("/assessments/new?partnership=DOWN", sent)
     assert again.status == 422
-    assert set(again.errors) == {"due_on"}
-    again = pages.post("/assessments/new?partnership=DOWN", {**sent, **typed_due()})
-    assert set(again.errors) == {"chair_id"}
+    assert list(again.errors) == ["due_on", "chair_id"]
     assert again.form("DOWN")["title"] == "How we lead"
+
+
+def test_an_empty_form_is_told_of_its_faults_in_the_order_of_the_page(
+    pages: Pages, people: Assessing
+) -> None:
+    page = pages.sign_in(people["Priya"]).get("/assessments/new")
+    again = pages.post("/assessments/new?partnership=DOWN", page.form("DOWN") | {"title": ""})
+    assert [name for name in again.errors if name != "questionnaire"] == [
+        "title", "due_on", "chair_id",
+    ]  # fmt: skip
+    assert "questionnaire" not in list(again.errors)[1:]
 
 
 def test_three_rate_apart_and_the_last_opens_for_all(
@@ -241,6 +267,21 @@ def test_the_chair_agrees_question_by_question_then_signs_off(
     assert "How we lead together" in own.text
     followed = pages.sign_in(discussed["Priya"]).get(f"/actions/{FIRST}-A1")
     assert followed.soup.find("a", href=f"{HOME}/questions/voice.heard")
+
+
+def test_what_is_agreed_is_asked_about_once_where_it_may_identify_somebody(
+    pages: Pages, discussed: Assessing
+) -> None:
+    """It goes into a plan that agencies read. What was kept is not asked about again."""
+    pages.sign_in(discussed["Sol"])
+    address = f"{HOME}/questions/voice.heard"
+    typed = {"level": "green", "rationale": "Ring Sarah Jones on 07700 900123"}
+    page = pages.post(address, pages.get(address).form("voice.heard") | typed)
+    assert page.status == 422
+    assert "press the button again to keep it" in page.errors["rationale"]
+    assert pages.post(address, page.form("voice.heard")).status == 303
+    noted = pages.get(address).form("voice.heard") | {"note": "All agreed"}
+    assert pages.post(address, noted).status == 303
 
 
 def test_of_two_who_write_the_second_sees_both_and_decides(

@@ -135,6 +135,21 @@ def test_a_grade_without_reasons_comes_back_with_everything_typed(otto: Pages) -
     assert again.location
 
 
+@pytest.mark.parametrize("page", ["recommendations", "measures", "re-audit"])
+def test_what_an_audit_taught_leads_back_to_the_audit(
+    pages: Pages, database: Database, cast: Cast, page: str
+) -> None:
+    with database.writing.begin() as session:
+        signed_off_audit(session, cast)
+    shown = pages.sign_in(cast["Priya"]).get(f"/case-audits/MA-26-01/{page}")
+    links = [one["href"] for one in shown.soup.select(".govuk-breadcrumbs__link")]
+    assert links == ["/case-audits", "/case-audits/MA-26-01"]
+
+
+def test_the_cases_of_a_panel_lead_back_to_the_panels(otto: Pages) -> None:
+    assert otto.get(CASES).soup.select_one(".govuk-breadcrumbs__link[href='/panels']")
+
+
 def test_two_members_who_write_at_once_see_both_texts(
     otto: Pages, app: Any, database: Database, cast: Cast, audited: Audited
 ) -> None:

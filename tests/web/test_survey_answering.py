@@ -93,6 +93,32 @@ def test_nobody_is_kept_account_session_address_or_event(
     assert "127.0.0.1" not in everything
 
 
+def test_a_number_or_a_name_is_asked_about_once_and_leaves_no_event(
+    pages: Pages, survey: Survey, database: Database
+) -> None:
+    words = "learning-one-thing__value"
+    events = count(database, Event)
+    page = sends(pages, filled() | {words: "Ask Sarah on 07700 900123"})
+    assert page.status == 422
+    assert "press the button again to keep it" in page.errors[words]
+    assert count(database, SurveyResponse) == 0
+    told = str(page.form()[f"{words}-guard-told"])
+    again = filled() | {words: "Ask Sarah on 07700 900123", f"{words}-guard-told": told}
+    assert sends(pages, again).status == 303
+    assert count(database, Event) == events
+
+
+def test_an_nhs_number_in_an_answer_is_never_kept(
+    pages: Pages, survey: Survey, database: Database
+) -> None:
+    words = "learning-one-thing__value"
+    page = sends(pages, filled() | {words: "Like 943 476 5919"})
+    assert "It can never be kept here" in page.errors[words]
+    told = f"{words}-guard-told"
+    assert sends(pages, filled() | {words: "Like 943 476 5919", told: "any"}).status == 422
+    assert count(database, SurveyResponse) == 0
+
+
 def test_the_page_tells_no_other_site_and_no_search_engine(pages: Pages, survey: Survey) -> None:
     for address in (ADDRESS, f"{ADDRESS}/thanks", "/s/another"):
         headers = pages.get(address).response.headers

@@ -107,6 +107,30 @@ def test_a_level_of_fewer_than_five_is_put_together_with_others(
     assert "19/21" not in second.get_text()
 
 
+def test_five_mixed_answers_show_how_many_and_say_why_so_few_questions_are_shown(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        answer(session, survey, cast, "POL", 3)
+        answer(session, survey, cast, "POL", 2, {"acting.know-the-lead": "no"})
+        close(session, survey, cast)
+    text = pages.sign_in(cast["Asif"]).get("/surveys/PS1/agencies/POL").text
+    assert "People who answered: 5. 13 of 14 questions are shown." in text
+    assert "With 5 to 9 people, a question is shown only where all answers are of one kind" in text
+
+
+def test_a_survey_that_is_closed_early_says_on_which_day(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        answer(session, survey, cast, "POL", 5)
+        close(session, survey, cast)
+    page = pages.sign_in(cast["Priya"]).get("/surveys/PS1")
+    assert "Staff could answer until 3 November 2026" in page.text
+
+
 def test_nothing_is_shown_before_the_survey_has_closed(
     pages: Pages, cast: Cast, database: Database
 ) -> None:
@@ -269,6 +293,20 @@ def test_a_link_is_made_anew_and_ended(pages: Pages, cast: Cast, database: Datab
     old = after.get_text().partition("/s/")[2]
     pages.post(f"{address}/end")
     assert pages.get(f"/s/{old}").heading == "This link takes no more answers"
+
+
+def test_what_may_identify_somebody_is_asked_about_before_staff_can_read_it(
+    pages: Pages, cast: Cast, closed: None
+) -> None:
+    address = "/surveys/PS1/agencies/POL/replies"
+    form = pages.sign_in(cast["Asif"]).get(address).form("replies")
+    typed = {"said": "No time", "did": "Sarah Jones rings on 07700 900123", "publish": "y"}
+    page = pages.post(address, form | typed)
+    assert page.status == 422
+    assert "press the button again to keep it" in page.errors["did"]
+    assert "Nothing has been written yet" in page.text
+    assert pages.post(address, page.form("replies")).status == 303
+    assert "Published" in pages.get(address).text
 
 
 def test_a_lead_says_what_was_done_and_publishes_it(pages: Pages, cast: Cast, closed: None) -> None:

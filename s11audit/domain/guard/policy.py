@@ -26,7 +26,7 @@ PLACE_LABELS: dict[Place, str] = {
     Place.SURVEYS: "Surveys",
     Place.RETURNS: "Answers of returns",
     Place.COMMENTS: "Comments to colleagues",
-    Place.ACTIONS: "Notes on actions",
+    Place.ACTIONS: "Agreed ratings, and notes on actions",
     Place.FILES: "Files that support answers",
 }
 
@@ -75,9 +75,9 @@ _FULL = {
     Kind.NHS_NUMBER: Response.BLOCK,
     Kind.EMAIL: Response.BLOCK,
 }
-# Two minutes without an account: nobody is asked for reasons there.
+# Two minutes without an account, and no way back to what was sent: one question, and no reasons.
 _SHORT = {
-    **dict.fromkeys(Kind, Response.WARN),
+    **dict.fromkeys(Kind, Response.ASK),
     Kind.NHS_NUMBER: Response.BLOCK,
     Kind.EMAIL: Response.BLOCK,
 }
@@ -103,5 +103,5 @@ def response_to(hit: Hit, place: Place) -> Response:
         return Response.NOTHING
     response = POLICY[place][hit.kind]
     if response is Response.BLOCK and hit.certainty is not Certainty.CERTAIN:
-        return Response.CONFIRM if place is Place.CASE_AUDITS else Response.WARN
+        return Response.CONFIRM if place is Place.CASE_AUDITS else Response.ASK
     return response

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.assessments import AssessmentStatus
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.models import AgreedRating, Assessment
 from s11audit.queries.assessments import agencies_to_assess
@@ -15,9 +16,10 @@ from s11audit.queries.compared_ratings import Compared, Comparison
 from s11audit.services.agreed_ratings import ChangedRatingError, agree_rating
 from s11audit.services.refusals import RefusedError
 from s11audit.web.assessments.comparing import opened, question_or_404
-from s11audit.web.assessments.forms import AgreedForm
+from s11audit.web.assessments.forms import AgreedForm, stored_texts
 from s11audit.web.assessments.pages import blueprint, may
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.page_versions import page_version
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -30,8 +32,6 @@ def question(assessment: str, key: str) -> str:
     found, compared = opened(assessment)
     one = question_or_404(compared, key)
     form = _form_for(found, one)
-    if one.agreed is not None:
-        form.show(one.agreed)
     return _question_page(found, compared, one, form)
 
 
@@ -41,7 +41,8 @@ def agree(assessment: str, key: str) -> Page:
     found, compared = opened(assessment)
     one = question_or_404(compared, key)
     form = _form_for(found, one)
-    if not form.validate():
+    guard = Guard(Place.ACTIONS, f"joint assessment {found.reference}", of=found)
+    if not guard.accepts(form):
         return _question_page(found, compared, one, form), 422
     write = partial(agree_rating, db(), found, one.question, form.agreement)
     try:
@@ -51,6 +52,7 @@ def agree(assessment: str, key: str) -> Page:
         return _question_page(found, compared, one, form), 422
     except ChangedRatingError as error:
         return _question_page(found, compared, one, form, error.stored), 409
+    guard.remember()
     db().commit()
     flash(f"What was agreed about “{one.question.title}” is kept.", "success")
     return redirect(_after(found, compared, key), 303)
@@ -69,7 +71,7 @@ def _after(found: Assessment, compared: Comparison, key: str) -> str:
 
 
 def _form_for(found: Assessment, one: Compared) -> AgreedForm:
-    form = AgreedForm()
+    form = AgreedForm(data=stored_texts(one.agreed) if one.agreed else None)
     form.offer(one.question, agencies_to_assess(db(), found.partnership_id))
     return form
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField
@@ -28,6 +29,26 @@ def _id_or_none(text: str | int | None) -> int | None:
 
 def _one_of(label: str, description: str = "") -> SelectField:
     return SelectField(label, coerce=_id_or_none, description=description, validate_choice=False)
+
+
+class QuestionnaireForm(FlaskForm):
+    """Which questionnaire is asked: the first box of the page, and so of its errors."""
+
+    questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
+        "Questionnaire",
+        [InputRequired("Choose a questionnaire")],
+        invalid_choice_message="Choose one of the questionnaires in the list",
+    )
+
+    def offer_questionnaires(self, catalogue: Catalogue) -> None:
+        """Offer every published version that is for joint assessments, the newest first."""
+        choices = [
+            (f"{one.id}/{one.version}", version_name(one.title, one.version))
+            for one in reversed(catalogue.published())
+            if one.kind is Kind.JOINT_ASSESSMENT
+        ]
+        self.questionnaire.choices = choices
+        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
 
 
 class DetailsForm(FlaskForm):
@@ -57,6 +78,10 @@ class DetailsForm(FlaskForm):
         if field.data is None and not any(field.parts):
             raise ValidationError("Enter the date by which the ratings are due")
 
+    def validate_chair_id(self, field: SelectField) -> None:
+        if field.data is None:
+            raise ValidationError("Choose who chairs")
+
     def offer(
         self, agencies: Iterable[Agency], chairs: Iterable[User], earlier: Iterable[Assessment]
     ) -> None:
@@ -82,22 +107,8 @@ class DetailsForm(FlaskForm):
         )
 
 
-class SetUpForm(DetailsForm):
-    questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
-        "Questionnaire",
-        [InputRequired("Choose a questionnaire")],
-        invalid_choice_message="Choose one of the questionnaires in the list",
-    )
-
-    def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every published version that is for joint assessments, the newest first."""
-        choices = [
-            (f"{one.id}/{one.version}", version_name(one.title, one.version))
-            for one in reversed(catalogue.published())
-            if one.kind is Kind.JOINT_ASSESSMENT
-        ]
-        self.questionnaire.choices = choices
-        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
+class SetUpForm(QuestionnaireForm, DetailsForm):
+    """What is said of a new one, in the order of the page."""
 
 
 class AssessorForm(FlaskForm):
@@ -155,14 +166,6 @@ class AgreedForm(FlaskForm):
             *((one.id, one.name) for one in agencies),
         ]
 
-    def show(self, stored: AgreedRating) -> None:
-        """Fill the boxes with what is kept."""
-        self.level.data = stored.level
-        self.rationale.data, self.note.data = stored.rationale, stored.note
-        self.what.data, self.post.data = stored.action_what, stored.action_post
-        self.agency_id.data = stored.action_agency_id
-        self.due_on.process(None, stored.action_due_on)
-
     @property
     def agreement(self) -> Agreement:
         return Agreement(
@@ -172,3 +175,16 @@ class AgreedForm(FlaskForm):
             promise=Promise(self.what.data or "", self.post.data or "", self.due_on.data),
             agency_id=self.agency_id.data,
         )
+
+
+def stored_texts(agreed: AgreedRating) -> dict[str, Any]:
+    """What is kept, by the boxes of `AgreedForm`."""
+    return {
+        "level": agreed.level,
+        "rationale": agreed.rationale,
+        "note": agreed.note,
+        "what": agreed.action_what,
+        "agency_id": agreed.action_agency_id,
+        "post": agreed.action_post,
+        "due_on": agreed.action_due_on,
+    }

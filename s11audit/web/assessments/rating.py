@@ -50,6 +50,14 @@ class RatingDesk(SheetDesk):
             return "The others’ ratings were opened before you had finished. Yours stay unread."
         return super().closed_because
 
+    @property
+    def owner(self) -> Assessment:
+        return self.assessment
+
+    @property
+    def subject(self) -> str:
+        return f"joint assessment {self.assessment.reference}"
+
 
 @blueprint.get("/<assessment>/ratings")
 @permitted(Permission.RATE)

@@ -37,6 +37,10 @@ class FileDesk(SheetDesk):
         return self.file.case.audit
 
     @property
+    def subject(self) -> str:
+        return self.file.subject
+
+    @property
     def band(self) -> str:
         return "cases/file-band.html"
 

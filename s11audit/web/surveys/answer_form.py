@@ -11,9 +11,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from s11audit.domain.answers import Part
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.question_types import type_of, without_capital
 from s11audit.domain.questionnaire import Question, Questionnaire, Standard
 from s11audit.web.fields import VALUE_FIELDS
+from s11audit.web.guard import Guard
 
 
 class Asked:
@@ -26,10 +28,12 @@ class Asked:
         self.form: Any = BaseForm({str(Part.VALUE): box}, prefix=self.prefix)
         self.form.process(typed, data={Part.VALUE: ""})
 
-    def validate(self) -> None:
-        """Leave in the box what is wrong with it."""
+    def validate(self, guard: Guard) -> None:
+        """Leave in the box what is wrong with it, or what may identify somebody."""
         field = self.form[Part.VALUE]
-        if self.form.validate() and not field.stored and self.question.required:
+        if not self.form.validate() or not guard.passes(self.form):
+            return
+        if not field.stored and self.question.required:
             field.lacks(type_of(self.question).missing_message)
 
     @property
@@ -45,11 +49,15 @@ class Asked:
 
 
 class AnswerSheet:
-    """All the boxes of a survey, in order. `typed` is what was sent, of which nothing is lost."""
+    """All the boxes of a survey, in order. `typed` is what was sent, of which nothing is lost.
+
+    What may identify somebody is asked about, and not remembered: an answer has no event.
+    """
 
     def __init__(
         self, questionnaire: Questionnaire, today: date, typed: MultiDict[str, str] | None = None
     ) -> None:
+        self.guard = Guard(Place.SURVEYS, sent=typed or {})
         self.parts: list[tuple[Standard, list[Asked]]] = [
             (
                 standard,
@@ -64,7 +72,7 @@ class AnswerSheet:
 
     def validate(self) -> bool:
         for one in self.asked:
-            one.validate()
+            one.validate(self.guard)
         return not self.errors
 
     @property

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.surveys import SurveyStatus
 from s11audit.models import SurveyLink, SurveyReply
@@ -13,6 +14,7 @@ from s11audit.queries.surveys import replies_of
 from s11audit.services import survey_answers
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.surveys.forms import ReplyForm
 from s11audit.web.surveys.pages import Page, blueprint, link_or_404
@@ -33,7 +35,8 @@ def replies(reference: str, agency: str) -> str:
 @permitted(Permission.REPLY_TO_SURVEYS)
 def write_reply(reference: str, agency: str) -> Page:
     link, form = link_or_404(reference, agency, Permission.REPLY_TO_SURVEYS), ReplyForm()
-    if not form.validate():
+    guard = Guard(Place.SURVEYS, f"survey {reference}", of=link.survey)
+    if not guard.accepts(form):
         return _replies_page(link, form), 422
     told = (form.said.data or "", form.did.data or "", form.done_on.data)
     publish = bool(form.publish.data)
@@ -42,6 +45,7 @@ def write_reply(reference: str, agency: str) -> Page:
     except RefusedError as error:
         refuse(form, error)
         return _replies_page(link, form), 422
+    guard.remember()
     db().commit()
     flash("It is saved, and staff can read it." if publish else "It is saved.", "success")
     return _to_replies(link)

@@ -20,6 +20,7 @@ from s11audit.exports.survey import (
     groups_of,
     note_on,
     people_in_words,
+    share_shown,
     write_survey,
 )
 from s11audit.models import Survey
@@ -71,6 +72,7 @@ def results(reference: str) -> str:
         group=group,
         agencies=_agencies_of(found, form.type.data),
         note_on=note_on,
+        share_shown=share_shown,
         people_in_words=people_in_words,
     )
 
@@ -101,6 +103,7 @@ def agency_page(reference: str, agency: str) -> str:
         address=address_of(link) if hands_out and not link.ended_at else "",
         sees_survey=survey.partnership_id in viewer().partnerships(Permission.SEE_SURVEYS),
         note_on=note_on,
+        share_shown=share_shown,
         people_in_words=people_in_words,
     )
 
