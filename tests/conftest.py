@@ -17,6 +17,7 @@ from s11audit.models.database import Database
 from s11audit.web import create_app
 from s11audit.web.security import Services
 from tests.cast import Cast
+from tests.compiled import compile_once
 from tests.contents import EVIDENCE
 from tests.databases import (
     EMPTY,
@@ -38,6 +39,7 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("any-machine")
+compile_once()
 
 
 @pytest.fixture(scope="session")
