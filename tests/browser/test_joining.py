@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 RETURN = "/returns/S11-2026-PROB"
 AGENCY = "Wendshire Probation Delivery Unit"
-NELL = {"email": "nell@example.org", "password": "copper kettle harbour moss"}
+TAMSIN = {"email": "tamsin@example.org", "password": "copper kettle harbour moss"}
 WORK = "Half an hour of work.\n\nIn two paragraphs, with <b>bold</b> & “quotes”."
 
 
@@ -26,13 +26,13 @@ def invite(manager: Visitor) -> str:
     manager.presses("Invite somebody")
     page = manager.presses("Send the invitation")
     assert page.locator(".govuk-error-summary a").count() == 3
-    page.get_by_label("Name", exact=True).fill("Nell Quarrington")
-    page.get_by_label("E-mail address").fill("nell")
+    page.get_by_label("Name", exact=True).fill("Tamsin Hollowell")
+    page.get_by_label("E-mail address").fill("tamsin")
     page.get_by_label("Contributor", exact=True).check()
     manager.presses("Send the invitation")
     assert page.locator(".govuk-error-summary a").count() == 2
-    assert page.get_by_label("Name", exact=True).input_value() == "Nell Quarrington"
-    page.get_by_label("E-mail address").fill(NELL["email"])
+    assert page.get_by_label("Name", exact=True).input_value() == "Tamsin Hollowell"
+    page.get_by_label("E-mail address").fill(TAMSIN["email"])
     page.get_by_label("Agency", exact=True).select_option(label=AGENCY)
     manager.presses("Send the invitation")
     assert page.inner_text("h1") == "Hand over this link"
@@ -44,7 +44,7 @@ def join(contributor: Visitor, link: str) -> None:
     page.get_by_label("Choose a password").fill("short")
     contributor.presses("Accept")
     assert page.locator(".govuk-error-summary a").get_attribute("href") == "#password"
-    page.get_by_label("Choose a password").fill(NELL["password"])
+    page.get_by_label("Choose a password").fill(TAMSIN["password"])
     contributor.presses("Accept")
     assert "No standard has been given to you yet" in page.inner_text("main")
 
@@ -52,10 +52,10 @@ def join(contributor: Visitor, link: str) -> None:
 def delegate(lead: Visitor) -> None:
     page = lead.goes_to(RETURN)
     lead.follows("Who answers what")
-    page.get_by_label("Nell Quarrington answers Leadership").check()
+    page.get_by_label("Tamsin Hollowell answers Leadership").check()
     lead.presses("Save who answers what")
     lead.goes_to(RETURN)
-    assert "Nell Quarrington can answer this" in page.inner_text("main")
+    assert "Tamsin Hollowell can answer this" in page.inner_text("main")
 
 
 def end_sessions_of(demonstration: Demonstration, email: str) -> None:
@@ -92,10 +92,10 @@ def test_somebody_invited_joins_is_given_a_standard_and_loses_no_word_of_it(
     assert response.status == 404
     page = contributor.goes_to(f"{RETURN}/standards/leadership")
     page.locator("textarea[name$=__comment]").first.fill(WORK)
-    end_sessions_of(demonstration, NELL["email"])
+    end_sessions_of(demonstration, TAMSIN["email"])
     contributor.presses("Save and come back later")
     assert "We kept what you typed" in page.inner_text("main")
-    contributor.types_password(NELL)
+    contributor.types_password(TAMSIN)
     assert WORK in page.inner_text("main")
     contributor.presses("Send it now")
     contributor.goes_to(f"{RETURN}/standards/leadership")
