@@ -12,14 +12,17 @@ STYLE_SHEET := $(BUILT)/s11audit.css
 GOVUK := node_modules/govuk-frontend
 BARE := not browser and not office and not benchmark and not scanner
 FAST := $(BARE) and not slow
+PYTEST := $(BIN)/pytest --quiet -p no:cacheprovider
+PROCESSORS := $(or $(shell nproc 2>/dev/null),2)
+# The longest first, so that no processor waits for another at the end.
+PARTS := test-postgresql test-slow test-browser test-scanner test-fast-pages test-fast
 # What never opens a database need not be proved on a second kind of it; nor what takes seconds a
 # test, whose queries the fast tests have proved there.
 WITHOUT_DATABASE := --ignore=tests/domain --ignore=tests/questionnaires
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.NOTPARALLEL:
-.PHONY: help demo test check install static lock wheel system-packages lint clean
+.PHONY: help demo test check $(PARTS) install static lock wheel system-packages lint clean
 
 help: ## List what you can ask for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,23 +30,33 @@ help: ## List what you can ask for
 demo: install static ## Serve two made-up partnerships on this machine, to try everything out
 	$(BIN)/s11audit demo --directory $(DEMO_DIRECTORY)
 
-# What measures speed runs alone; then two things at a time, one for each processor.
+# What measures speed runs alone; then as many parts at a time as there are processors.
 test: install static lint system-packages ## Prove everything, on SQLite and on PostgreSQL, in a browser and an office
 	$(BIN)/s11audit questionnaires check
-	$(BIN)/pytest --quiet -m benchmark
-	@$(BIN)/pytest --quiet -p no:cacheprovider -m scanner & scanner=$$!; \
-	  $(BIN)/pytest --quiet -m "browser or office"; others=$$?; \
-	  wait $$scanner && exit $$others
-	@S11AUDIT_TEST_DATABASE=postgresql $(BIN)/pytest --quiet -p no:cacheprovider -m "$(FAST)" \
-	  $(WITHOUT_DATABASE) & postgresql=$$!; \
-	  $(BIN)/pytest --quiet -m "$(BARE)"; sqlite=$$?; \
-	  wait $$postgresql && exit $$sqlite
+	$(PYTEST) -m benchmark
+	@$(MAKE) --no-print-directory --jobs=$(PROCESSORS) --keep-going $(PARTS)
 
-# The pages take as long as all the rest, so two processors share the work.
+# Lint, types, contracts and the fast tests; the pages take as long as all the rest.
 check: install static lint ## Lint, types, contracts and the fast tests, in under a minute
-	@$(BIN)/pytest --quiet -p no:cacheprovider -m "$(FAST)" tests/web & pages=$$!; \
-	  $(BIN)/pytest --quiet -m "$(FAST)" --ignore=tests/web; others=$$?; \
-	  wait $$pages && exit $$others
+	@$(MAKE) --no-print-directory --jobs=$(PROCESSORS) --keep-going test-fast-pages test-fast
+
+test-postgresql:
+	@S11AUDIT_TEST_DATABASE=postgresql $(PYTEST) -m "$(FAST)" $(WITHOUT_DATABASE)
+
+test-slow:
+	@$(PYTEST) -m "$(BARE) and slow"
+
+test-browser:
+	@$(PYTEST) -m "browser or office"
+
+test-scanner:
+	@$(PYTEST) -m scanner
+
+test-fast-pages:
+	@$(PYTEST) -m "$(FAST)" tests/web
+
+test-fast:
+	@$(PYTEST) -m "$(FAST)" --ignore=tests/web
 
 install: $(INSTALLED) ## Make .venv with the locked packages and this checkout
 
@@ -53,7 +66,7 @@ wheel: install static ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
-lint:
+lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
@@ -79,7 +92,7 @@ $(STYLE_SHEET): $(NODE_MODULES) $(wildcard s11audit/web/assets/*.scss)
 	PATH="$$PATH:$(CURDIR)/$(BIN)" node node_modules/sass/sass.js --load-path=node_modules \
 	  --style=compressed --no-source-map s11audit/web/assets/s11audit.scss $@
 
-system-packages:
+system-packages: | $(INSTALLED)
 	@sh tests/install-system-packages.sh
 
 # Ranges in pyproject.toml and package.json become exact versions with hashes and without addresses.
