@@ -16,9 +16,6 @@ PYTEST := $(BIN)/pytest --quiet -p no:cacheprovider
 PROCESSORS := $(or $(shell nproc 2>/dev/null),2)
 # The longest first, so that no processor waits for another at the end.
 PARTS := test-postgresql test-slow test-browser test-scanner test-fast-pages test-fast
-# What never opens a database need not be proved on a second kind of it; nor what takes seconds a
-# test, whose queries the fast tests have proved there.
-WITHOUT_DATABASE := --ignore=tests/domain --ignore=tests/questionnaires
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -40,8 +37,9 @@ test: install static lint system-packages ## Prove everything, on SQLite and on 
 check: install static lint ## Lint, types, contracts and the fast tests, in under a minute
 	@$(MAKE) --no-print-directory --jobs=$(PROCESSORS) --keep-going test-fast-pages test-fast
 
+# What takes seconds a test makes queries that the fast tests have proved there.
 test-postgresql:
-	@S11AUDIT_TEST_DATABASE=postgresql $(PYTEST) -m "$(FAST)" $(WITHOUT_DATABASE)
+	@S11AUDIT_TEST_DATABASE=postgresql $(PYTEST) -m "$(FAST)"
 
 test-slow:
 	@$(PYTEST) -m "$(BARE) and slow"

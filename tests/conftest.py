@@ -42,6 +42,15 @@ hypothesis_settings.load_profile("any-machine")
 compile_once()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What opens no database need not be proved on a second kind of it."""
+    if KIND == "sqlite":
+        return
+    opens_none = [one for one in items if "databases" not in getattr(one, "fixturenames", ())]
+    config.hook.pytest_deselected(items=opens_none)
+    items[:] = [one for one in items if one not in set(opens_none)]
+
+
 @pytest.fixture(scope="session")
 def databases(
     tmp_path_factory: pytest.TempPathFactory,
