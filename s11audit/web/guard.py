@@ -22,9 +22,10 @@ from sqlalchemy.orm import Session
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.form import BaseForm
 
-from s11audit.domain.guard import Hit, find
+from s11audit.domain.guard import Hit
 from s11audit.domain.guard.kinds import KIND_WORDS
 from s11audit.domain.guard.policy import REASON_LABELS, Place, Reason, Response, response_to
+from s11audit.domain.guard.recent import RecentTexts
 from s11audit.domain.guard.telling import listed, mark
 from s11audit.domain.question_types import without_capital
 from s11audit.services.guard import Finding, Outcome, remember_findings
@@ -36,6 +37,7 @@ from s11audit.web.security import db, now
 
 # Ends of the names of the controls beside a box: what was told, the tick, and the reason.
 TOLD, CHECKED, REASON = "-guard-told", "-guard-checked", "-guard-reason"
+_recent = RecentTexts()
 _NO_TEXT = (PasswordField, HiddenField, EmailField)
 
 
@@ -134,7 +136,7 @@ class Guard:
         now_in, before_in = list(_texts_of(box)), list(_texts_before(box))
         if now_in == before_in:
             return True
-        before = {mark(text, hit) for text in before_in for hit in find(text)}
+        before = {mark(text, hit) for text in before_in for hit in _recent.find(text)}
         found = _Found.in_texts(self.place, now_in).without(before)
         if not found.hits:
             return True
@@ -190,7 +192,7 @@ class _Found:
 
     @classmethod
     def in_texts(cls, place: Place, texts: Iterable[str]) -> _Found:
-        found = ((text, hit) for text in texts for hit in find(text))
+        found = ((text, hit) for text in texts for hit in _recent.find(text))
         return cls(place, tuple(one for one in found if response_to(one[1], place)))
 
     @classmethod

@@ -63,7 +63,13 @@ def desk_over(questionnaire: Questionnaire) -> Desk:
     }
     today = date(2026, 11, 3)
     return Desk(
-        agency_return, questionnaire, {}, answers, today, reads=EVERYTHING, writes=EVERYTHING
+        agency_return=agency_return,
+        questionnaire=questionnaire,
+        held={},
+        all_answers=answers,
+        today=today,
+        reads=EVERYTHING,
+        writes=EVERYTHING,
     )
 
 

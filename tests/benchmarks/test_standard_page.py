@@ -92,7 +92,13 @@ def bare_page(
         _ = agency_return.agency.partnerships, agency_return.round.partnership
         answers = {key: held.answer for key, held in answers_of(session, agency_return.id).items()}
     desk = Desk(
-        agency_return, twelve, {}, answers, date(2026, 11, 3), reads=EVERYTHING, writes=EVERYTHING
+        agency_return=agency_return,
+        questionnaire=twelve,
+        held={},
+        all_answers=answers,
+        today=date(2026, 11, 3),
+        reads=EVERYTHING,
+        writes=EVERYTHING,
     )
     context = {
         "desk": desk,
