@@ -609,6 +609,8 @@ FOUND_BY_NOBODY = frozenset(
         "account.use_passkey",
         "account.add_openid",
         "account.remove_openid",
+        "assessments.autosave",
+        "cases.autosave_file_standard",
         "returns.autosave",
         "returns.stay",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,15 @@ def check(file: str, as_json: bool) -> None:
     """List what in FILE may identify somebody: kind, place and certainty, never the text.
 
     FILE is a text, a CSV list, a workbook (.xlsx) or a document (.docx), or “-” for a text from
-    standard input. Of other files only the name is looked at, and that is said. Exits with 1 where
-    something is certain, with 0 otherwise, and with 2 where there is no such file.
+    standard input. Of other files only the name is looked at, and that is said. The place is a
+    line and column, counted within the cell or paragraph where there is one.
+
+    \b
+    Exits with
+      0  nothing is certain: what is “likely”, as most names are, or “possible”
+         is listed all the same, so read the list
+      1  something is certain, such as an NHS number
+      2  the file cannot be read
     """
     findings = _findings(file)
     found = [*_rows("name", findings.in_name), *_rows("text", findings.in_text)]
@@ -89,6 +97,7 @@ def _rows(part: str, hits: Iterable[FileHit]) -> list[dict[str, Any]]:
             "certainty": CERTAINTY_LABELS[one.hit.certainty],
             "in": part,
             **({"where": one.where} if one.where else {}),
+            **{name: said for name, said in asdict(one.spot).items() if said},
             **_place(one.text, one.hit),
             "instead": one.hit.instead,
         }

@@ -15,17 +15,22 @@ from sqlalchemy.orm import Session
 
 from s11audit.cli.installation import catalogue_of, installation
 from s11audit.cli.listing import as_json_option, print_rows
+from s11audit.domain.question_types import without_capital
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.steps import StepNotAllowedError
-from s11audit.domain.survey_results import SurveyResults
+from s11audit.domain.survey_results import QuestionResult, SurveyResults
 from s11audit.domain.viewers import Viewer
 from s11audit.exports.summary import of_whole
 from s11audit.exports.survey import (
     NamedGroup,
     answer_rows,
+    group_rows,
     groups_of,
+    note_on,
     people_in_words,
     question_rows,
+    share_shown,
+    small_left_out,
     write_survey,
 )
 from s11audit.models import Survey
@@ -116,6 +121,7 @@ def _as_json(groups: list[NamedGroup], found: SurveyResults) -> dict[str, Any]:
     """The rows of the workbook; percentages as text, because JSON has no decimals."""
     return {
         "hidden_agencies": found.hidden_agencies,
+        "groups": [_plain(asdict(row)) for row in group_rows(groups)],
         "questions": [_plain(asdict(row)) for row in question_rows(groups)],
         "answers": [_plain(asdict(row)) for row in answer_rows(groups)],
     }
@@ -132,9 +138,22 @@ def _lines(reference: str, groups: list[NamedGroup]) -> Iterator[str]:
     for one in groups:
         yield ""
         yield f"{one.group.name}: {people_in_words(one.group)}"
-        for result in one.group.results:
-            if one.group.people is None:
-                break
-            told = of_whole(*result.good) if result.good else "hidden"
-            says_otherwise = "  ! staff say otherwise" if result.is_mismatch else ""
-            yield f"  {result.question.title}: {told}{says_otherwise}"
+        if one.group.people is None:
+            continue
+        notes = (small_left_out(one.group), share_shown(one.group))
+        yield from (f"  {said}" for said in notes if said)
+        yield from (f"  {_line(result)}" for result in one.group.results)
+
+
+def _line(result: QuestionResult) -> str:
+    """One question: its good answers or, where nobody said which are good, each of them; and why
+    something of it is hidden."""
+    told = [of_whole(*result.good)] if result.good else list(_each(result))
+    said = "; ".join(one for one in (*told, without_capital(note_on(result))) if one)
+    says_otherwise = "  ! staff say otherwise" if result.is_mismatch else ""
+    return f"{result.question.title}: {said}{says_otherwise}"
+
+
+def _each(result: QuestionResult) -> Iterator[str]:
+    whole = result.shown.tally.people if result.shown else 0
+    return (f"{one.label} {of_whole(one.people, whole)}" for one in result.answers)

@@ -74,6 +74,21 @@ class Grouping:
     by_type: Mapping[str, frozenset[int]]
     everybody: frozenset[int]
 
+    def left_out(self, types: Mapping[int, str], code: str = "") -> frozenset[int]:
+        """The small agencies that are in no number of a type, or of everybody.
+
+        Those that nobody answered for are among them, so that they are not told from the others.
+        All of them together are fewer than five people, or their type would count them.
+        """
+        small = frozenset(types) - self.agencies
+        if code:
+            own = frozenset(one for one in small if types[one] == code)
+            return frozenset() if own & self.by_type.get(code, frozenset()) else own
+        in_types = frozenset[int]().union(*self.by_type.values())
+        if (self.everybody - in_types) & small:
+            return frozenset()
+        return frozenset().union(*(self.left_out(types, one) for one in set(types.values())))
+
 
 def grouping(people: Mapping[int, int], types: Mapping[int, str]) -> Grouping:
     """The grouping for these numbers of people who answered; `types` are those of the agencies."""

@@ -133,12 +133,14 @@ class GroupResult:
 
     `people` is how many are counted; None where the group is too small to be shown at all.
     `asked` is how many staff its agencies have, where every one that is counted said so.
+    `small_agencies` of it are left out of `people`: fewer than five people of all these together.
     """
 
     name: str
     people: int | None
     asked: int | None
     parts: tuple[tuple[Standard, tuple[QuestionResult, ...]], ...]
+    small_agencies: int = 0
 
     @property
     def results(self) -> list[QuestionResult]:

@@ -40,6 +40,7 @@ from s11audit.exports.survey_rows import (
     SurveyAnswerRow,
     SurveyCommentRow,
     SurveyFacts,
+    SurveyGroupRow,
     SurveyLinksFacts,
     SurveyQuestionRow,
 )
@@ -91,6 +92,7 @@ ROW_CLASSES = {
         SurveyQuestionRow,
         SurveyAnswerRow,
         SurveyCommentRow,
+        SurveyGroupRow,
         HandedLink,
     )
 }

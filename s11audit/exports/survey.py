@@ -9,7 +9,7 @@ from os import PathLike
 from typing import IO, Any
 
 from s11audit.domain.dates import long_date, long_time
-from s11audit.domain.numbers import percent
+from s11audit.domain.numbers import counted, percent
 from s11audit.domain.question_types import type_of
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.ratings import LABELS, Side
@@ -27,6 +27,7 @@ from s11audit.exports.survey_rows import (
     SurveyAnswerRow,
     SurveyCommentRow,
     SurveyFacts,
+    SurveyGroupRow,
     SurveyQuestionRow,
 )
 from s11audit.models import Survey
@@ -51,6 +52,19 @@ def groups_of(results: SurveyResults) -> list[NamedGroup]:
     whole = [NamedGroup(ALL, results.whole)] if results.whole else []
     types = [NamedGroup(BY_TYPE, one) for one in results.by_type.values()]
     return [*whole, *types, *(NamedGroup(BY_AGENCY, one.group) for one in results.agencies)]
+
+
+def group_rows(groups: Iterable[NamedGroup]) -> Iterator[SurveyGroupRow]:
+    """A row for each group: how many answered, how much of it is shown, and why not all."""
+    for one in groups:
+        group = one.group
+        is_shown = group.people is not None
+        shown = sum(result.shown is not None for result in group.results) if is_shown else 0
+        said = (small_left_out(group), share_shown(group)) if is_shown else (f"{TOO_FEW}.",)
+        yield SurveyGroupRow(
+            one.grouped_by, group.name, group.people, group.asked,
+            len(group.results), shown, " ".join(words for words in said if words),
+        )  # fmt: skip
 
 
 def question_rows(groups: Iterable[NamedGroup]) -> Iterator[SurveyQuestionRow]:
@@ -121,6 +135,7 @@ def write_survey(
         exported_by=exported_by,
     )
     rows: dict[type, Iterable[Any]] = {
+        SurveyGroupRow: group_rows(groups),
         SurveyQuestionRow: question_rows(groups),
         SurveyAnswerRow: answer_rows(groups),
         SurveyCommentRow: comment_rows(agencies, questionnaire),
@@ -149,6 +164,17 @@ def note_on(result: QuestionResult) -> str:
     if result.left_out:
         notes.append(f"{result.left_out} people are left out, so that nobody’s answer can be told")
     return ". ".join(notes)
+
+
+def small_left_out(group: GroupResult) -> str:
+    """That a total leaves small agencies out, and how many people, in a sentence; or empty."""
+    if group.people is None or not group.small_agencies:
+        return ""
+    agencies = counted(group.small_agencies, "agency", "agencies")
+    return (
+        f"Not counted here: {agencies} at which fewer than {SMALLEST} people answered; together "
+        f"these are fewer than {SMALLEST} people."
+    )
 
 
 def share_shown(group: GroupResult) -> str:

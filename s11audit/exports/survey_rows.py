@@ -45,6 +45,19 @@ class HandedLink:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyGroupRow:
+    """How many of one group answered, and how much of what they said is shown."""
+
+    grouped_by: str
+    group: str
+    people: int | None
+    staff: int | None
+    questions: int
+    shown: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyQuestionRow:
     """One question as one group answered it. Counts are None where they are hidden."""
 

@@ -52,6 +52,12 @@ class DueAudit:
     what: str
     day: date
     is_month: bool = False
+    was: str = ""
+
+    def said(self, today: date) -> str:
+        """What is due; of a day that is over, as `was` has it."""
+        is_over = self.day < today and not self.is_month
+        return self.was if is_over and self.was else self.what
 
     @property
     def when(self) -> str:
@@ -149,9 +155,11 @@ def due_of(audit: CaseAudit) -> DueAudit | None:
     if audit.status is CaseAuditStatus.SAMPLED:
         return DueAudit(audit, "Ask agencies in", audit.planned_on, is_month=True)
     if audit.status is CaseAuditStatus.AGENCY_FILES and audit.files_due_on:
-        return DueAudit(audit, "Agencies’ files are due", audit.files_due_on)
+        return DueAudit(
+            audit, "Agencies’ files are due", audit.files_due_on, was="Agencies’ files were due"
+        )
     if audit.status is CaseAuditStatus.PANEL and audit.panel_on:
-        return DueAudit(audit, "The panel meets", audit.panel_on)
+        return DueAudit(audit, "The panel meets", audit.panel_on, was="The panel met")
     if audit.status is CaseAuditStatus.REAUDIT_DUE and audit.re_audit_on:
-        return DueAudit(audit, "Re-audit due", audit.re_audit_on)
+        return DueAudit(audit, "Re-audit due", audit.re_audit_on, is_month=True)
     return None

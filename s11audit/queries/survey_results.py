@@ -89,9 +89,8 @@ class _Book:
         ids = {link.id: link.agency_id for link in links}
         people = people_by_link(session, ids)
         self._people = {agency: people.get(id_, 0) for id_, agency in ids.items()}
-        self._groups: Grouping = grouping(
-            self._people, {link.agency_id: link.agency_type for link in links}
-        )
+        self._types = {link.agency_id: link.agency_type for link in links}
+        self._groups: Grouping = grouping(self._people, self._types)
         counted = [one.key for one in questionnaire.questions() if is_counted(one)]
         values = values_given(session, ids, counted)
         self._shown = {
@@ -104,12 +103,14 @@ class _Book:
 
     def whole(self) -> GroupResult:
         shown = {key: answers.everybody for key, answers in self._shown.items()}
-        return self._group(EVERYBODY, self._groups.everybody, shown)
+        small = self._groups.left_out(self._types)
+        return self._group(EVERYBODY, self._groups.everybody, shown, len(small))
 
     def of_type(self, code: str) -> GroupResult:
         shown = {key: answers.by_type.get(code) for key, answers in self._shown.items()}
         members = self._groups.by_type.get(code, frozenset())
-        return self._group(agency_type_label(code), members, shown)
+        small = self._groups.left_out(self._types, code)
+        return self._group(agency_type_label(code), members, shown, len(small))
 
     def agency(self, link: SurveyLink) -> AgencyResult:
         agency_id = link.agency_id
@@ -132,7 +133,11 @@ class _Book:
         return shown_answers(tallies, self._groups)
 
     def _group(
-        self, name: str, members: frozenset[int], shown: Mapping[str, Shown | None]
+        self,
+        name: str,
+        members: frozenset[int],
+        shown: Mapping[str, Shown | None],
+        small: int = 0,
     ) -> GroupResult:
         people = sum(self._people[one] for one in members)
         staff = [self._links[one].staff for one in members]
@@ -153,6 +158,7 @@ class _Book:
             people=people if members else None,
             asked=sum(known) if members and len(known) == len(staff) else None,
             parts=tuple(part for part in parts if part[1]),
+            small_agencies=small,
         )
 
     def _result(

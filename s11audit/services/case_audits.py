@@ -29,6 +29,9 @@ MOST_CASES = 50
 _REFERENCE = re.compile(rf"[A-Z0-9][A-Z0-9-]{{1,{LONGEST_REFERENCE - 1}}}\Z")
 # What is taken as it is: it has no other work to do than to move the audit on.
 PLAIN_STEPS = frozenset({"commission", "report", "cancel", "plan-again"})
+PERIOD_ORDER = "The last day of the period is before its first"
+PANEL_ORDER = "The panel meets after agencies have finished"
+REASON_NEEDED = "Say why the dates change"
 # What may change later on, and the statuses in which it then may.
 LATER_FIELDS = ("planned_on", "files_due_on", "panel_on", "chair_id")
 CHANGEABLE_STATUSES = frozenset(CaseAuditStatus) - HELD_STATUSES - {CaseAuditStatus.CANCELLED}
@@ -66,9 +69,9 @@ class AuditPlan:
         if not 1 <= self.cases_wanted <= MOST_CASES:
             raise RefusedError("cases_wanted", f"Enter a number of cases from 1 to {MOST_CASES}")
         if self.period_from and self.period_to and self.period_to < self.period_from:
-            raise RefusedError("period_to", "The last day of the period is before its first")
+            raise RefusedError("period_to", PERIOD_ORDER)
         if self.files_due_on and self.panel_on and self.panel_on < self.files_due_on:
-            raise RefusedError("panel_on", "The panel meets after agencies have finished")
+            raise RefusedError("panel_on", PANEL_ORDER)
         return replace(
             self,
             title=self.title.strip(),
@@ -143,7 +146,7 @@ def change_plan(
     values: dict[str, Any] = asdict(wanted)
     if audit.status in _ASKED and {"files_due_on", "panel_on"} & set(changed):
         if not reason.strip():
-            raise RefusedError("reason", "Say why the dates change")
+            raise RefusedError("reason", REASON_NEEDED)
         values["dates_reason"] = reason.strip()
     _keep(session, audit, version, values)
     dates = {name: str(getattr(wanted, name)) for name in changed if name.endswith("_on")}

@@ -48,13 +48,40 @@ _DAMAGE = (
 
 
 @dataclass(frozen=True)
+class Spot:
+    """Which text of a file it is: a cell (of a sheet, in a workbook), the name of a sheet, or a
+    paragraph of a document or of its `part` (`header1`). Nothing where the file is one text."""
+
+    sheet: str = ""
+    cell: str = ""
+    part: str = ""
+    paragraph: int = 0
+
+    @property
+    def words(self) -> str:
+        """`sheet Notes, cell B3`; empty where the file is one text."""
+        if self.sheet and not self.cell:
+            return f"the name of sheet {self.sheet}"
+        said = {
+            "sheet ": self.sheet,
+            "cell ": self.cell,
+            "": self.part,
+            "paragraph ": self.paragraph,
+        }
+        return ", ".join(f"{noun}{one}" for noun, one in said.items() if one)
+
+
+@dataclass(frozen=True)
 class FileHit:
-    """One finding: the text that it stands in, and which that is (`sheet Notes, cell B3`, or empty
-    where the file is one text)."""
+    """One finding: the text that it stands in, and which text of the file that is."""
 
     text: str
     hit: Hit
-    where: str = ""
+    spot: Spot = Spot()
+
+    @property
+    def where(self) -> str:
+        return self.spot.words
 
 
 @dataclass(frozen=True)
@@ -73,7 +100,7 @@ class _Passage:
     """A text of a file. `lead` is what stands above it, such as the heading of its column."""
 
     text: str
-    where: str = ""
+    spot: Spot = Spot()
     lead: str = ""
 
     def found(self) -> Iterator[FileHit]:
@@ -81,7 +108,7 @@ class _Passage:
         for hit in find(before + self.text):
             if hit.start >= len(before):
                 own = Hit(hit.kind, hit.start - len(before), hit.end - len(before), hit.certainty)
-                yield FileHit(self.text, own, self.where)
+                yield FileHit(self.text, own, self.spot)
 
 
 def find_in_file(name: str, raw: bytes) -> FileFindings:
@@ -123,7 +150,7 @@ def _within_limits(passages: list[_Passage]) -> tuple[list[_Passage], bool]:
         if left <= 0:
             return kept, False
         if len(passage.text) > left:
-            return [*kept, _Passage(passage.text[:left], passage.where, passage.lead)], False
+            return [*kept, _Passage(passage.text[:left], passage.spot, passage.lead)], False
         kept.append(passage)
         left -= len(passage.text)
     return kept, True
@@ -138,24 +165,24 @@ def _of_list(text: str) -> Iterator[_Passage]:
         for number, row in enumerate(rows, 1)
         for column, cell in enumerate(row, 1)
     )
-    yield from _of_cells(cells, "")
+    yield from _of_cells(cells)
 
 
 def _of_workbook(raw: bytes) -> Iterator[_Passage]:
     for sheet in sheets_in(raw, every_sheet=True):
-        yield _Passage(sheet["name"], f"the name of sheet {sheet['name']}")
+        yield _Passage(sheet["name"], Spot(sheet["name"]))
         cells = ((row, column, text) for row, column, _, text in sheet["cells"])
-        yield from _of_cells(cells, f"sheet {sheet['name']}, ")
+        yield from _of_cells(cells, sheet["name"])
 
 
-def _of_cells(cells: Iterator[tuple[int, int, str]], before: str) -> Iterator[_Passage]:
+def _of_cells(cells: Iterator[tuple[int, int, str]], sheet: str = "") -> Iterator[_Passage]:
     """Each cell that says anything, led by the first one of its column if that is a heading."""
     headings: dict[int, str] = {}
     for row, column, text in cells:
         if not text.strip():
             continue
-        where = f"{before}cell {column_letters(column)}{row}"
-        yield _Passage(text, where, headings.get(column, ""))
+        spot = Spot(sheet, f"{column_letters(column)}{row}")
+        yield _Passage(text, spot, headings.get(column, ""))
         if column not in headings:
             headings[column] = text if len(text) <= LONGEST_HEADING else ""
 
@@ -172,11 +199,10 @@ def _of_document(raw: bytes) -> Iterator[_Passage]:
             with archive.open(part) as opened:
                 content = io.BytesIO(opened.read(part.file_size))
             called = PurePath(part.filename).stem
-            before = "" if called == "document" else f"{called}, "
-            yield from _of_paragraphs(content, before)
+            yield from _of_paragraphs(content, "" if called == "document" else called)
 
 
-def _of_paragraphs(content: io.BytesIO, before: str) -> Iterator[_Passage]:
+def _of_paragraphs(content: io.BytesIO, document_part: str) -> Iterator[_Passage]:
     number = 0
     for _, element in iterparse(content, forbid_dtd=True):
         if element.tag != f"{_WORD}p":
@@ -184,7 +210,7 @@ def _of_paragraphs(content: io.BytesIO, before: str) -> Iterator[_Passage]:
         number += 1
         text = "".join(_shown(one) for one in element.iter())
         if text.strip():
-            yield _Passage(text, f"{before}paragraph {number}")
+            yield _Passage(text, Spot(part=document_part, paragraph=number))
         element.clear()
 
 

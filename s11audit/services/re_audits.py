@@ -22,14 +22,16 @@ def plan_re_audit(
 ) -> CaseAudit:
     """Plan when a reported audit is looked at again; gives the new audit of the programme.
 
-    It has the same title, theme, questionnaire and chair, which can be changed there, and the next
-    free reference. Raises RefusedError (`planned_on`), StepNotAllowedError unless the audit is
-    reported, PermissionError for whoever does not run the partnership's audits.
+    It is planned for a month, of which any day will do. It has the same title, theme, questionnaire
+    and chair, which can be changed there, and the next free reference. Raises RefusedError
+    (`planned_on`), StepNotAllowedError unless the audit is reported, PermissionError for whoever
+    does not run the partnership's audits.
     """
     allows = partial(by.may_in_partnership, partnership_id=audit.partnership_id)
     step = step_for(CASE_AUDIT_STEPS, "plan-re-audit", audit.status, by=by, allows=allows)
     if planned_on is None:
-        raise RefusedError("planned_on", "Enter the date of the re-audit")
+        raise RefusedError("planned_on", "Enter the month of the re-audit")
+    planned_on = planned_on.replace(day=1)
     if planned_on <= audit.planned_on:
         raise RefusedError("planned_on", "The re-audit must be later than this audit")
     statuses = move(session, audit, step, re_audit_on=planned_on, version=CaseAudit.version + 1)

@@ -111,8 +111,7 @@ class AnswerForm:
 
     def validate(self) -> bool:
         """Whether everything typed can be stored; each field keeps its own errors."""
-        is_sound: bool = self.form.validate()
-        return is_sound and (self.guard is None or self.guard.passes(self.form))
+        return bool(self.guard.checks(self.form) if self.guard else self.form.validate())
 
     @property
     def waits(self) -> bool:
@@ -275,7 +274,8 @@ class StandardForm:
     @property
     def noticed(self) -> list[tuple[str, str]]:
         """Title of a question and what it was found to hold, of those that were sent and saved."""
-        boxes = [(form.question.title, box) for form in self.forms for box in form.form]
+        saved = [form for form in self.forms if form not in self.faulty]
+        boxes = [(form.question.title, box) for form in saved for box in form.form]
         found = [(title, getattr(box, "noticed", None)) for title, box in boxes if not box.errors]
         return [(title, noticed.said) for title, noticed in found if noticed is not None]
 

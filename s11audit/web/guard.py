@@ -83,10 +83,21 @@ class Guard:
 
         Where they may not, its boxes say what was found, and that is written down for good.
         """
-        if form.validate() and self.passes(form):
+        if self.checks(form):
             return True
         self.refused()
         return False
+
+    def checks(self, form: BaseForm) -> bool:
+        """The same, written down nowhere yet: all that is wrong is told at once.
+
+        What stops nothing is remembered with what is stored, so not of a form that is invalid.
+        """
+        is_valid, known = form.validate(), len(self.findings)
+        is_safe = self.passes(form)
+        if is_safe and not is_valid:
+            del self.findings[known:]
+        return is_valid and is_safe
 
     def passes(self, form: BaseForm | Iterable[Any]) -> bool:
         """Whether all texts of a form may be stored; after `validate`, which clears errors.
@@ -143,7 +154,7 @@ class Guard:
         noticed = box.noticed = found.noticed(box.name)
         message = self._objection(found, noticed, box.name)
         if message:
-            box.errors = [message]
+            box.errors = [". ".join([*(str(one) for one in box.errors), message])]
         return not message
 
     def _objection(self, found: _Found, noticed: Noticed, name: str) -> str:

@@ -1,7 +1,8 @@
 """A sheet, laid out for whoever fills it, and the pages on which they do.
 
 A view gives the desk (`SheetDesk`) and calls `standard_page` for a GET and `save_standard` for a
-POST; where the pages are and what they are called is the desk's to know.
+POST, or `autosave_standard` for a POST of static/autosave.js; where the pages are and what they are
+called is the desk's to know.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import flash, jsonify, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from s11audit.domain.answers import EVIDENCE_MESSAGE, Gap, Part, needs_action, needs_reason
 from s11audit.domain.audience import Respondent
 from s11audit.domain.conditions import questions_named
+from s11audit.domain.dates import clock_time, today_in_london
 from s11audit.domain.guard.policy import Place
 from s11audit.domain.questionnaire import Kind, Standard
 from s11audit.domain.routing_words import condition_words
@@ -28,9 +30,10 @@ from s11audit.services.events import Belonging
 from s11audit.services.sheets import FilledIn, fill_in
 from s11audit.web.answer_desk import AnswerDesk
 from s11audit.web.answer_forms import StandardForm
+from s11audit.web.autosaved import outcome
 from s11audit.web.guard import Guard
 from s11audit.web.returns.conditions import condition_json
-from s11audit.web.security import db, now, viewer
+from s11audit.web.security import box, db, now, viewer
 
 Page = str | tuple[str, int] | Response
 NO_EVIDENCE = "Say what evidence supports this answer, or give a link"
@@ -41,7 +44,8 @@ class SheetDesk(AnswerDesk):
     """One sheet, opened by whoever fills it.
 
     `called` names it (its `reference`), `filled_by` says who fills it, in words. `home` is the
-    address of the page that lists its standards, `pages` gives that of a standard by id.
+    address of the page that lists its standards, `pages` gives that of a standard by id; its script
+    saves to the same with `/autosave` behind it.
     """
 
     sheet: AnswerSheet
@@ -65,6 +69,20 @@ class SheetDesk(AnswerDesk):
 
     def address(self, standard_id: str) -> str:
         return self.pages(standard_id)
+
+    @property
+    def draft(self) -> str:
+        """What the browser of whoever is looking calls what it keeps of it, unsaved."""
+        return f"{viewer().user_id}/sheet-{self.sheet.id}"
+
+    @property
+    def was_changed_today(self) -> bool:
+        """Whether whoever is looking has changed an answer today, of which the history then tells.
+
+        More would tell how long they type, and red takes longer than green.
+        """
+        own = (one for one in self.held.values() if one.updated_by_id == viewer().user_id)
+        return any(today_in_london(one.updated_at) == self.today for one in own)
 
     def gaps(self, standard_id: str) -> list[Gap]:
         """As for a return; but no file can be added to a sheet."""
@@ -104,10 +122,20 @@ class SheetDesk(AnswerDesk):
         """What the history calls it."""
         raise NotImplementedError
 
-    def form(self, standard_id: str, typed: MultiDict[str, str] | None = None) -> StandardForm:
-        """The boxes of a standard, with what is stored or, once sent, with what was `typed`."""
+    def form(
+        self, standard_id: str, typed: MultiDict[str, str] | None = None, *, by_itself: bool = False
+    ) -> StandardForm:
+        """The boxes of a standard, with what is stored or, once sent, with what was `typed`; sent
+        `by_itself`, what the guard would ask about waits for the button."""
         questions = self.questions_on_page(standard_id)
-        guard = Guard(self.place, self.subject, of=self.owner, sent=typed or {}, names_boxes=False)
+        guard = Guard(
+            self.place,
+            self.subject,
+            of=self.owner,
+            sent=typed or {},
+            by_itself=by_itself,
+            names_boxes=False,
+        )
         return StandardForm(questions, self.answers, self.today, typed, guard=guard)
 
     def remember(self, form: StandardForm) -> None:
@@ -142,6 +170,7 @@ def standard_page(desk: SheetDesk, asked: Standard, form: StandardForm | None = 
         needs_action=needs_action,
         condition_json=condition_json,
         condition_words=condition_words,
+        draft_key=box().key_for(f"drafts of {viewer().user_id}"),
     )
 
 
@@ -153,11 +182,8 @@ def save_standard(
     `saved` is told what became of it before it is committed, to record what happened.
     """
     form = desk.form(asked.id, request.form)
-    save = partial(fill_in, db(), desk.sheet, desk.questionnaire, desk.respondent)
     try:
-        if desk.closed_because:
-            raise StepNotAllowedError(desk.closed_because)
-        filled = save(form.changes(), by=viewer(), now=now(), held=desk.held)
+        filled = _fill_in(desk, form)
     except StepNotAllowedError as error:
         db().rollback()
         return _page("not-saved", desk, asked, form, why=str(error)), 409
@@ -169,6 +195,37 @@ def save_standard(
     if conflicts:
         return _conflict_page(desk, asked, form, conflicts)
     return _after_saving(desk.with_answers(filled.answers), asked, form)
+
+
+def autosave_standard(
+    desk: SheetDesk, asked: Standard, saved: Callable[[FilledIn], Any] | None = None
+) -> Response:
+    """Save what the script of a page sent while somebody types, as a pressed button would.
+
+    `saved` is told once a day. Raises StepNotAllowedError where nothing can be changed any more.
+    """
+    form = desk.form(asked.id, request.form, by_itself=True)
+    filled = _fill_in(desk, form)
+    if saved and filled.changed and not desk.was_changed_today:
+        saved(filled)
+    desk.remember(form)
+    db().commit()
+    card = desk.with_answers(filled.answers).scorecard(asked.id)
+    return jsonify(
+        **outcome(form, filled.answers, filled.conflicts),
+        saved_at=clock_time(now()),
+        answered=card.answered,
+        required=card.required,
+        brought=False,
+    )
+
+
+def _fill_in(desk: SheetDesk, form: StandardForm) -> FilledIn:
+    """Store what was sent. Raises StepNotAllowedError where nothing can be changed any more."""
+    if desk.closed_because:
+        raise StepNotAllowedError(desk.closed_because)
+    fill = partial(fill_in, db(), desk.sheet, desk.questionnaire, desk.respondent)
+    return fill(form.changes(), by=viewer(), now=now(), held=desk.held)
 
 
 def _after_saving(desk: SheetDesk, asked: Standard, sent: StandardForm) -> Page:

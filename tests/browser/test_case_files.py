@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Demonstration, Visitor
 
@@ -76,6 +76,50 @@ def test_a_file_is_given_answered_without_scripts_and_a_worry_goes_to_the_lead(
     assert f"{HOSPITALS}: raised on" not in read(manager)
     for somebody in (lead, auditor, manager):
         somebody.leaves()
+
+
+def test_a_file_is_saved_while_its_auditor_types_and_a_name_waits_for_the_button(
+    browser: Browser, demonstration: Demonstration
+) -> None:
+    lead = visitor(browser, demonstration, "agency-lead", HOSPITALS)
+    lead.goes_to("/case-files")
+    if lead.page.get_by_role("link", name="Appoint").count():  # unless an earlier test has
+        lead.follows("Appoint")
+        lead.page.locator("input[name=auditor]").first.check()
+        lead.presses("Save")
+    lead.leaves()
+    auditor = visitor(browser, demonstration, "case-auditor", HOSPITALS)
+    page = auditor.page
+    auditor.goes_to("/case-files")
+    with page.expect_navigation():
+        unfinished = page.get_by_role("row").filter(has_text=re.compile("Not started|In progress"))
+        unfinished.get_by_role("link").first.click()
+    if page.get_by_label("No, I have no conflict of interest").count():
+        page.get_by_label("No, I have no conflict of interest").check()
+        auditor.presses("Save and continue")
+    page.clock.install()
+    with page.expect_navigation():
+        page.locator("a[href$='/standards/recognition']").first.click()
+    status, box = (
+        page.locator("[data-autosave-status]"),
+        page.locator("textarea[name$=__comment]").first,
+    )
+    box.fill("The older brother was not asked.")
+    page.clock.run_for(5_000)
+    expect(status).to_contain_text("Saved at", timeout=20_000)
+    auditor.looks()
+    box.fill("Mum Sarah was not asked.")
+    page.clock.run_for(5_000)
+    page.locator("h1").click()
+    page.locator("button[value=later]").focus()
+    expect(page.locator("main")).to_contain_text("or press Save to say why", timeout=20_000)
+    page.reload()
+    expect(page.locator("[data-draft-found]")).to_be_visible(timeout=20_000)
+    auditor.looks()
+    page.locator("[data-draft-drop]").click()
+    kept = page.locator("textarea[name$=__comment]").first.input_value()
+    assert kept == "The older brother was not asked."
+    auditor.leaves()
 
 
 def answers_for_it(lead: Visitor, reference: str) -> None:

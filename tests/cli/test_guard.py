@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from docx import Document
+from openpyxl import Workbook
 
 from s11audit.cli import main
 
@@ -37,6 +39,58 @@ def test_json_has_places_to_find_each_again(tmp_path: Path) -> None:
     assert shown == [("name", "Sarah"), ("nhs-number", "943 476 5919")]
     assert document["text_read"] is True
     assert {one["in"] for one in document["found"]} == {"text"}
+
+
+Found = set[tuple[object, ...]]
+
+
+def places(file: Path, *names: str) -> Found:
+    """Of each finding its kind, its certainty, and these parts of its place."""
+    found = json.loads(run("check", str(file), "--json").stdout)["found"]
+    return {tuple(one.get(name) for name in ("kind", "certainty", *names)) for one in found}
+
+
+def test_json_says_line_and_column_of_a_text(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text(TEXT)
+    assert places(note, "line", "column") == {
+        ("name", "likely", 1, 5),
+        ("nhs-number", "certain", 2, 19),
+    }
+
+
+def test_json_says_the_cell_of_a_list(tmp_path: Path) -> None:
+    listed = tmp_path / "plan.csv"
+    listed.write_text("ref,note\nC2,NHS 943 476 5919\n")
+    assert places(listed, "cell", "sheet", "column") == {("nhs-number", "certain", "B2", None, 5)}
+
+
+def test_json_says_sheet_and_cell_of_a_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("Notes")["B3"] = "Mum Sarah rang.\nNHS 943 476 5919"
+    book.save(tmp_path / "plan.xlsx")
+    assert places(tmp_path / "plan.xlsx", "sheet", "cell", "line", "column") == {
+        ("name", "likely", "Notes", "B3", 1, 5),
+        ("nhs-number", "certain", "Notes", "B3", 2, 5),
+    }
+
+
+def test_json_says_paragraph_and_part_of_a_document(tmp_path: Path) -> None:
+    written = Document()
+    written.add_paragraph("A harmless first paragraph.")
+    written.add_paragraph("Mum Sarah rang.")
+    written.sections[0].header.paragraphs[0].text = "NHS 943 476 5919"
+    written.save(str(tmp_path / "plan.docx"))
+    assert places(tmp_path / "plan.docx", "paragraph", "part", "column") == {
+        ("name", "likely", 2, None, 5),
+        ("nhs-number", "certain", 1, "header1", 5),
+    }
+
+
+def test_the_help_says_what_exit_codes_mean() -> None:
+    told = " ".join(run("check", "--help").stdout.split())
+    assert "0 nothing is certain: what is “likely”, as most names are" in told
+    assert "1 something is certain" in told
 
 
 def test_it_reads_standard_input_and_ends_well_where_nothing_is_certain() -> None:

@@ -61,3 +61,32 @@ def test_results_that_are_not_there_are_said_to_be(run: CliRunner) -> None:
     assert (early.exit_code, "once the survey has closed" in early.output) == (1, True)
     unknown = invoke(run, "results", "PS3")
     assert (unknown.exit_code, "no survey PS3" in unknown.output) == (1, True)
+
+
+@pytest.mark.parametrize(("people", "is_shown"), [(5, True), (4, False)])
+def test_five_answers_are_told_with_a_reason_for_what_is_hidden_and_four_are_not(
+    database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch, people: int, is_shown: bool
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast, agencies=("POL",))
+        answer(session, survey, cast, "POL", people - 2)
+        answer(session, survey, cast, "POL", 2, {"acting.know-the-lead": "no"})
+        close(session, survey, cast)
+    address = database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", address)
+    monkeypatch.setenv("S11AUDIT_SECRET_KEY", "a secret that is only for tests, and long")
+    told = json.loads(invoke(CliRunner(), "results", "PS1", "--json").output)
+    printed = invoke(CliRunner(), "results", "PS1").output
+    groups = {one["group"]: one for one in told["groups"]}
+    police = groups["Downshire Police"]
+    hidden = "hidden: one of the answers was given by fewer than 5 people"
+    if is_shown:
+        assert {one["people"] for one in groups.values()} == {5}
+        assert (police["questions"], police["shown"]) == (14, 13)
+        assert "Downshire Police: 5" in printed
+        assert printed.count(hidden) == 3, "of everybody, of the police as a type, of the agency"
+    else:
+        assert {one["people"] for one in groups.values()} == {None}
+        assert police["note"] == "Fewer than 5 people answered, so nothing is shown."
+        assert told["answers"] == []
+        assert "Downshire Police: Fewer than 5 people answered, so nothing is shown" in printed

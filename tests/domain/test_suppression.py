@@ -180,6 +180,30 @@ def test_agencies_of_four_and_three_are_counted_together() -> None:
     assert answers.everybody.tally.levels == (10, 7, 5)
 
 
+def test_small_agencies_are_left_out_or_counted_and_those_without_answers_are_not_told_apart() -> (
+    None
+):
+    types = {1: "a", 2: "b", 3: "b"}
+    for people in ({1: 10, 2: 4, 3: 0}, {1: 10, 2: 0, 3: 0}):
+        groups = grouping(people, types)
+        assert groups.left_out(types) == groups.left_out(types, "b") == {2, 3}
+        assert not groups.left_out(types, "a")
+    together = grouping({1: 10, 2: 4, 3: 3}, types)
+    assert not together.left_out(types) | together.left_out(types, "b")
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.sampled_from("abc")), max_size=7))
+def test_all_that_are_left_out_are_fewer_than_five_people(asked: list[tuple[int, str]]) -> None:
+    people = {one: count for one, (count, _) in enumerate(asked)}
+    types = {one: code for one, (_, code) in enumerate(asked)}
+    groups = grouping(people, types)
+    for code in ("", *set(types.values())):
+        out = groups.left_out(types, code)
+        assert sum(people[one] for one in out) < 5
+        counted = groups.by_type.get(code, frozenset()) if code else groups.everybody
+        assert not out & counted
+
+
 @pytest.mark.parametrize(
     ("levels", "detail"),
     [

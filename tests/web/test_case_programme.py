@@ -103,6 +103,29 @@ def test_a_name_in_a_plan_is_asked_about_and_an_nhs_number_is_never_kept(
     assert "cancel-text" in page.errors
 
 
+def test_all_that_is_wrong_with_a_plan_is_told_at_once_and_nothing_typed_is_lost(
+    priya: Pages,
+) -> None:
+    dates = {
+        "period_from": ("1", "4", "2026"), "period_to": ("1", "3", "2026"),
+        "files_due_on": ("31", "2", "2026"),
+    }  # fmt: skip
+    ends = ("day", "month", "year")
+    typed = {
+        f"{name}-{end}": part
+        for name, parts in dates.items()
+        for end, part in zip(ends, parts, strict=True)
+    }
+    theme = "What Joshua Smith needed. NHS number 943 476 5919"
+    page = plan(priya, title="Sarah Jones", theme=theme, cases_wanted="many", **typed)
+    assert page.status == 422
+    assert set(page.errors) == {"title", "theme", "cases_wanted", "period_to", "files_due_on"}
+    assert page.errors["period_to"] == "The last day of the period is before its first"
+    assert page.errors["theme"].startswith("Take this out: an NHS number")
+    held = page.form("/new?partnership=DOWN")
+    assert (held["theme"], held["files_due_on-day"]) == (theme, "31")
+
+
 def test_a_reference_is_proposed_that_no_audit_of_the_installation_has(
     priya: Pages, cast: Cast, database: Database
 ) -> None:

@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 from flask import Flask, g, render_template_string
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, PasswordField, TextAreaField
+from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from s11audit.domain.answers import Answer
 from s11audit.domain.guard import Kind
@@ -123,6 +124,29 @@ def test_what_stood_there_before_is_not_asked_about_again() -> None:
     assert looked_at(f"{NAMED} And more.", stored=NAMED)[0]
     assert not looked_at(f"{NAMED} Jayden was.", stored=NAMED)[0]
     assert not looked_at(f"NHS {NHS} again", stored=f"NHS {NHS}")[0]
+
+
+class ShortForm(Form):
+    note = StringField("Note", [Length(max=30, message="Shorten this")])
+    other = StringField("Other", [DataRequired("Say something")])
+
+
+@pytest.mark.usefixtures("in_request")
+def test_what_is_wrong_and_what_identifies_somebody_are_told_at_once() -> None:
+    form, guard = ShortForm(MultiDict({"note": f"{NAMED} {NAMED}"})), Guard(Place.CASE_AUDITS)
+    assert not guard.checks(form)
+    assert str(form.note.errors[0]).startswith("Shorten this. This seems to hold")
+    assert form.other.errors == ["Say something"]
+
+
+@pytest.mark.usefixtures("in_request")
+def test_what_was_noticed_is_not_remembered_of_a_form_that_is_not_stored() -> None:
+    form, guard = ShortForm(MultiDict({"note": NAMED})), Guard(Place.RETURNS)
+    assert not guard.checks(form)
+    assert guard.findings == []
+    form = ShortForm(MultiDict({"note": NAMED, "other": "x"}))
+    assert guard.checks(form)
+    assert [one.outcome for one in guard.findings] == [Outcome.NOTICED]
 
 
 @pytest.mark.usefixtures("in_request")

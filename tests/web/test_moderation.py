@@ -284,6 +284,8 @@ def test_sending_back_voids_the_signature_and_tells_the_agency_why(
     empty = priya.post(f"{POLICE}/steps/send-back", {"send-back-text": ""})
     assert empty.status == 422
     assert empty.errors == {"send-back-text": "Say what the agency should change"}
+    named = priya.post(f"{POLICE}/steps/send-back", {"send-back-text": "Ask Sarah Jones"})
+    assert "press the button again to keep it" in named.errors["send-back-text"]
     why = "Custody: say when the room opens"
     assert priya.post(f"{POLICE}/steps/send-back", {"send-back-text": why}).status == 303
     assert why in priya.get(POLICE).text

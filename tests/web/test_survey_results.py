@@ -120,6 +120,108 @@ def test_five_mixed_answers_show_how_many_and_say_why_so_few_questions_are_shown
     assert "With 5 to 9 people, a question is shown only where all answers are of one kind" in text
 
 
+@pytest.fixture
+def five_mixed(database: Database, cast: Cast) -> None:
+    """Only the police were asked: five people, of whom two did not know the lead."""
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast, agencies=("POL",))
+        answer(session, survey, cast, "POL", 3)
+        answer(session, survey, cast, "POL", 2, {"acting.know-the-lead": "no"})
+        close(session, survey, cast)
+
+
+@pytest.mark.parametrize(
+    "address", ["/surveys/PS1/agencies/POL", RESULTS, f"{RESULTS}?type=police"]
+)
+def test_five_answers_of_one_agency_are_shown_with_a_reason_beside_what_is_hidden(
+    pages: Pages, cast: Cast, five_mixed: None, address: str
+) -> None:
+    page = pages.sign_in(cast["Mo"]).get(address)
+    assert "People who answered: 5. 13 of 14 questions are shown." in page.text
+    results = page.soup.select("section.s11-result")
+    hidden = [one for one in results if not one.select("table")]
+    assert (len(results), len(hidden)) == (14, 1)
+    assert "Hidden: one of the answers was given by fewer than 5 people" in hidden[0].get_text()
+    assert all(table.select("tbody tr") for table in page.soup.select("table"))
+
+
+def test_the_workbook_says_that_five_answered_and_what_is_hidden(
+    pages: Pages, cast: Cast, five_mixed: None
+) -> None:
+    pages.sign_in(cast["Mo"])
+    for address in (f"{RESULTS}.xlsx", "/surveys/PS1/agencies/POL/results.xlsx"):
+        book = openpyxl.load_workbook(BytesIO(pages.get(address).response.get_data()))
+        about = {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}
+        assert about["People who answered"] == "5"
+        groups = [row for row in book["Who answered"].iter_rows(values_only=True) if row[2] == 5]
+        assert {row[4:6] for row in groups} == {(14, 13)}
+        assert all("13 of 14 questions are shown" in row[6] for row in groups)
+        notes = [row[15] for row in book["Questions"].iter_rows(values_only=True) if row[4] is None]
+        assert "Hidden: one of the answers was given by fewer than 5 people" in notes
+
+
+@pytest.mark.parametrize(
+    "address", ["/surveys/PS1/agencies/POL", RESULTS, f"{RESULTS}?type=police"]
+)
+def test_four_answers_of_one_agency_say_that_fewer_than_five_answered(
+    pages: Pages, cast: Cast, database: Database, address: str
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast, agencies=("POL",))
+        answer(session, survey, cast, "POL", 4)
+        close(session, survey, cast)
+    page = pages.sign_in(cast["Mo"]).get(address)
+    assert "Fewer than 5 people answered, so nothing is shown" in page.text
+    assert page.soup.select("section.s11-result") == []
+    assert "4" not in {cell.get_text(strip=True) for cell in page.soup.select("td")}
+
+
+def test_a_total_says_how_many_small_agencies_it_leaves_out(
+    pages: Pages, cast: Cast, closed: None
+) -> None:
+    left_out = (
+        "Not counted here: 1 agency at which fewer than 5 people answered; together these are "
+        "fewer than 5 people."
+    )
+    assert left_out in pages.sign_in(cast["Mo"]).get(RESULTS).text
+    assert "Not counted here" not in pages.get(f"{RESULTS}?type=police").text
+    book = openpyxl.load_workbook(BytesIO(pages.get(f"{RESULTS}.xlsx").response.get_data()))
+    notes = {row[1]: row[6] for row in book["Who answered"].iter_rows(values_only=True)}
+    assert notes["All agencies"] == left_out
+    assert notes["Downshire Hospitals NHS Trust"] == (
+        "Fewer than 5 people answered, so nothing is shown."
+    )
+
+
+def test_closing_a_survey_has_a_page_that_says_what_it_means(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        survey = make_survey(session, cast)
+        answer(session, survey, cast, "POL", 13)
+        answer(session, survey, cast, "HOSP", 4)
+    page = pages.sign_in(cast["Priya"]).get("/surveys/PS1")
+    assert page.soup.select("main form") == []
+    assert page.soup.select_one('a[href="/surveys/PS1/close"]')
+    page = pages.get("/surveys/PS1/close")
+    assert "People who have answered so far: At least 15 ." in page.text
+    assert "Downshire Hospitals NHS Trust Elm Row School" in page.text
+    assert "cannot be opened again" in page.text
+    assert "Results are shown from then on" in page.text
+    assert pages.post("/surveys/PS1/steps/close", page.form("steps/close")).status == 303
+    page = pages.get("/surveys/PS1/close")
+    assert "The survey has closed. Read the results" in page.text
+    assert page.soup.select("main form") == []
+
+
+def test_who_does_not_run_surveys_cannot_close_one(
+    pages: Pages, cast: Cast, database: Database
+) -> None:
+    with database.writing.begin() as session:
+        make_survey(session, cast)
+    assert pages.sign_in(cast["Mo"]).get("/surveys/PS1/close").status == 403
+
+
 def test_a_survey_that_is_closed_early_says_on_which_day(
     pages: Pages, cast: Cast, database: Database
 ) -> None:
@@ -208,7 +310,13 @@ def test_the_workbook_says_what_the_page_says(
 ) -> None:
     page = pages.sign_in(cast["Mo"]).get(f"{RESULTS}.xlsx")
     book = openpyxl.load_workbook(BytesIO(page.response.get_data()))
-    assert book.sheetnames == ["About", "Questions", "Answers", "In their words"]
+    assert book.sheetnames == [
+        "About",
+        "Who answered",
+        "Questions",
+        "Answers",
+        "In their words",
+    ]
     rows = list(book["Questions"].iter_rows(values_only=True))
     flagged = [row for row in rows if "Yes" in row]
     assert [(row[1], row[6], row[7], row[11]) for row in flagged] == [

@@ -25,7 +25,7 @@ PLACE_LABELS: dict[Place, str] = {
     Place.ASSESSMENTS: "Joint assessments",
     Place.SURVEYS: "Surveys",
     Place.RETURNS: "Answers of returns",
-    Place.COMMENTS: "Comments to colleagues",
+    Place.COMMENTS: "Comments to colleagues, reasons for steps, titles of assessments",
     Place.ACTIONS: "Agreed ratings, and notes on actions",
     Place.FILES: "Files that support answers",
 }

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.assessments import AssessmentStatus
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models import Partnership
@@ -19,8 +20,9 @@ from s11audit.queries.directory import partnerships
 from s11audit.services.assessments import change_details, set_up_assessment
 from s11audit.services.refusals import RefusedError
 from s11audit.web.assessments.forms import DetailsForm, SetUpForm
-from s11audit.web.assessments.pages import assessment_or_404, blueprint
+from s11audit.web.assessments.pages import assessment_or_404, blueprint, guard_of
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, now, permitted, services, viewer
 
 Page = str | tuple[str, int] | Response
@@ -40,7 +42,8 @@ def new() -> str:
 def set_up() -> Page:
     host, others = _hosts()
     form = _offered(SetUpForm(), host.id)
-    if not form.validate():
+    guard = Guard(Place.COMMENTS, "joint assessment", of=host)
+    if not guard.accepts(form):
         return _new_page(form, host, others), 422
     try:
         made = set_up_assessment(
@@ -49,6 +52,8 @@ def set_up() -> Page:
     except RefusedError as error:
         refuse(form, error)
         return _new_page(form, host, others), 422
+    guard.subject, guard.of = f"joint assessment {made.reference}", made
+    guard.remember()
     db().commit()
     flash(f"{made.reference} is set up. Name the assessors next.", "success")
     return redirect(url_for("assessments.assessors", assessment=made.reference), 303)
@@ -64,14 +69,16 @@ def details(assessment: str) -> str:
 @permitted(Permission.RUN_ASSESSMENTS)
 def change(assessment: str) -> Page:
     found = assessment_or_404(assessment, Permission.RUN_ASSESSMENTS)
-    form = _choices_for(DetailsForm(), found.partnership_id)
-    if not form.validate():
+    form = _choices_for(DetailsForm(obj=found), found.partnership_id)
+    guard = guard_of(found)
+    if not guard.accepts(form):
         return _details_page(assessment, form), 422
     try:
         change_details(db(), found, form.details, by=viewer(), now=now())
     except RefusedError as error:
         refuse(form, error)
         return _details_page(assessment, form), 422
+    guard.remember()
     db().commit()
     flash("Your changes are saved.", "success")
     return redirect(url_for("assessments.show", assessment=assessment), 303)

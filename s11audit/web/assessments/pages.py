@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, abort
 
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.models import Assessment
 from s11audit.queries.assessments import assessment_of, questionnaire_of, rates_in, reaches
+from s11audit.web.guard import Guard
 from s11audit.web.security import db, services, viewer
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/assessments")
@@ -26,6 +28,11 @@ def may(assessment: Assessment, permission: Permission) -> bool:
     if permission is Permission.AGREE_RATINGS and rates_in(assessment, viewer()):
         return False
     return reaches(db(), assessment, permission, visible_to=viewer())
+
+
+def guard_of(assessment: Assessment) -> Guard:
+    """Looks at its title, at reasons for its steps, and the like."""
+    return Guard(Place.COMMENTS, f"joint assessment {assessment.reference}", of=assessment)
 
 
 def asked_in(assessment: Assessment) -> Questionnaire:

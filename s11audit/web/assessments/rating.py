@@ -32,7 +32,7 @@ from s11audit.web.assessments.pages import asked_in, assessment_or_404, blueprin
 from s11audit.web.form_errors import errors_of
 from s11audit.web.own_links import assessment_links
 from s11audit.web.security import db, now, permitted, viewer
-from s11audit.web.sheet_desk import Page, SheetDesk, save_standard, standard_page
+from s11audit.web.sheet_desk import Page, SheetDesk, autosave_standard, save_standard, standard_page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,13 @@ def rate(assessment: str, standard: str) -> str:
 def save(assessment: str, standard: str) -> Page:
     desk = _desk(assessment)
     return save_standard(desk, standard_or_404(desk, standard), partial(_note, desk))
+
+
+@blueprint.post("/<assessment>/ratings/<standard>/autosave")
+@permitted(Permission.RATE)
+def autosave(assessment: str, standard: str) -> Response:
+    desk = _desk(assessment)
+    return autosave_standard(desk, standard_or_404(desk, standard), partial(_note, desk))
 
 
 @blueprint.get("/<assessment>/finish")

@@ -20,7 +20,7 @@ from s11audit.models import Assessment
 from s11audit.queries import assessments as queries
 from s11audit.services.assessments import CHANGEABLE_STATUSES, take_assessment_step
 from s11audit.services.refusals import RefusedError
-from s11audit.web.assessments.pages import asked_in, assessment_or_404, blueprint, may
+from s11audit.web.assessments.pages import asked_in, assessment_or_404, blueprint, guard_of, may
 from s11audit.web.own_links import assessment_links, sends_mail
 from s11audit.web.security import db, now, permitted, viewer
 from s11audit.web.step_forms import (
@@ -67,7 +67,8 @@ def show(assessment: str) -> str:
 @permitted(Permission.SEE_ASSESSMENTS)
 def take_step(assessment: str, step: str) -> Page:
     found, form = assessment_or_404(assessment), sent_form(step)
-    if not form.validate():
+    guard = guard_of(found)
+    if not guard.accepts(form):
         return _show_page(found, {step: form}), 422
     take = partial(take_assessment_step, db(), found, step, asked_in(found))
     reason = form.text.data or ""
@@ -78,6 +79,7 @@ def take_step(assessment: str, step: str) -> Page:
     except StepNotAllowedError as error:
         db().rollback()
         return _show_page(assessment_or_404(assessment), problem=str(error), typed=reason), 409
+    guard.remember()
     db().commit()
     flash(f"The assessment is now: {ASSESSMENT_STATUS_LABELS[found.status].lower()}.", "success")
     return redirect(url_for("assessments.show", assessment=assessment), 303)

@@ -14,7 +14,7 @@ from s11audit.web.cases import blueprint
 from s11audit.web.cases.file_desk import FileDesk, file_desk
 from s11audit.web.looks import looks_at
 from s11audit.web.security import db, now, permitted, viewer
-from s11audit.web.sheet_desk import save_standard, standard_page
+from s11audit.web.sheet_desk import autosave_standard, save_standard, standard_page
 
 Page = str | tuple[str, int] | Response
 
@@ -52,6 +52,16 @@ def save_file_standard(file_id: int, standard_id: str) -> Page:
     desk = file_desk(file_id, to_change=True)
     asked = standard_or_404(desk, standard_id)
     return save_standard(
+        desk, asked, lambda _filled: note_answers(db(), desk.file, by=viewer(), now=now())
+    )
+
+
+@blueprint.post("/case-files/<int(max=2147483647):file_id>/standards/<standard_id>/autosave")
+@permitted(Permission.AUDIT_CASE)
+def autosave_file_standard(file_id: int, standard_id: str) -> Response:
+    desk = file_desk(file_id, to_change=True)
+    asked = standard_or_404(desk, standard_id)
+    return autosave_standard(
         desk, asked, lambda _filled: note_answers(db(), desk.file, by=viewer(), now=now())
     )
 

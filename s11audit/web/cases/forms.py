@@ -19,6 +19,9 @@ from s11audit.services.case_audits import (
     LONGEST_REFERENCE,
     LONGEST_TITLE,
     MOST_CASES,
+    PANEL_ORDER,
+    PERIOD_ORDER,
+    REASON_NEEDED,
     AuditPlan,
 )
 from s11audit.web.fields import DateParts, TextField
@@ -149,6 +152,20 @@ class PlanForm(FlaskForm):
     def validate_chair_id(self, field: SelectField) -> None:
         if (field.data or "") not in _offered(field):
             raise ValidationError("Choose a chair from the list")
+
+    # The service says these three, too; here they are told together with all else that is wrong.
+    def validate_period_to(self, field: DateParts) -> None:
+        if field.data and self.period_from.data and field.data < self.period_from.data:
+            raise ValidationError(PERIOD_ORDER)
+
+    def validate_panel_on(self, field: DateParts) -> None:
+        if field.data and self.files_due_on.data and field.data < self.files_due_on.data:
+            raise ValidationError(PANEL_ORDER)
+
+    def validate_reason(self, field: TextField) -> None:
+        dates = (self.files_due_on, self.panel_on)
+        if not (field.data or "").strip() and any(one.data != one.object_data for one in dates):
+            raise ValidationError(REASON_NEEDED)
 
 
 def _offered(field: SelectField | SelectMultipleField) -> set[str]:

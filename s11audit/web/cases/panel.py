@@ -90,7 +90,7 @@ def discuss_domain(audit: str, case: str, domain: str) -> Page:
     (one,) = desk.cases
     form = DomainForm(one, standard, request.form)
     guard = Guard(Place.CASE_AUDITS, f"case {case}", of=desk.audit)
-    if not (form.is_sound() and form.passes(guard)):
+    if not form.passes(guard):
         guard.refused()
         return _domain_page(desk, one, standard, form), 422
     try:

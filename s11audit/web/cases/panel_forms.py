@@ -93,14 +93,10 @@ class DomainForm:
         form.level.choices = [(level.id, level.label) for level in levels]
         return form
 
-    def is_sound(self) -> bool:
-        """Whether each text can be kept as it is; otherwise its box says why not."""
-        found = [form.validate() for form in (self.note, *self.grades.values())]
-        return all(found)
-
     def passes(self, guard: Guard) -> bool:
-        """Whether no text tells who a child is, as far as the guard can tell."""
-        found = [guard.passes(form) for form in (self.note, *self.grades.values())]
+        """Whether each text can be kept as it is, and none tells who a child is, as far as the
+        guard can tell; otherwise its box says why not."""
+        found = [guard.checks(form) for form in (self.note, *self.grades.values())]
         return all(found)
 
     def typed_grades(self) -> dict[str, TypedGrade]:

@@ -15,7 +15,7 @@ from s11audit.queries.measures import measures_of
 from s11audit.services.re_audits import plan_re_audit
 from s11audit.services.refusals import RefusedError
 from s11audit.web.cases import blueprint
-from s11audit.web.fields import DateParts
+from s11audit.web.fields import MonthParts
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -23,9 +23,10 @@ Page = str | tuple[str, int] | Response
 
 
 class ReAuditForm(FlaskForm):
-    planned_on = DateParts(
-        label="When do you look again?",
-        description="The re-audit comes into the programme for this month. Its own dates follow.",
+    planned_on = MonthParts(
+        label="In which month do you look again?",
+        description="For example, 4 2028. The re-audit comes into the programme for this month. "
+        "Its own dates follow.",
     )
 
 

@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
 from s11audit.domain.routing import route
@@ -31,6 +32,7 @@ from s11audit.queries.side_states import statement_of
 from s11audit.queries.signatures import signatures_of
 from s11audit.services.moderation import SCRUTINY_STEPS, take_return_step
 from s11audit.services.refusals import RefusedError
+from s11audit.web.guard import Guard
 from s11audit.web.moderation.evidence import evidence_of
 from s11audit.web.moderation.pages import blueprint, return_or_404, standard_or_404
 from s11audit.web.own_links import return_links
@@ -77,7 +79,8 @@ def agency_return(reference: str, agency: str) -> str:
 def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] | Response:
     found, questionnaire = return_or_404(reference, agency)
     form = sent_form(step)
-    if not form.validate():
+    guard = Guard(Place.COMMENTS, f"return {found.reference}", of=found)
+    if not guard.accepts(form):
         return _return_page(found, questionnaire, {step: form}), 422
     reason, links = form.text.data or "", return_links()
     try:
@@ -85,6 +88,7 @@ def take_step(reference: str, agency: str, step: str) -> str | tuple[str, int] |
     except RefusedError:
         form = refuse_step(form, step, WANTED)
         return _return_page(found, questionnaire, {step: form}), 422
+    guard.remember()
     db().commit()
     flash(f"The return is now {RETURN_STATUS_LABELS[found.status].lower()}.", "success")
     return redirect(url_for(".agency_return", reference=reference, agency=agency), 303)

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from s11audit.domain.dates import long_date, today_in_london
+from s11audit.domain.guard.policy import Place
 from s11audit.domain.numbers import counted
 from s11audit.domain.permissions import Permission
 from s11audit.domain.workflow import ROUND_STATUS_LABELS, RoundStatus
@@ -18,6 +19,7 @@ from s11audit.services import rounds
 from s11audit.services.refusals import RefusedError
 from s11audit.services.reminding import remind
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.guard import Guard
 from s11audit.web.own_links import mail_links, sends_mail
 from s11audit.web.rounds.choosing import wants_list
 from s11audit.web.rounds.forms import AgenciesForm, ExtensionForm
@@ -34,7 +36,8 @@ Page = str | tuple[str, int] | Response
 def take_step(reference: str, step: str) -> Page:
     audit_round = round_to_run(reference)
     form = sent_form(step)
-    if not form.validate():
+    guard = Guard(Place.COMMENTS, f"round {reference}", of=audit_round)
+    if not guard.accepts(form):
         return round_page(audit_round, {step: form}), 422
     try:
         rounds.take_round_step(
@@ -50,6 +53,7 @@ def take_step(reference: str, step: str) -> Page:
         )
     except RefusedError as error:
         return round_page(audit_round, {step: _refused_step(form, step, error)}), 422
+    guard.remember()
     told = _tell_of(audit_round)
     db().commit()
     flash(f"The round is now {ROUND_STATUS_LABELS[audit_round.status].lower()}.{told}", "success")
@@ -102,7 +106,8 @@ def extension(reference: str, agency: str) -> str:
 def extend(reference: str, agency: str) -> Page:
     agency_return = _return_or_404(reference, agency)
     form = ExtensionForm()
-    if not form.validate():
+    guard = Guard(Place.COMMENTS, f"return {agency_return.reference}", of=agency_return)
+    if not guard.accepts(form):
         return _extension_page(agency_return, form), 422
     reason = form.reason.data or ""
     try:
@@ -110,6 +115,7 @@ def extend(reference: str, agency: str) -> Page:
     except RefusedError as error:
         refuse(form, error)
         return _extension_page(agency_return, form), 422
+    guard.remember()
     db().commit()
     until = long_date(agency_return.due_on)
     flash(f"{agency_return.agency.name} now has until {until}.", "success")

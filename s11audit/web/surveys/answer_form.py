@@ -31,7 +31,7 @@ class Asked:
     def validate(self, guard: Guard) -> None:
         """Leave in the box what is wrong with it, or what may identify somebody."""
         field = self.form[Part.VALUE]
-        if not self.form.validate() or not guard.passes(self.form):
+        if not guard.checks(self.form):
             return
         if not field.stored and self.question.required:
             field.lacks(type_of(self.question).missing_message)

@@ -21,6 +21,7 @@ from s11audit.exports.survey import (
     note_on,
     people_in_words,
     share_shown,
+    small_left_out,
     write_survey,
 )
 from s11audit.models import Survey
@@ -73,6 +74,7 @@ def results(reference: str) -> str:
         agencies=_agencies_of(found, form.type.data),
         note_on=note_on,
         share_shown=share_shown,
+        small_left_out=small_left_out,
         people_in_words=people_in_words,
     )
 
@@ -104,6 +106,7 @@ def agency_page(reference: str, agency: str) -> str:
         sees_survey=survey.partnership_id in viewer().partnerships(Permission.SEE_SURVEYS),
         note_on=note_on,
         share_shown=share_shown,
+        small_left_out=small_left_out,
         people_in_words=people_in_words,
     )
 

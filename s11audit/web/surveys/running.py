@@ -5,17 +5,20 @@ from __future__ import annotations
 from flask import flash, render_template, url_for
 from werkzeug.wrappers import Response
 
-from s11audit.domain.dates import long_date
+from s11audit.domain.dates import long_date, today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.questionnaire import Questionnaire
-from s11audit.domain.steps import StepNotAllowedError
-from s11audit.domain.surveys import SURVEY_STATUS_LABELS, SurveyStatus
+from s11audit.domain.steps import StepNotAllowedError, steps_from
+from s11audit.domain.suppression import SMALLEST
+from s11audit.domain.surveys import SURVEY_STATUS_LABELS, SURVEY_STEPS, SurveyStatus
 from s11audit.models import Survey
+from s11audit.queries.surveys import link_lines, links_of
 from s11audit.questionnaires.versions import UnpublishedQuestionnaireError
 from s11audit.services import surveys
 from s11audit.services.refusals import RefusedError
 from s11audit.web.form_errors import errors_of, refuse
 from s11audit.web.security import db, now, permitted, services, viewer
+from s11audit.web.step_forms import step_buttons
 from s11audit.web.surveys.forms import ClosingForm
 from s11audit.web.surveys.pages import Page, blueprint, survey_or_404, to_survey
 
@@ -30,6 +33,21 @@ def take_step(reference: str, step: str) -> Response:
     db().commit()
     flash(f"The survey is now {SURVEY_STATUS_LABELS[survey.status].lower()}.", "success")
     return to_survey(survey)
+
+
+@blueprint.get("/surveys/<reference>/close")
+@permitted(Permission.RUN_SURVEYS)
+def closing(reference: str) -> str:
+    survey = survey_or_404(reference, Permission.RUN_SURVEYS)
+    links = links_of(db(), survey, visible_to=viewer())
+    lines, total = link_lines(db(), links, today_in_london(now()))
+    return render_template(
+        "surveys/close.html",
+        survey=survey,
+        total=total,
+        few=[one for one in lines if one.count.people < SMALLEST],
+        buttons=step_buttons(steps_from(SURVEY_STEPS, survey.status), {}),
+    )
 
 
 @blueprint.get("/surveys/<reference>/closing-date")
