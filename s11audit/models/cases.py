@@ -66,6 +66,11 @@ class CaseFile(Base):
         return f"file {self.case.reference} of {self.agency.reference}"
 
     @property
+    def subject_of_concerns(self) -> str:
+        """The same where a concern is raised: whoever runs the audit reads not which case it is."""
+        return f"files of {self.agency.reference} for {self.case.audit.reference}"
+
+    @property
     def state(self) -> FileState:
         return FileState(
             audit=self.case.audit.status,
@@ -126,8 +131,8 @@ class ImmediateConcern(Base):
 
     @property
     def subject(self) -> str:
-        """What the history calls it, which whoever runs the audit reads: not which case it is."""
-        return f"files of {self.file.agency.reference} for {self.file.case.audit.reference}"
+        """What the history calls it: not which case it is."""
+        return self.file.subject_of_concerns
 
 
 class PanelNote(Base):

@@ -25,6 +25,7 @@ NOUNS = (
     "action",
     "agency",
     "case",
+    "file",
     "questionnaire",
     "partnership",
     "trust",

@@ -48,6 +48,15 @@ def members_of(session: Session, audit: CaseAudit) -> list[Panellist]:
     return [able.get(id_, Panellist(id_, name, ())) for id_, name in rows]
 
 
+def who_will_read(session: Session, audit: CaseAudit) -> list[Panellist]:
+    """Who reads the cases once they are opened: the panel, where one is chosen, and its chair."""
+    chosen = members_of(session, audit)
+    if not chosen or audit.chair_id in {one.user_id for one in chosen}:
+        return chosen
+    able = people_for_panel(session, audit.partnership_id)
+    return [*chosen, *(one for one in able if one.user_id == audit.chair_id)]
+
+
 def _people(session: Session, partnership_id: int, permission: Permission) -> list[Panellist]:
     """Live roles for the partnership that carry this permission, through a panel."""
     carrying = [

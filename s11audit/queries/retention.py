@@ -6,16 +6,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from s11audit.domain.access import RULES
 from s11audit.domain.cases import CaseAuditStatus
 from s11audit.domain.permissions import Permission
 from s11audit.domain.retention import ENDED_STATUSES, Ending, Held, Stage, due_on, stage_of
 from s11audit.domain.viewers import Viewer
-from s11audit.models import CaseAudit, CaseDeletion, Event, User
+from s11audit.models import (
+    AuditCase,
+    CaseAudit,
+    CaseDeletion,
+    CaseFile,
+    Event,
+    ImmediateConcern,
+    User,
+)
 from s11audit.models.walls import without_walls
 from s11audit.queries import reach
+from s11audit.queries.assessments import people_with
 from s11audit.queries.case_holdings import counts_held
 
 CANCELLED = "case-audit-cancelled"
@@ -71,24 +81,45 @@ def ended_at_of(session: Session, audit: CaseAudit) -> datetime | None:
     """When an audit came to its end: signed off or, as the history says, cancelled."""
     if audit.status is not CaseAuditStatus.CANCELLED:
         return audit.signed_off_at
-    return session.scalar(
-        select(func.max(Event.happened_at)).where(
-            Event.kind == CANCELLED,
-            Event.partnership_id == audit.partnership_id,
-            Event.subject.endswith(f" {audit.reference}", autoescape=True),
-        )
+    return session.scalar(when_cancelled().where(CaseAudit.id == audit.id))
+
+
+def when_cancelled() -> Select[datetime]:
+    """When an audit was cancelled last, as the history says; of the audit of the row outside."""
+    return select(func.max(Event.happened_at)).where(
+        Event.kind == CANCELLED,
+        Event.partnership_id == CaseAudit.partnership_id,
+        Event.subject == "case audit " + CaseAudit.reference,
     )
 
 
 def open_proposal(session: Session, audit_id: int) -> CaseDeletion | None:
     """The order to delete that waits for a second person, if there is one."""
-    return session.scalars(
-        select(CaseDeletion).where(
-            CaseDeletion.audit_id == audit_id,
-            CaseDeletion.withdrawn_at.is_(None),
-            CaseDeletion.done_at.is_(None),
-        )
-    ).one_or_none()
+    found = select(CaseDeletion).where(CaseDeletion.audit_id == audit_id, is_waiting())
+    return session.scalars(found).one_or_none()
+
+
+def is_waiting() -> reach.Condition:
+    """The order waits: nobody has taken it back, and nobody has carried it out."""
+    return and_(CaseDeletion.withdrawn_at.is_(None), CaseDeletion.done_at.is_(None))
+
+
+def others_who_decide(session: Session, audit: CaseAudit, by_id: int) -> list[User]:
+    """Who may approve what somebody proposed for an audit, by name: everybody else who decides."""
+    roles = frozenset(RULES[Permission.DELETE_CASE_DATA].roles)
+    return [one for one in people_with(session, audit.partnership_id, roles) if one.id != by_id]
+
+
+def has_open_concern(session: Session, audit: CaseAudit) -> bool:
+    """Whether an immediate concern of an audit is still open; whoever calls may decide about it."""
+    found = (
+        select(ImmediateConcern.id)
+        .join(CaseFile, CaseFile.id == ImmediateConcern.file_id)
+        .join(AuditCase, AuditCase.id == CaseFile.case_id)
+        .where(AuditCase.audit_id == audit.id, ImmediateConcern.closed_at.is_(None))
+        .limit(1)
+    )
+    return session.scalar(found) is not None
 
 
 def deletion_done(session: Session, audit_id: int) -> CaseDeletion | None:

@@ -5,7 +5,7 @@ It is shown on no agency's page: the manager of another partnership would read i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,19 +13,21 @@ from sqlalchemy.orm import Session
 
 from s11audit.domain.dates import long_date
 from s11audit.domain.permissions import Role
-from s11audit.models import Action, CaseFile, User
+from s11audit.models import Action, CaseAudit, CaseFile, User
 from s11audit.queries.concerns import leads_of, managers_of
 from s11audit.queries.reminders import people_of_agency
 from s11audit.services.mail import write_mail
 
 # Makes the absolute address of an action's page from its reference.
 Address = Callable[[str], str]
-GIVEN, DUE, CONFLICT, CONCERN, ACTION = (
+GIVEN, DUE, CONFLICT, CONCERN, ACTION, PANEL, DELETION = (
     "case-files-given",
     "case-files-due",
     "case-file-conflict",
     "immediate-concern",
     "action-asked-for",
+    "case-panel-opened",
+    "case-deletion-proposed",
 )
 
 
@@ -63,6 +65,34 @@ def tell_of_action(session: Session, action: Action, address: Address, *, now: d
     }
     for lead in people_of_agency(session, action.agency_id, Role.AGENCY_LEAD):
         write_mail(session, ACTION, lead.email, {**facts, "name": lead.name}, now=now)
+
+
+def tell_panel(
+    session: Session, audit: CaseAudit, user_ids: Collection[int], link: str, *, now: datetime
+) -> int:
+    """Tell these people of its panel that an audit's cases are open; gives how many they are."""
+    day = long_date(audit.panel_on) if audit.panel_on else "a day that is not fixed yet"
+    return _tell(session, PANEL, user_ids, {"audit": audit.reference, "day": day, "link": link},
+                 now=now)  # fmt: skip
+
+
+def tell_of_deletion(
+    session: Session, audit: CaseAudit, user_ids: Collection[int], link: str, *, now: datetime
+) -> int:
+    """Tell whoever may approve that a deletion waits for a second person."""
+    facts = {"audit": audit.reference, "link": link}
+    return _tell(session, DELETION, user_ids, facts, now=now)
+
+
+def _tell(
+    session: Session, kind: str, user_ids: Collection[int], facts: dict[str, str], *, now: datetime
+) -> int:
+    """Write to each of these who may still sign in, once, and say to how many."""
+    found = select(User).where(User.id.in_(user_ids), User.is_active).order_by(User.id)
+    people = session.scalars(found).all()
+    for one in people:
+        write_mail(session, kind, one.email, {**facts, "name": one.name}, now=now)
+    return len(people)
 
 
 def due_in_words(file: CaseFile) -> str:

@@ -44,6 +44,8 @@ MAIL_KINDS: dict[str, frozenset[str]] = {
     "case-files-given": _OF_A_CASE_AUDIT | {"due"},
     "case-files-due": _OF_A_CASE_AUDIT | {"due"},
     "case-file-conflict": _OF_A_CASE_AUDIT,
+    "case-panel-opened": frozenset({"name", "audit", "day", "link"}),
+    "case-deletion-proposed": frozenset({"name", "audit", "link"}),
     "immediate-concern": frozenset({"link"}),
     "action-asked-for": frozenset({"name", "agency", "action", "due", "link"}),
     "assessment-asked": _OF_AN_ASSESSMENT,

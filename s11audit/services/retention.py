@@ -15,14 +15,26 @@ from s11audit.domain.permissions import ROLE_LABELS, Permission
 from s11audit.domain.retention import Certificate, Held, Signer, Stage, canonical, digest_of
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.models import CaseAudit, CaseDeletion, Membership, User
-from s11audit.queries.retention import Keeping, keepings, open_proposal
+from s11audit.models import AuditCase, CaseAudit, CaseDeletion, CaseFile, Membership, User
+from s11audit.models.walls import without_walls
+from s11audit.queries.retention import (
+    Keeping,
+    has_open_concern,
+    keepings,
+    open_proposal,
+    others_who_decide,
+)
+from s11audit.services.case_mail import tell_of_deletion
 from s11audit.services.deletion_ledger import Ledger, LedgerLine
 from s11audit.services.emptying import Emptied, empty
 from s11audit.services.events import record_by
 from s11audit.services.refusals import RefusedError
 
 LONGEST_REASON = 1_000
+CONCERN_IS_OPEN = (
+    "An immediate concern about a child is still open in this audit, so nothing of it is deleted. "
+    "First the agency’s lead or a partnership manager closes it, with what came of it."
+)
 
 
 @dataclass(frozen=True)
@@ -34,15 +46,17 @@ class Ruling:
 
 
 def propose(
-    session: Session, audit: CaseAudit, months: int, *, by: Viewer, now: datetime
+    session: Session, audit: CaseAudit, months: int, *, by: Viewer, now: datetime, link: str = ""
 ) -> CaseDeletion:
     """Ask a second person to have what an audit holds of its cases deleted.
 
-    Raises PermissionError for a stranger, StepNotAllowedError where it is not due, is on hold, or
-    is proposed already.
+    Everybody else who may approve is told by mail, which leads to `link`; without it none is
+    written. Raises PermissionError for a stranger, StepNotAllowedError where it is not due, is on
+    hold, has an open concern, or is proposed already.
     """
     _check_may(audit, by)
     _lock(session, audit)
+    _check_no_open_concern(session, audit)
     keeping = _due(session, audit, months, today_in_london(now))
     if keeping.proposal is not None:
         raise StepNotAllowedError("Somebody has proposed this already.")
@@ -55,6 +69,9 @@ def propose(
     session.add(deletion)
     session.flush()
     _record(session, "case-deletion-proposed", audit, by, now)
+    if link:
+        others = [one.id for one in others_who_decide(session, audit, by.user_id)]
+        tell_of_deletion(session, audit, others, link, now=now)
     return deletion
 
 
@@ -75,11 +92,12 @@ def approve(
     """Approve what somebody else proposed: everything is deleted in this transaction.
 
     The ledger has it before it is committed. Raises PermissionError for a stranger, RefusedError
-    (`approve`) for whoever proposed it, StepNotAllowedError where no proposal waits, or it is no
-    longer due, and LedgerError.
+    (`approve`) for whoever proposed it, StepNotAllowedError where no proposal waits, it is no
+    longer due, or a concern is open, and LedgerError.
     """
     _check_may(audit, by)
     _lock(session, audit)
+    _check_no_open_concern(session, audit)
     keeping = _due(session, audit, ruling.months, today_in_london(now))
     deletion = keeping.proposal
     if deletion is None:
@@ -150,6 +168,15 @@ def _lock(session: Session, audit: CaseAudit) -> None:
     """Whoever else decides on this audit waits until this is done, and then sees what was."""
     session.execute(select(CaseAudit.id).where(CaseAudit.id == audit.id).with_for_update())
     session.refresh(audit)
+
+
+def _check_no_open_concern(session: Session, audit: CaseAudit) -> None:
+    """Whoever raises a concern has locked its file: this waits for them, and then sees it."""
+    cases = select(AuditCase.id).where(AuditCase.audit_id == audit.id)
+    with without_walls(session):
+        session.execute(select(CaseFile.id).where(CaseFile.case_id.in_(cases)).with_for_update())
+    if has_open_concern(session, audit):
+        raise StepNotAllowedError(CONCERN_IS_OPEN)
 
 
 def _due(session: Session, audit: CaseAudit, months: int, today: date) -> Keeping:

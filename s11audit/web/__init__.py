@@ -13,7 +13,7 @@ from s11audit.paths import STATIC, TEMPLATES
 from s11audit.queries.people import operator
 from s11audit.queries.questionnaires import UploadedVersions
 from s11audit.questionnaires.catalogue import shipped_catalogue
-from s11audit.web import errors, hardening, looks, presentation, security
+from s11audit.web import errors, hardening, looks, presentation, security, waiting
 
 BLUEPRINTS: tuple[str, ...] = (
     "account",
@@ -71,6 +71,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     looks.init_app(app)
     errors.init_app(app)
     presentation.init_app(app)
+    waiting.init_app(app)
     for word in BLUEPRINTS:
         app.register_blueprint(import_module(f"s11audit.web.{word}").blueprint)
     return app

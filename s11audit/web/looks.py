@@ -29,9 +29,12 @@ def looks_at(noun: str, argument: str) -> Callable[[View], View]:
     return declare
 
 
-def shows(thing: Belonging) -> None:
-    """Say whose history the look at this page belongs to."""
-    g.shown = thing
+def shows(thing: Belonging, subject: str = "") -> None:
+    """Say whose history the look at this page belongs to, and what other events of it call it.
+
+    Without `subject` it is called as `looks_at` says.
+    """
+    g.shown, g.shown_as = thing, subject
 
 
 def is_traced(app: Flask, endpoint: str) -> bool:
@@ -56,7 +59,7 @@ def _remember(response: Response) -> Response:
     if declared is None:
         raise LookupError(f"{endpoint} is traced but does not say what it looks at")
     noun, argument = declared
-    subject = f"{noun} {(request.view_args or {})[argument]}"
+    subject = g.get("shown_as") or f"{noun} {(request.view_args or {})[argument]}"
     with machine() as session:
         of: Belonging | None = g.get("shown")
         record(session, SEEN, subject, by=viewer().user_id, at=now(), of=of)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from s11audit.domain.cases import CaseAuditStatus, FileProgress
+from s11audit.domain.permissions import Permission
 from s11audit.domain.sampling import Entry, Size
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.models import CaseAudit, OutgoingMail, User
 from s11audit.queries.asked_files import files_of, progress_of, without_lead
+from s11audit.queries.case_audits import audit_of
 from s11audit.queries.panel_members import members_of, people_for_panel, people_who_chair
 from s11audit.questionnaires.catalogue import Catalogue
 from s11audit.services.asking_agencies import ask_agencies, ask_more_agencies
@@ -28,6 +30,7 @@ from tests.small import QUESTIONNAIRES
 
 ASKED = Catalogue([QUESTIONNAIRES]).to_ask("small-case", "1")
 LINK = "https://audit.example/case-files"
+READ_CASES = Permission.READ_CASES
 
 
 @pytest.fixture
@@ -157,6 +160,56 @@ def test_a_panel_opens_with_unfinished_files_only_for_a_reason(
     assert all(file.sheet.opened_at == MORNING for file in (first, second, *others))
     with pytest.raises(StepNotAllowedError):
         open_panel(session, audit, "Again", **by)
+
+
+def told_of_the_panel(session: Session) -> dict[str, str]:
+    """Recipient → text of the mail that a panel is open."""
+    kind = OutgoingMail.kind == "case-panel-opened"
+    mails = session.scalars(select(OutgoingMail).where(kind)).all()
+    found = {mail.recipient: f"{mail.subject}\n{mail.text}" for mail in mails}
+    assert len(found) == len(mails), "nobody is told twice"
+    return found
+
+
+def test_the_panel_and_its_chair_are_told_once_that_it_is_open_and_nothing_of_any_case(
+    session: Session, audit: CaseAudit, cast: Cast
+) -> None:
+    people = bring_on_auditors(session, cast)
+    ask(session, audit, cast, "POL")
+    by = {"by": cast["Priya"], "now": MORNING, "link": LINK}
+    choose_panel(session, audit, [cast["Mo"].user_id], **by)
+    assert told_of_the_panel(session) == {}, "nothing is open yet"
+    audit.chair_id, audit.panel_on = people["Otto"].user_id, date(2026, 7, 20)
+    assert open_panel(session, audit, "Secret reason", **by) == 2
+    with pytest.raises(StepNotAllowedError):
+        open_panel(session, audit, "Pressed twice", **by)
+    told = told_of_the_panel(session)
+    assert told.keys() == {"mo@example.org", "otto@example.org"}
+    for text in told.values():
+        assert all(one in text for one in ("MA-26-02", "20 July 2026", LINK))
+        assert not [one for one in ("MA-26-02-C", "L1", "Infants", "Secret") if one in text]
+    found = audit_of(session, audit.reference, visible_to=people["Otto"], to=READ_CASES)
+    assert found is audit, "the chair reads the cases, although named after the panel"
+
+
+def test_whoever_joins_an_open_panel_is_told_and_nobody_else_again(
+    session: Session, audit: CaseAudit, cast: Cast
+) -> None:
+    people = bring_on_auditors(session, cast)
+    ask(session, audit, cast, "POL")
+    by = {"by": cast["Priya"], "now": MORNING, "link": LINK}
+    choose_panel(session, audit, [cast["Mo"].user_id], **by)
+    open_panel(session, audit, "Now", **by)
+    choose_panel(session, audit, [cast["Mo"].user_id, people["Juno"].user_id], **by)
+    assert told_of_the_panel(session).keys() == {"mo@example.org", "juno@example.org"}
+
+
+def test_no_mail_is_kept_where_none_leaves(session: Session, audit: CaseAudit, cast: Cast) -> None:
+    ask(session, audit, cast, "POL")
+    by = {"by": cast["Priya"], "now": MORNING}
+    choose_panel(session, audit, [cast["Mo"].user_id], **by)
+    assert open_panel(session, audit, "Now", **by) == 0
+    assert told_of_the_panel(session) == {}
 
 
 def test_agencies_are_asked_only_by_a_date(session: Session, audit: CaseAudit, cast: Cast) -> None:

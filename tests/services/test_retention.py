@@ -23,7 +23,16 @@ from s11audit.domain.permissions import Role
 from s11audit.domain.retention import Held, Stage, canonical, certificate_from, digest_of
 from s11audit.domain.steps import StepNotAllowedError
 from s11audit.domain.viewers import Viewer
-from s11audit.models import AgreedGrade, CaseAudit, CaseDeletion, Event
+from s11audit.models import (
+    AgreedGrade,
+    AuditCase,
+    CaseAudit,
+    CaseDeletion,
+    CaseFile,
+    Event,
+    ImmediateConcern,
+    OutgoingMail,
+)
 from s11audit.models.database import Database
 from s11audit.models.walls import Wall
 from s11audit.queries.case_holdings import DELETED, HOLDINGS
@@ -269,6 +278,52 @@ def test_a_hold_stops_what_was_proposed_and_its_end_does_not_bring_that_back(
     kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
     assert kinds[-2:] == ["case-data-put-on-hold", "case-data-hold-ended"]
     assert "investigation" not in str(session.scalars(select(Event.detail)).all())
+
+
+def test_while_a_concern_is_open_a_deletion_is_neither_proposed_nor_approved(
+    session: Session, cast: Cast, kit: Viewer, full: Full, ruling: Ruling
+) -> None:
+    by, now = cast["Priya"], AFTER_A_YEAR
+    first, *_ = of_audit(session, full.audit)
+    first.closed_at = None
+    session.flush()
+    with pytest.raises(StepNotAllowedError, match="immediate concern about a child is still open"):
+        propose(session, audit(session), MONTHS, by=by, now=now)
+    first.closed_at = now
+    session.flush()
+    propose(session, audit(session), MONTHS, by=by, now=now)
+    first.closed_at = None
+    session.flush()
+    with pytest.raises(StepNotAllowedError, match="so nothing of it is deleted"):
+        approve(session, audit(session), ruling, by=kit, now=now)
+    assert audit(session).emptied_at is None
+    assert not ruling.ledger.path.exists()
+
+
+def test_a_concern_of_another_audit_stops_nothing(session: Session, cast: Cast, full: Full) -> None:
+    for concern in of_audit(session, audit(session, OTHER).id):
+        concern.closed_at = None
+    session.flush()
+    assert propose(session, audit(session), MONTHS, by=cast["Priya"], now=AFTER_A_YEAR).id
+
+
+def of_audit(session: Session, audit_id: int) -> list[ImmediateConcern]:
+    files = select(CaseFile.id).join(CaseFile.case).where(AuditCase.audit_id == audit_id)
+    found = select(ImmediateConcern).where(ImmediateConcern.file_id.in_(files))
+    return list(session.scalars(found.order_by(ImmediateConcern.id)))
+
+
+def test_everybody_else_who_may_approve_is_told_and_nothing_of_what_is_held(
+    session: Session, cast: Cast, kit: Viewer, full: Full
+) -> None:
+    link = "https://audit.example/case-audits/MA-25-01/retention"
+    propose(session, audit(session), MONTHS, by=cast["Priya"], now=AFTER_A_YEAR, link=link)
+    (mail,) = session.scalars(select(OutgoingMail)).all()
+    assert (mail.recipient, mail.kind) == ("kit@example.org", "case-deletion-proposed")
+    assert link in mail.text
+    for text in (mail.subject, mail.text):
+        assert DUE in text
+        assert not [one for one in (OF_A_CASE, THAT_STAYS, "Help", "Priya", "-C1") if one in text]
 
 
 def test_a_proposal_that_was_taken_back_cannot_be_approved(

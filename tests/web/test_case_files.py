@@ -363,6 +363,17 @@ def test_every_look_at_a_file_is_in_the_audits_history(
         home = cast.partnerships["DOWN"]
     assert {(one.partnership_id, one.agency_id) for one in looks} == {(home, None)}
     assert len(looks) == 3
+    assert {one.subject for one in looks} == {"file MA-26-01-C1 of POL"}
+
+
+def test_a_look_at_the_page_of_concerns_tells_its_history_no_more_than_a_concern_does(
+    silas: Pages, police: str, database: Database
+) -> None:
+    silas.get(f"{police}/concern")
+    with database.reading() as session:
+        last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert (last.kind, last.subject) == ("seen", "files of POL for MA-26-01")
 
 
 NAMED = "Mum Sarah was not asked."

@@ -368,6 +368,47 @@ def test_the_panel_opens_once_its_people_are_chosen(
         assert all(sheet.opened_at for sheet in session.scalars(select(AnswerSheet)))
 
 
+def open_early(priya: Pages) -> Page:
+    """Press the button that opens the panel, and see the page that follows."""
+    typed = {"reason": "The panel meets today"}
+    form = priya.get(f"/case-audits/{AUDIT}/open").form("/open")
+    assert priya.post(f"/case-audits/{AUDIT}/open", form | typed).status == 303
+    page = priya.get(f"/case-audits/{AUDIT}")
+    assert priya.post(f"/case-audits/{AUDIT}/open", form | typed).status == 409, "pressed twice"
+    return page
+
+
+@pytest.mark.usefixtures("audited", "with_mail")
+def test_whoever_opens_the_panel_reads_that_it_is_told_and_how_many_are(
+    priya: Pages, database: Database
+) -> None:
+    assert "They are told by e-mail" in priya.get(f"/case-audits/{AUDIT}/open").text
+    page = open_early(priya)
+    told = page.soup.select_one(".govuk-notification-banner")
+    assert told is not None
+    assert "3 people of the panel are told by e-mail." in told.get_text()
+    assert "Its members and its chair are told by e-mail" in page.text
+    with database.reading() as session:
+        mails = session.scalars(select(OutgoingMail)).all()
+    assert {mail.recipient for mail in mails} == {
+        "juno@example.org",
+        "mo@example.org",
+        "otto@example.org",
+    }
+    assert len(mails) == 3
+    assert all(f"/case-audits/{AUDIT}/cases\n" in mail.text for mail in mails)
+
+
+@pytest.mark.usefixtures("audited")
+def test_where_no_mail_leaves_whoever_opens_the_panel_is_asked_to_tell_it(
+    priya: Pages, database: Database
+) -> None:
+    page = open_early(priya)
+    assert "No e-mail leaves this service, so tell its members" in page.text
+    with database.reading() as session:
+        assert session.scalars(select(OutgoingMail)).all() == []
+
+
 def test_the_panel_is_chosen_from_people_of_the_partnership(
     priya: Pages, database: Database, audited: Audited, cast: Cast
 ) -> None:

@@ -14,7 +14,13 @@ from sqlalchemy import select, update
 
 from s11audit.domain.retention import digest_of
 from s11audit.domain.viewers import Viewer
-from s11audit.models import CaseAudit, CaseDeletion, UserSession
+from s11audit.models import (
+    CaseAudit,
+    CaseDeletion,
+    ImmediateConcern,
+    OutgoingMail,
+    UserSession,
+)
 from s11audit.models.database import Database
 from s11audit.services.deletion_ledger import Ledger
 from s11audit.web.security import Services
@@ -113,6 +119,45 @@ def test_one_proposes_another_approves_and_a_certificate_stays(
     assert (printed.mimetype, printed.get_data()[:5]) == ("application/pdf", b"%PDF-")
     assert [line.certificate for line in ledger.lines()] == [raw]
     assert "MA-24-01" in other.get("/case-audits/retention").text
+
+
+def test_whoever_proposes_is_told_who_may_approve_and_they_get_a_mail(
+    priya: Pages, other: Pages, database: Database, with_mail: None
+) -> None:
+    press(priya, "propose")
+    text = priya.get(PAGE).text
+    assert "somebody else must approve it, and nothing is deleted before" in text
+    assert "Any of these may: Kit. They are told by e-mail." in text
+    assert "Any of these may" not in other.get(PAGE).text
+    with database.reading() as session:
+        (mail,) = session.scalars(select(OutgoingMail)).all()
+    assert mail.recipient == "kit@example.org"
+    assert f"{PAGE}\n" in mail.text
+
+
+def test_whoever_proposes_alone_is_told_that_nobody_else_may(priya: Pages) -> None:
+    press(priya, "propose")
+    assert "Nobody else of your partnership has such a role now" in priya.get(PAGE).text
+
+
+def test_where_no_mail_leaves_the_page_says_so(priya: Pages, other: Pages) -> None:
+    press(priya, "propose")
+    assert "No e-mail leaves this service, so tell them yourself." in priya.get(PAGE).text
+
+
+def test_an_open_concern_stands_in_place_of_the_buttons(
+    priya: Pages, other: Pages, database: Database
+) -> None:
+    press(priya, "propose")
+    with database.writing.begin() as session:
+        concern = session.scalars(select(ImmediateConcern).order_by(ImmediateConcern.id.desc()))
+        concern.first().closed_at = None  # type: ignore[union-attr]
+    page = other.get(PAGE)
+    assert "An immediate concern about a child is still open in this audit" in page.text
+    assert not page.soup.select(f"form[action='{PAGE}/approve']")
+    refused = other.post(f"{PAGE}/approve")
+    assert (refused.status, emptied(database)) == (409, False)
+    assert "Nothing was changed" in refused.text
 
 
 def test_who_comes_too_late_sees_the_page_as_it_is(

@@ -19,5 +19,5 @@ def agreed_grades(file_id: int) -> str:
     found = agreed_beside_own(db(), file_id, services().catalogue, visible_to=viewer())
     if found is None:
         abort(404)
-    shows(found.audit)
+    shows(found.audit, found.own.file.subject)
     return render_template("cases/agreed.html", found=found, shift=shift)

@@ -20,7 +20,7 @@ from s11audit.web.cases.file_desk import file_of
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of
 from s11audit.web.guard import Guard
-from s11audit.web.looks import looks_at
+from s11audit.web.looks import looks_at, shows
 from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import db, now, permitted, viewer
 
@@ -44,6 +44,7 @@ class OutcomeForm(Form):
 def concern_about(file_id: int) -> str:
     """It needs nothing of the questionnaire, so that it can be raised whatever else is wrong."""
     file = file_of(file_id)
+    shows(file.case.audit, file.subject_of_concerns)
     raised = concerns_on(db(), file_id)
     return render_template("cases/concern-raise.html", file=file, raised=raised, mail=sends_mail())
 

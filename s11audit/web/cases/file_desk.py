@@ -58,7 +58,7 @@ def file_of(
     found = own_file(db(), file_id, visible_to=viewer(), to=to, to_change=to_change)
     if found is None:
         abort(404)
-    shows(found.case.audit)
+    shows(found.case.audit, found.subject)
     return found
 
 

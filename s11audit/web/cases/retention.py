@@ -15,11 +15,12 @@ from s11audit.domain.dates import today_in_london
 from s11audit.domain.permissions import Permission
 from s11audit.domain.retention import HELD_LABELS, Stage, certificate_from
 from s11audit.domain.steps import StepNotAllowedError
-from s11audit.models import CaseAudit
+from s11audit.models import CaseAudit, CaseDeletion
 from s11audit.queries import retention as queries
 from s11audit.services.deletion_ledger import Ledger, LedgerError
 from s11audit.services.refusals import RefusedError
 from s11audit.services.retention import (
+    CONCERN_IS_OPEN,
     LONGEST_REASON,
     Ruling,
     approve,
@@ -32,6 +33,7 @@ from s11audit.web.cases import blueprint
 from s11audit.web.cases.guarding import guard_of_audit
 from s11audit.web.fields import TextField
 from s11audit.web.form_errors import errors_of, refuse
+from s11audit.web.own_links import own_link, sends_mail
 from s11audit.web.security import db, now, permitted, services, viewer
 
 logger = logging.getLogger(__name__)
@@ -73,10 +75,12 @@ def retention(audit: str) -> str:
 @blueprint.post("/case-audits/<audit>/retention/propose")
 @permitted(Permission.DELETE_CASE_DATA)
 def propose_deletion(audit: str) -> Page:
-    def act(found: CaseAudit) -> None:
-        propose(db(), found, _months(), by=viewer(), now=now())
+    link = own_link(url_for("cases.retention", audit=audit)) if sends_mail() else ""
 
-    return _decide(audit, act, "Somebody else can now approve the deletion.")
+    def act(found: CaseAudit) -> None:
+        propose(db(), found, _months(), by=viewer(), now=now(), link=link)
+
+    return _decide(audit, act, "The deletion is proposed. A second person must approve it.")
 
 
 @blueprint.post("/case-audits/<audit>/retention/withdraw")
@@ -161,6 +165,10 @@ def _today() -> Any:
     return today_in_london(now())
 
 
+def _who_may_approve(audit: CaseAudit, proposal: CaseDeletion) -> list[str]:
+    return [one.name for one in queries.others_who_decide(db(), audit, proposal.proposed_by_id)]
+
+
 def _page(audit: CaseAudit, *, problem: str = "", form: HoldForm | None = None) -> str:
     keeping = next(iter(queries.keepings(db(), [audit], _months(), _today())), None)
     done = queries.deletion_done(db(), audit.id) if audit.emptied_at else None
@@ -171,6 +179,8 @@ def _page(audit: CaseAudit, *, problem: str = "", form: HoldForm | None = None) 
         keeping=keeping,
         certificate=certificate_from(done.certificate) if done else None,
         is_mine=proposal is not None and proposal.proposed_by_id == viewer().user_id,
+        who_may_approve=_who_may_approve(audit, proposal) if proposal else [],
+        concern=CONCERN_IS_OPEN if keeping and queries.has_open_concern(db(), audit) else "",
         form=form or HoldForm(formdata=None),
         months=_months(),
         labels=HELD_LABELS,
