@@ -81,7 +81,9 @@ class PostgresqlDatabases:
     @contextmanager
     def fresh(self, pattern: str) -> Iterator[str]:
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {pattern} OWNER {OWNER}")
+        # Copied as files: through the log it takes twice as long, most of it the machine’s.
+        copied = f"TEMPLATE {pattern} STRATEGY FILE_COPY OWNER {OWNER}"
+        self._run(f"CREATE DATABASE {name} {copied}")
         yield self.url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
