@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from s11audit.models.database import Database
 from s11audit.models.migrating import migrate
 from tests.cast import Cast, bring_on
+from tests.put_back import keep_as_it_is, put_back
 
 KIND = os.environ.get("S11AUDIT_TEST_DATABASE", "sqlite")
 
@@ -29,6 +30,7 @@ EMPTY = "empty"
 PEOPLED = "peopled"
 # On PostgreSQL a superuser walks through the walls between rows, so tests come as somebody else.
 OWNER = "s11audit"
+END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
 
 
 def fill_patterns(empty_url: str, peopled_url: str) -> Cast:
@@ -63,16 +65,19 @@ class SqliteFiles:
 
 
 class PostgresqlDatabases:
-    """Migrated databases, copied by the server for each test."""
+    """Migrated databases, copied by the server, and put back for the next test."""
 
     def __init__(self, address: str) -> None:
         self._address = address
-        admin = address.format(user="tester", name="postgres")
-        self._admin = create_engine(admin, isolation_level="AUTOCOMMIT")
+        self._admin = create_engine(self._own_url("postgres"), isolation_level="AUTOCOMMIT")
         self._run(f"CREATE ROLE {OWNER} LOGIN")
         self._run(f"CREATE DATABASE {EMPTY} OWNER {OWNER}")
         self._run(f"CREATE DATABASE {PEOPLED} OWNER {OWNER}")
         self.cast = fill_patterns(self.url(EMPTY), self.url(PEOPLED))
+        self._spare: dict[str, list[str]] = {EMPTY: [], PEOPLED: []}
+        for pattern in self._spare:
+            with self._as_superuser(pattern) as connection:
+                keep_as_it_is(connection)
         self._numbers = count(1)
 
     def url(self, name: str) -> str:
@@ -80,15 +85,38 @@ class PostgresqlDatabases:
 
     @contextmanager
     def fresh(self, pattern: str) -> Iterator[str]:
-        name = f"test_{next(self._numbers)}"
-        # Copied as files: through the log it takes twice as long, most of it the machine’s.
-        copied = f"TEMPLATE {pattern} STRATEGY FILE_COPY OWNER {OWNER}"
-        self._run(f"CREATE DATABASE {name} {copied}")
+        spare = self._spare.get(pattern)
+        name = spare.pop() if spare else self._copied(pattern)
         yield self.url(name)
-        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._run(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+        if spare is not None and self._is_put_back(name):
+            spare.append(name)
+        else:
+            self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
         self._admin.dispose()
+
+    def _copied(self, pattern: str) -> str:
+        """As files: through the log it takes twice as long, most of it the machine's."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {pattern} STRATEGY FILE_COPY OWNER {OWNER}")
+        return name
+
+    def _is_put_back(self, name: str) -> bool:
+        with self._as_superuser(name) as connection:
+            return put_back(connection)
+
+    @contextmanager
+    def _as_superuser(self, name: str) -> Iterator[Connection]:
+        engine = create_engine(self._own_url(name), poolclass=NullPool)
+        with engine.begin() as connection:
+            yield connection
+
+    def _own_url(self, name: str) -> str:
+        return self._address.format(user="tester", name=name)
 
     def _run(self, statement: str) -> None:
         with self._admin.connect() as connection:
