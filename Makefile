@@ -34,7 +34,7 @@ test: install static lint system-packages ## Prove everything, on SQLite and on 
 	@$(MAKE) --no-print-directory --jobs=$(PROCESSORS) --keep-going $(PARTS)
 
 # Lint, types, contracts and the fast tests; the pages take as long as all the rest.
-check: install static lint ## Lint, types, contracts and the fast tests, in under a minute
+check: install static lint ## Lint, types, contracts and the fast tests
 	@$(MAKE) --no-print-directory --jobs=$(PROCESSORS) --keep-going test-fast-pages test-fast
 
 # What takes seconds a test makes queries that the fast tests have proved there.
