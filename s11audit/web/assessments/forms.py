@@ -12,12 +12,11 @@ from wtforms.validators import DataRequired, InputRequired, ValidationError
 from s11audit.domain.actions import Promise
 from s11audit.domain.answers import POST_LIMIT
 from s11audit.domain.questionnaire import Kind, Question
-from s11audit.domain.versions import version_name
 from s11audit.models import Agency, AgreedRating, Assessment, User
-from s11audit.questionnaires import Catalogue
 from s11audit.services.agreed_ratings import Agreement
 from s11audit.services.assessments import LONGEST_TITLE, AssessmentDetails
 from s11audit.web.fields import DateParts, TextField
+from s11audit.web.questionnaire_choice import OffersQuestionnaires
 
 LONGEST_LABEL = 200
 
@@ -31,24 +30,15 @@ def _one_of(label: str, description: str = "") -> SelectField:
     return SelectField(label, coerce=_id_or_none, description=description, validate_choice=False)
 
 
-class QuestionnaireForm(FlaskForm):
+class QuestionnaireForm(OffersQuestionnaires, FlaskForm):
     """Which questionnaire is asked: the first box of the page, and so of its errors."""
 
+    asks = Kind.JOINT_ASSESSMENT
     questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Questionnaire",
         [InputRequired("Choose a questionnaire")],
         invalid_choice_message="Choose one of the questionnaires in the list",
     )
-
-    def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every published version that is for joint assessments, the newest first."""
-        choices = [
-            (f"{one.id}/{one.version}", version_name(one.title, one.version))
-            for one in reversed(catalogue.published())
-            if one.kind is Kind.JOINT_ASSESSMENT
-        ]
-        self.questionnaire.choices = choices
-        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
 
 
 class DetailsForm(FlaskForm):

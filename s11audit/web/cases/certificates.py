@@ -8,7 +8,8 @@ from flask import abort, render_template
 from werkzeug.wrappers import Response
 
 from s11audit.domain.permissions import Permission
-from s11audit.domain.retention import Certificate, certificate_from, digest_of
+from s11audit.domain.retention import certificate_from, digest_of
+from s11audit.exports.briefing import BriefingCopy
 from s11audit.exports.briefing_document import write_briefing_document
 from s11audit.exports.certificate import (
     NOTHING_OF_IT,
@@ -56,9 +57,7 @@ def certificate_file(audit: str) -> Response:
 @blueprint.get("/case-audits/<audit>/retention/certificate.docx")
 @permitted(Permission.RUN_CASE_AUDITS)
 def certificate_document(audit: str) -> Response:
-    found, text = _certificate_or_404(audit)
-    held = certificate_from(text)
-    page, deleted_at = certificate_page(held, digest_of(text)), _deleted_at(held)
+    found, page, deleted_at = _page_or_404(audit)
     return _send(found, write_briefing_document(page, written_at=deleted_at), DOCX, "docx")
 
 
@@ -67,15 +66,16 @@ def certificate_document(audit: str) -> Response:
 def certificate_pdf(audit: str) -> Response:
     from s11audit.exports.briefing_pdf import write_pdf  # matplotlib is slow to load
 
-    found, text = _certificate_or_404(audit)
-    held = certificate_from(text)
-    page, deleted_at = certificate_page(held, digest_of(text)), _deleted_at(held)
+    found, page, deleted_at = _page_or_404(audit)
     return _send(found, write_pdf(page, written_at=deleted_at), PDF, "pdf")
 
 
-def _deleted_at(held: Certificate) -> datetime:
-    """Files say this as the moment they were written, so that the same one is the same file."""
-    return datetime.fromisoformat(held.deleted_at)
+def _page_or_404(audit: str) -> tuple[CaseAudit, BriefingCopy, datetime]:
+    """The certificate laid out as a page, and when it was deleted: files say this as the moment
+    they were written, so that the same one is the same file."""
+    found, text = _certificate_or_404(audit)
+    held = certificate_from(text)
+    return found, certificate_page(held, digest_of(text)), datetime.fromisoformat(held.deleted_at)
 
 
 def _certificate_or_404(reference: str) -> tuple[CaseAudit, str]:

@@ -12,7 +12,6 @@ from wtforms.validators import InputRequired, ValidationError
 
 from s11audit.domain.cases import AUDIT_KIND_LABELS, AuditKind
 from s11audit.domain.questionnaire import Kind
-from s11audit.domain.versions import version_name
 from s11audit.queries.panel_members import Panellist
 from s11audit.questionnaires import Catalogue
 from s11audit.services.case_audits import (
@@ -25,6 +24,7 @@ from s11audit.services.case_audits import (
     AuditPlan,
 )
 from s11audit.web.fields import DateParts, TextField
+from s11audit.web.questionnaire_choice import OffersQuestionnaires
 
 NO_NAMES = "Do not write the name or date of birth of any child."
 LONGEST_WORDS = 5_000
@@ -45,9 +45,10 @@ def _needs_number(_form: Form, field: Field) -> None:
         raise ValidationError(f"Enter a number of cases from 1 to {MOST_CASES}")
 
 
-class PlanForm(FlaskForm):
+class PlanForm(OffersQuestionnaires, FlaskForm):
     """Everything that is planned of an audit."""
 
+    asks = Kind.CASE_FILE_AUDIT
     title = TextField(
         LONGEST_TITLE,
         label="Title",
@@ -107,13 +108,7 @@ class PlanForm(FlaskForm):
 
     def offer(self, catalogue: Catalogue, chairs: Iterable[Panellist], today: date) -> None:
         """Offer the published questionnaires for case files, these people, and months."""
-        choices = {
-            f"{version.id}/{version.version}": version_name(version.title, version.version)
-            for version in reversed(catalogue.published())
-            if version.kind is Kind.CASE_FILE_AUDIT
-        }
-        self.questionnaire.choices = choices
-        self.only_questionnaire = next(iter(choices)) if len(choices) == 1 else None
+        self.offer_questionnaires(catalogue)
         people = {str(one.user_id): one.words for one in chairs}
         self.chair_id.choices = {"": "Nobody yet"} | people
         self.planned_on.choices = months_around(today, self.planned_on.data)

@@ -11,11 +11,10 @@ from wtforms.validators import InputRequired, ValidationError
 
 from s11audit.domain.agency_types import SCHOOL_TYPES, agency_type_label
 from s11audit.domain.questionnaire import Kind
-from s11audit.domain.versions import version_name
 from s11audit.models import Agency
-from s11audit.questionnaires import Catalogue
 from s11audit.services.rounds import LONGEST_REFERENCE, LONGEST_TITLE
 from s11audit.web.fields import DateParts, TextField
+from s11audit.web.questionnaire_choice import OffersQuestionnaires
 
 LARGEST_ID = 2**31 - 1
 LONGEST_GUIDANCE = 5_000
@@ -120,7 +119,8 @@ def _signatures_needed() -> RadioField:
     )
 
 
-class RoundForm(AgenciesForm):
+class RoundForm(OffersQuestionnaires, AgenciesForm):
+    asks = Kind.SELF_ASSESSMENT
     questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Questionnaire",
         [InputRequired("Choose a questionnaire")],
@@ -159,16 +159,6 @@ class RoundForm(AgenciesForm):
     )
     guidance = _guidance()
     signatures_needed = _signatures_needed()
-
-    def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every published version that agencies answer themselves, the newest first."""
-        choices = [
-            (f"{version.id}/{version.version}", version_name(version.title, version.version))
-            for version in reversed(catalogue.published())
-            if version.kind is Kind.SELF_ASSESSMENT
-        ]
-        self.questionnaire.choices = choices
-        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
 
 
 class TermsForm(FlaskForm):

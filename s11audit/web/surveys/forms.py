@@ -11,12 +11,11 @@ from wtforms import BooleanField, Form, RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from s11audit.domain.questionnaire import Kind
-from s11audit.domain.versions import version_name
 from s11audit.models import AuditRound
-from s11audit.questionnaires import Catalogue
 from s11audit.services.survey_answers import LONGEST_REPLY
 from s11audit.services.surveys import LONGEST_REFERENCE, LONGEST_TITLE
 from s11audit.web.fields import DateParts, TextField
+from s11audit.web.questionnaire_choice import OffersQuestionnaires
 from s11audit.web.rounds.forms import AgenciesForm
 
 LONGEST_NUMBER = 9
@@ -35,7 +34,8 @@ class _NeededDate(DateParts):
             raise ValidationError(self.missing)
 
 
-class SurveyForm(AgenciesForm):
+class SurveyForm(OffersQuestionnaires, AgenciesForm):
+    asks = Kind.SURVEY
     questionnaire = RadioField(  # type: ignore[call-arg]  # newer than its stubs
         "Questionnaire",
         [InputRequired("Choose a questionnaire")],
@@ -70,16 +70,6 @@ class SurveyForm(AgenciesForm):
         default="",
         invalid_choice_message="Choose one of the rounds in the list",
     )
-
-    def offer_questionnaires(self, catalogue: Catalogue) -> None:
-        """Offer every published survey, the newest first."""
-        choices = [
-            (f"{version.id}/{version.version}", version_name(version.title, version.version))
-            for version in reversed(catalogue.published())
-            if version.kind is Kind.SURVEY
-        ]
-        self.questionnaire.choices = choices
-        self.only_questionnaire = choices[0][0] if len(choices) == 1 else None
 
     def offer_rounds(self, rounds: Iterable[AuditRound]) -> None:
         titles = {one.reference: f"{one.title} ({one.reference})" for one in rounds}
